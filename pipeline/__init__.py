@@ -1,0 +1,1 @@
+"""The machinery: it names no metric and no publisher."""

@@ -1,0 +1,1 @@
+"""The contracts: what a row of any source and of any mart must be, and nothing that reads or computes."""

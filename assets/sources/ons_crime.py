@@ -1,0 +1,110 @@
+"""The crime publications of the Office for National Statistics; health, population and geography are in ons."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline import periods, places
+from pipeline.source import source
+from pipeline.workbook import GSS, Refused, Table, Workbook, footnotes, label
+
+MARKS = {"..": "x", "+": "u", "[u1]": "u"}
+
+# The partnership tables spell three offence groups otherwise than the force tables.
+SAME_OFFENCE = {
+    "all other theft offences": "other theft offences",
+    "miscellaneous crimes against society": "miscellaneous crimes",
+    "death or serious injury caused by illegal driving": "death or serious injury - unlawful driving",
+}
+
+
+def _numbered_notes(book: Workbook, table: Table, sheet: str) -> dict[str, str]:
+    """The notes of a table by number: below it in older releases, on a sheet of their own since."""
+    if notes := table.footnotes_below():
+        return notes
+    for name in book.sheets:
+        if re.fullmatch(sheet, name.strip()):
+            rows = [[str(cell).strip() for cell in row[:2]] for row in book.cells(name)]
+            start = next((number for number, row in enumerate(rows) if row[0] == "Note number"), None)
+            if start is None:
+                raise Refused(f"{book.name}, sheet {name!r}: no column 'Note number'")
+            for number, text in rows[start + 1 :]:
+                if not number:
+                    break
+                notes[re.sub(r"\.0$", "", number)] = " ".join(text.split())
+    return notes
+
+
+def _areas(table: Table, code: int, name: int, notes: dict[str, str]) -> pd.DataFrame:
+    """Areas by row with what their footnotes say. A row without a code is named by its words."""
+    codes, names = table.text(code), table.text(name)
+    rows = pd.DataFrame({"area_code": codes, "area_label": names})[names.ne("") & codes.str.fullmatch(f"({GSS})?")]
+    rows["area_code"] = rows["area_code"].where(rows["area_code"] != "", rows["area_label"].map(places.slug))
+    printed = table.text(name, clean=False).reindex(rows.index)
+    rows["note"] = [" ".join(notes[number] for number in footnotes(text) if number in notes) for text in printed]
+    return rows
+
+
+def _offences(table: Table, after: int) -> dict[int, str]:
+    """The offence group of each headed column to the right of the areas."""
+    labels = {column: parts[-1] for column, parts in enumerate(table.headings) if column > after and parts}
+    offences = {column: SAME_OFFENCE.get(text, text) for column, text in labels.items()}
+    if "drug offences" not in offences.values():
+        raise table.refused("no column headed 'drug offences'")
+    return offences
+
+
+def _counts(table: Table, rows: pd.DataFrame, after: int) -> pd.DataFrame:
+    common = {"measure": "recorded offences", "unit": "offences", "period": periods.parse(label(table.title))}
+    columns = {column: common | {"category": offence} for column, offence in _offences(table, after).items()}
+    return table.unpivot(rows, columns, MARKS)
+
+
+def _rates(table: Table, rows: pd.DataFrame, after: int) -> pd.DataFrame:
+    """Rates, with the populations and households that the publisher divided by."""
+    period = {"period": periods.parse(label(table.title))}
+    columns = {}
+    for column, offence in _offences(table, after).items():
+        if wanted := re.match(r"(population|household) figures", offence):
+            measure = {"population": "population", "household": "households"}[wanted[1]]
+            columns[column] = period | {"measure": measure, "unit": measure, "precision": "100"}
+        else:
+            households = "households" if "household" in offence else "population"
+            rate = {"measure": "rate of recorded offences", "unit": f"per 1,000 {households}", "precision": "1"}
+            columns[column] = period | rate | {"category": offence}
+    return table.unpivot(rows, columns, MARKS)
+
+
+@source(publisher="ONS", formats="xlsx")
+def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Police recorded crime: police force area tables with community safety partnership tables.
+
+    Offences and rates by force, region and nation for one year ending in a quarter (and the year before, in newer
+    releases), and since 2021 by community safety partnership. England and Wales includes the British Transport
+    Police; partnerships and "Unassigned" rows add to their force. "..", "[x]": not available; "+", "[u1]": a rate
+    too unreliable for a small population. Force totals that the partnership tables repeat are not read twice.
+    The force code beside an "Unassigned" row is wrong for Gwent and Surrey (December 2024): its name is used.
+    Proved on three real workbooks, years ending March 2018, December 2019 and December 2024.
+    """
+    forces = "police recorded crime by offence group and police force area"
+    partnerships = "by community safety partnership area"
+    found = {
+        "counts": book.tables(rf"{forces}.*number of offences"),
+        "rates": book.tables(rf"{forces}.*rate of offences"),
+        "partnership counts": book.tables(rf"number of police recorded crimes for headline offences {partnerships}"),
+        "partnership rates": book.tables(rf"recorded crime rate per 1,000 population.* {partnerships}"),
+    }
+    if not found["counts"] and not found["partnership counts"]:
+        raise Refused(f"{book.name}: no table titled {forces!r} or {partnerships!r} in {', '.join(book.sheets)}")
+    for kind in ("counts", "rates"):
+        for table in found[kind]:
+            code, name = table.column("area codes?"), table.column("area names?")
+            rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?PFA"))
+            yield (_counts if kind == "counts" else _rates)(table, rows, name)
+    for kind in ("partnership counts", "partnership rates"):
+        for table in found[kind]:
+            code = table.column("community safety partnership code")
+            name = table.column("community safety partnership name")
+            rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
+            yield (_counts if kind == "partnership counts" else _rates)(table, rows, table.column("local authority name"))

@@ -1,0 +1,226 @@
+"""The register of statistical areas: codes, names, dates and successors; figures about areas are kept elsewhere."""
+
+import difflib
+import re
+import unicodedata
+from collections import defaultdict
+from datetime import date
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+# From the largest kind to the smallest, authorities before forces before partnerships: `find` prefers in this order.
+KINDS = {
+    "K02": "country",
+    "K03": "country",
+    "K04": "country",
+    "E92": "country",
+    "W92": "country",
+    "S92": "country",
+    "N92": "country",
+    "E12": "region",
+    "E13": "inner_outer_london",
+    "E11": "metropolitan_county",
+    "E10": "county",
+    "E06": "unitary_authority",
+    "W06": "unitary_authority",
+    "E08": "metropolitan_district",
+    "E09": "london_borough",
+    "E07": "district",
+    "E23": "police_force_area",
+    "W15": "police_force_area",
+    "E22": "community_safety_partnership",
+    "W14": "community_safety_partnership",
+}
+UPPER_TIER = ("county", "unitary_authority", "metropolitan_district", "london_borough")
+LOWER_TIER = ("unitary_authority", "metropolitan_district", "london_borough", "district")
+LOCAL_AUTHORITIES = ("county", *LOWER_TIER)
+
+_ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values()))}
+_CODE = re.compile(r"[A-Z]\d{8}")
+_OTHER_NAMES = {
+    "anglesey": "isle of anglesey",
+    "bcp": "bournemouth christchurch and poole",
+    "east": "east of england",
+    "hull": "kingston upon hull",
+    "medway towns": "medway",
+    "newcastle on tyne": "newcastle upon tyne",
+    "rhondda cynon taff": "rhondda cynon taf",
+    "scilly": "isles of scilly",
+    "shepway": "folkestone and hythe",
+    "southend": "southend on sea",
+    "stockton": "stockton on tees",
+    "stratford upon avon": "stratford on avon",
+    "uk": "united kingdom",
+}
+
+
+def kind(code: str) -> str:
+    """The kind of area a code stands for; `other` for a pseudo-area or a code of no known kind."""
+    return KINDS.get(code[:3], "other")
+
+
+@cache
+def areas() -> pd.DataFrame:
+    """Every area there was from 2009, by code. One shared table: copy it before changing it.
+
+    Columns: area_code, area_name, area_kind, parent_code, county_code (the upper tier of a district), region_code,
+    police_force_code, partnership_code (as last known; null where there are several or none is known),
+    start_date (null: before April 2009), end_date (the last day; null: still there), successors (codes with spaces
+    between; `~` before one that is only nearly the same land).
+    """
+    text = ["code", "name", "parent", "county", "region", "police_force", "partnership", "start", "end", "successors"]
+    table = pd.read_csv(
+        Path(__file__).with_name("areas.csv"), dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""]
+    )
+    return pd.DataFrame(
+        {
+            "area_code": table["code"],
+            "area_name": table["name"],
+            "area_kind": table["code"].map(kind),
+            "parent_code": table["parent"],
+            "county_code": table["county"],
+            "region_code": table["region"],
+            "police_force_code": table["police_force"],
+            "partnership_code": table["partnership"],
+            "start_date": pd.to_datetime(table["start"], format="%Y-%m-%d"),
+            "end_date": pd.to_datetime(table["end"], format="%Y-%m-%d"),
+            "successors": table["successors"].fillna(""),
+        }
+    )
+
+
+def on_day(day: date | str) -> pd.DataFrame:
+    """The areas that existed on a day, with the columns of `areas`."""
+    day, table = pd.Timestamp(day), areas()
+    started = table["start_date"].isna() | (table["start_date"] <= day)
+    return table[started & ~(table["end_date"] < day)]
+
+
+@cache
+def parts() -> pd.DataFrame:
+    """Each complete set ("cut") of earlier areas that together are an area. One shared table.
+
+    Columns: area_code, cut (from 1; nearest predecessors first), part_code, exact (false where any step from the parts
+    to the area is only nearly the same land). An area that came out of a split has no cut through what was split.
+    """
+    before: dict[str, dict[str, bool]] = defaultdict(dict)
+    split = set()
+    for old, successors in areas().set_index("area_code")["successors"].items():
+        if len(successors.split()) > 1:
+            split.add(old)
+        for new in successors.split():
+            before[new.removeprefix("~")][old] = not new.startswith("~")
+
+    @cache
+    def cuts(code: str) -> list[tuple[tuple[str, ...], bool]]:
+        # Districts and their county are the same land twice, so they are alternatives; a unitary belongs to both tiers.
+        lower = {old for old in before[code] if kind(old) != "county"}
+        upper = {old for old in before[code] if kind(old) != "district"}
+        tiers = [lower, upper] if upper - lower else [lower]
+        found = []
+        for tier in tiers:
+            if not tier or tier & split:
+                continue
+            ways = [
+                [((old,), before[code][old])] + [(olds, exact and before[code][old]) for olds, exact in cuts(old)]
+                for old in sorted(tier)
+            ]
+            for way in product(*ways):
+                found.append((sum((olds for olds, _ in way), ()), all(exact for _, exact in way)))
+        return found
+
+    rows = [
+        (code, number, part, exact)
+        for code in sorted(before)
+        for number, (olds, exact) in enumerate(cuts(code), start=1)
+        for part in sorted(olds)
+    ]
+    return pd.DataFrame(rows, columns=["area_code", "cut", "part_code", "exact"])
+
+
+def find(text: str) -> str:
+    """The code for a code or a name as people write it, or for the beginning of a name that only one area has.
+
+    An area that still exists goes before one that does not, then the larger kind.
+    Raises LookupError, with the nearest names, when nothing or several fit.
+    """
+    text = " ".join(text.split())
+    code = text.upper()
+    if code in _codes():
+        return code
+    if _CODE.fullmatch(code):
+        raise LookupError(f"No area has the code {code}.")
+    table, key = _named(), _key(text)
+    fits = table[table["key"] == key]
+    if fits.empty and key:
+        fits = table[table["key"].str.startswith(key + " ")]
+        if fits["key"].nunique() > 1:
+            raise LookupError(f"Several areas are called something like “{text}”: {_listed(fits)}.")
+    best = _preferred(fits)
+    if len(best) == 1:
+        return best["area_code"].iloc[0]
+    if len(best) > 1:
+        raise LookupError(f"Several areas are called “{text}”: {_listed(best)}.")
+    near = difflib.get_close_matches(key, table["key"].unique())
+    hint = f"; near it are {_listed(table.set_index('key', drop=False).loc[near])}" if near else ""
+    raise LookupError(f"No area is called “{text}”{hint}.")
+
+
+def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) -> str | None:
+    """The code of the area of these kinds that a publication prints by name; None when no or no single area fits.
+
+    With a day only the areas of that day count; without, an area that still exists goes before one that does not.
+    """
+    table = _named()
+    fits = table[(table["key"] == _key(label)) & table["area_kind"].isin(kinds)]
+    if day is not None:
+        fits = fits[fits["area_code"].isin(on_day(day)["area_code"])]
+    best = _preferred(fits)
+    return best["area_code"].iloc[0] if len(best) == 1 else None
+
+
+def slug(label: str) -> str:
+    """The code of a pseudo-area: its label in lower-case words with hyphens."""
+    return "-".join(_words(label))
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.findall(r"[a-z0-9]+", re.sub(r"['.]", "", plain.replace("&", " and ")))
+
+
+def _key(label: str) -> str:
+    """What is left of a name without case, punctuation and the style of the authority."""
+    label = re.sub(r"\(.*?\)|\s/\s.*", " ", label)
+    text = " ".join(word for word in _words(label) if word != "the")
+    text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
+    text = re.sub(r"( (metropolitan|borough|city|county|district|council|ua|region))+$", "", text)
+    # The City of London is not London.
+    text = re.sub(r"^((royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
+    return _OTHER_NAMES.get(text, text)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(areas()["area_code"])
+
+
+@cache
+def _named() -> pd.DataFrame:
+    table = areas()
+    return table.assign(
+        key=table["area_name"].map(_key), order=table["area_kind"].map(_ORDER), ended=table["end_date"].notna()
+    ).sort_values(["ended", "order", "area_code"])
+
+
+def _preferred(fits: pd.DataFrame) -> pd.DataFrame:
+    first = fits[["ended", "order"]].head(1)
+    return fits.merge(first, on=["ended", "order"])
+
+
+def _listed(fits: pd.DataFrame) -> str:
+    names = (fits["area_name"] + " (" + fits["area_code"] + ")")[~fits["key"].duplicated()].tolist()
+    return ", ".join([*names[:5], "…"] if len(names) > 5 else names)

@@ -1,0 +1,91 @@
+"""The publishers' files under data/raw: which releases there are and how one is added; nothing here looks inside a file.
+
+`raw/<source>/<released>/<file>` is the whole record: bytes as published, never edited, known by their SHA-256. A page
+address given with the file is kept beside it in `url.txt`.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAMPLE = "_sample"
+ADDRESS = "url.txt"
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """One file of one source as released on one day; `release_id` is the start of its SHA-256."""
+
+    source: str
+    released: date
+    path: Path
+    sha256: str
+    sample: bool
+
+    @property
+    def release_id(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def url(self) -> str:
+        address = self.path.with_name(ADDRESS)
+        return address.read_text().strip() if address.exists() else ""
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(root: Path) -> list[tuple[str, date, Path]]:
+    found = []
+    for folder in sorted(root.glob("[!_.]*/????-??-??")):
+        files = [path for path in sorted(folder.iterdir()) if path.name != ADDRESS and not path.name.startswith(".")]
+        if len(files) > 1:
+            raise ValueError(f"{folder} holds {len(files)} files; a release is one file")
+        found += [(folder.parent.name, date.fromisoformat(folder.name), path) for path in files]
+    return found
+
+
+def releases(data: Path) -> list[Release]:
+    """Every release under a data folder, by source and day.
+
+    The project's sample releases stand in only where the folder holds no release at all.
+    Raises ValueError for a folder that holds more than one file or whose name is no date.
+    """
+    sample = False
+    files = _files(data / "raw")
+    if not files:
+        sample = True
+        files = _files(PROJECT / "data" / "raw" / SAMPLE)
+    return [Release(source, released, path, checksum(path), sample) for source, released, path in files]
+
+
+def store(data: Path, source: str, file: Path, released: date, url: str = "", replace: bool = False) -> Release:
+    """Copy a publisher's file to its place in data/raw.
+
+    Raises ValueError when other bytes are already known for that source and day and `replace` is not set.
+    """
+    folder = data / "raw" / source / released.isoformat()
+    sha256 = checksum(file)
+    known = [path for path in folder.glob("*") if path.name != ADDRESS] if folder.exists() else []
+    if known and not replace and checksum(known[0]) != sha256:
+        raise ValueError(
+            f"{source} already has other bytes for {released} ({known[0].name}); "
+            "give the day of the new release, or --replace if the first file was wrong"
+        )
+    if not known or checksum(known[0]) != sha256:
+        arriving = folder.with_name(f".{folder.name}")
+        shutil.rmtree(arriving, ignore_errors=True)
+        arriving.mkdir(parents=True)
+        shutil.copyfile(file, arriving / file.name)
+        if folder.exists():
+            shutil.rmtree(folder)
+        arriving.rename(folder)
+    if url:
+        (folder / ADDRESS).write_text(url + "\n")
+    return Release(source, released, next(p for p in folder.iterdir() if p.name != ADDRESS), sha256, False)

@@ -1,0 +1,138 @@
+"""The declaration of a source and the shape of what it yields; reading one publication's tables is an asset's work.
+
+A source is a plain function from an opened file to tidy figures:
+
+    @source(publisher="ONS", formats="xlsx xls")
+    def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
+        '''Title of the publication.
+
+        Its layouts and traps, and how far the reader is proved.
+        '''
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pandera.errors
+
+import schemas
+from pipeline import periods, places, workbook
+from pipeline.releases import Release
+from pipeline.workbook import Refused, Workbook
+from schemas.figure import KEY, Figure
+
+Reader = Callable[[Workbook], Iterable[pd.DataFrame]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publication: its id is the function's name, its title and layouts are the function's docstring."""
+
+    id: str
+    publisher: str
+    formats: str
+    read: Reader
+    contract: type[Figure]
+
+    @property
+    def title(self) -> str:
+        return inspect.getdoc(self.read).split("\n", 1)[0].rstrip(".")
+
+    @property
+    def layouts(self) -> str:
+        return inspect.getdoc(self.read).split("\n", 1)[-1].strip()
+
+    @property
+    def module(self) -> str:
+        return self.read.__module__
+
+    @cached_property
+    def code_version(self) -> str:
+        """Changes whenever the code that turns this source's files into figures changes."""
+        machinery = [__file__, workbook.__file__, periods.__file__, places.__file__, places.REGISTER]
+        contracts = sorted(Path(schemas.__file__).parent.glob("*.py"))
+        return digest_of([inspect.getfile(self.read), *machinery, *contracts])
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def digest_of(files: Iterable[str | Path]) -> str:
+    """A short digest of the bytes of some files, in their order."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def source(*, publisher: str, formats: str, contract: type[Figure] = Figure) -> Callable[[Reader], Reader]:
+    """Declare a function as the reader of a publication; `contract` narrows Figure to the tables it publishes."""
+
+    def declare(read: Reader) -> Reader:
+        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract)
+        return read
+
+    return declare
+
+
+DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""}
+
+
+def figures(declared: Source, release: Release) -> pd.DataFrame:
+    """The validated figures of one release, one row a published number, in the order of the file.
+
+    A number that a file prints in several tables is kept once, where it stands first. Raises Refused when the file
+    cannot be read right or a figure breaks the contract, naming the cells.
+    """
+    pieces = list(declared.read(Workbook(release.path)))
+    if not pieces or not sum(map(len, pieces)):
+        raise Refused(f"{release.path.name} yields no figures")
+    tidy = pd.concat(pieces, ignore_index=True)
+    shaped = _shape(tidy, declared.id, release)
+    same = [*KEY, "value", "lower", "upper", "status"]
+    shaped = shaped.drop_duplicates(same, ignore_index=True)
+    try:
+        return declared.contract.validate(shaped, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        raise Refused(f"{release.path.name} breaks its contract: {_broken(error, shaped)}") from error
+
+
+def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
+    for column, default in DEFAULTS.items():
+        tidy[column] = tidy[column].fillna(default) if column in tidy else default
+    for column in ("lower", "upper", "base"):
+        if column not in tidy:
+            tidy[column] = float("nan")
+    spans = pd.DataFrame(
+        [(period, *astuple(period)) for period in tidy["period"].unique()],
+        columns=["period", "period_label", "period_start", "period_end", "period_kind"],
+    ).set_index("period")
+    codes = tidy["period"].map({period: position for position, period in enumerate(spans.index)})
+    for column in spans:
+        values = pd.to_datetime(spans[column]) if column in ("period_start", "period_end") else spans[column]
+        tidy[column] = values.astype("datetime64[us]" if values.dtype.kind == "M" else "str").to_numpy()[codes]
+    tidy["area_kind"] = tidy["area_code"].map({code: places.kind(code) for code in tidy["area_code"].unique()})
+    tidy["source"], tidy["release_id"] = source_id, release.release_id
+    tidy["released"] = pd.Timestamp(release.released)
+    shaped = tidy[list(Figure.to_schema().columns)]
+    texts = [name for name, column in Figure.to_schema().columns.items() if str(column.dtype) == "str"]
+    return shaped.astype(dict.fromkeys(texts, "str"))
+
+
+def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:
+    """What broke, with the first cells of each kind."""
+    sentences = []
+    cases = error.failure_cases
+    whole_row = cases["schema_context"] == "DataFrameSchema"
+    cases["what"] = cases["check"].where(whole_row, cases["column"] + " is not " + cases["check"])
+    for what, group in cases.groupby("what", sort=False):
+        rows = sorted({int(index) for index in group["index"].dropna()})
+        cells = [f"{cell} ({value})" for cell, value in shaped.loc[rows[:5], ["cell", "value"]].itertuples(index=False)]
+        more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+        sentences.append(f"{what}{' in ' + ', '.join(cells) + more if cells else ''}")
+    return "; ".join(sentences)

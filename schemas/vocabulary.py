@@ -1,0 +1,80 @@
+"""The words that columns may hold, each with its meaning; no other module declares a code list of its own."""
+
+STATUS = {
+    "": "a plain figure",
+    "c": "confidential: hidden to protect people",
+    "x": "not available: not collected, not returned or not calculated by the publisher",
+    "z": "not applicable",
+    "low": "rounds to zero but is not zero",
+    "u": "low reliability",
+    "p": "provisional",
+    "r": "revised",
+    "e": "estimated",
+    "b": "break in the series",
+    "n": "the area did not exist in the period",
+}
+
+PERIOD_KINDS = {
+    "calendar_year": "1 January to 31 December",
+    "financial_year": "1 April to 31 March",
+    "academic_year": "1 September to 31 August",
+    "quarter": "three months",
+    "rolling_12_months": "twelve months ending in a month other than December of a calendar series or March",
+    "three_years": "three calendar years pooled",
+    "survey_year": "the twelve months of a survey's fieldwork",
+    "part_year": "any other part of a year",
+}
+
+SEXES = {"all": "persons", "male": "males", "female": "females"}
+
+STATISTICS = {
+    "count": "a number of events or people",
+    "proportion": "a share of a stated whole",
+    "crude_rate": "events per population",
+    "standardised_rate": "events per population, directly age-standardised to the European Standard Population 2013",
+    "estimate": "a survey or model estimate",
+    "quantity": "an amount with a unit of its own",
+    "progress": "the distance covered from a baseline to a target",
+}
+
+PRECISIONS = {
+    "1": "exact",
+    "5": "rounded to the nearest 5",
+    "10": "rounded to the nearest 10",
+    "100": "rounded to the nearest 100",
+    "1000": "rounded to the nearest thousand",
+    "over": "printed as 'over' the value",
+}
+
+TIERS = {"headline": "a headline metric of the framework", "supporting": "a supporting metric of the framework"}
+
+BETTER = {
+    "lower": "a fall is an improvement",
+    "higher": "a rise is an improvement",
+    "contextual": "neither direction is better in itself",
+}
+
+OUTCOMES = {
+    "reduce_drug_use": "Reducing drug use",
+    "reduce_drug_related_crime": "Reducing drug-related crime",
+    "reduce_drug_related_deaths_and_harm": "Reducing drug-related deaths and harm",
+    "reduce_drug_supply": "Reducing drug supply",
+    "increase_engagement_in_treatment": "Increasing engagement in treatment",
+    "improve_recovery_outcomes": "Improving recovery outcomes",
+    "strategy_delivery": "Delivering the strategy's own targets (this project's column, not the framework's)",
+}
+
+AREA_KINDS = {
+    "country": "a nation or a combination of nations",
+    "region": "an English region",
+    "inner_outer_london": "inner or outer London",
+    "county": "a county with districts",
+    "metropolitan_county": "a metropolitan county (statistical)",
+    "unitary_authority": "a unitary authority, England or Wales",
+    "district": "a non-metropolitan district",
+    "metropolitan_district": "a metropolitan district",
+    "london_borough": "a London borough or the City of London",
+    "police_force_area": "a police force area",
+    "community_safety_partnership": "a community safety partnership",
+    "other": "a row of the publication that is no standard area, such as a force without territory",
+}
