@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -26,6 +27,8 @@ KINDS = {
     "E10": "county",
     "E06": "unitary_authority",
     "W06": "unitary_authority",
+    "S12": "unitary_authority",
+    "N09": "district",
     "E08": "metropolitan_district",
     "E09": "london_borough",
     "E07": "district",
@@ -37,6 +40,8 @@ KINDS = {
 UPPER_TIER = ("county", "unitary_authority", "metropolitan_district", "london_borough")
 LOWER_TIER = ("unitary_authority", "metropolitan_district", "london_borough", "district")
 LOCAL_AUTHORITIES = ("county", *LOWER_TIER)
+
+REGISTER = Path(__file__).with_name("areas.csv")
 
 _ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values()))}
 _CODE = re.compile(r"[A-Z]\d{8}")
@@ -57,6 +62,11 @@ _OTHER_NAMES = {
 }
 
 
+class _Named(NamedTuple):
+    code: str
+    name: str
+
+
 def kind(code: str) -> str:
     """The kind of area a code stands for; `other` for a pseudo-area or a code of no known kind."""
     return KINDS.get(code[:3], "other")
@@ -72,9 +82,7 @@ def areas() -> pd.DataFrame:
     between; `~` before one that is only nearly the same land).
     """
     text = ["code", "name", "parent", "county", "region", "police_force", "partnership", "start", "end", "successors"]
-    table = pd.read_csv(
-        Path(__file__).with_name("areas.csv"), dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""]
-    )
+    table = pd.read_csv(REGISTER, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
     return pd.DataFrame(
         {
             "area_code": table["code"],
@@ -141,6 +149,28 @@ def parts() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area_code", "cut", "part_code", "exact"])
 
 
+@cache
+def member_sets() -> pd.DataFrame:
+    """Every complete set of local authorities that a larger area has consisted of. One shared table.
+
+    Columns: whole_code (county, region, nation, England and Wales, police force or partnership), vintage (the first
+    day of the set), area_code (a lower-tier or unitary authority of it). A set that several days share stands once.
+    """
+    days = areas()["start_date"].dropna().sort_values().unique()
+    sets: dict[tuple[str, frozenset[str]], pd.Timestamp] = {}
+    for day in [pd.Timestamp("2009-04-01"), *days[days > pd.Timestamp("2009-04-01")]]:
+        there = on_day(day)
+        there = there[there["area_kind"].isin(LOWER_TIER)]
+        nation = there["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"})
+        both = pd.Series("K04000001", index=there.index)
+        wholes = [there[f"{name}_code"] for name in ("county", "parent", "region", "police_force", "partnership")]
+        for whole_codes in (*wholes, nation, both):
+            for whole, members in there.groupby(whole_codes)["area_code"]:
+                sets.setdefault((whole, frozenset(members)), day)
+    rows = [(whole, day, code) for (whole, members), day in sets.items() for code in sorted(members)]
+    return pd.DataFrame(rows, columns=["whole_code", "vintage", "area_code"])
+
+
 def find(text: str) -> str:
     """The code for a code or a name as people write it, or for the beginning of a name that only one area has.
 
@@ -153,33 +183,24 @@ def find(text: str) -> str:
         return code
     if _CODE.fullmatch(code):
         raise LookupError(f"No area has the code {code}.")
-    table, key = _named(), _key(text)
-    fits = table[table["key"] == key]
-    if fits.empty and key:
-        fits = table[table["key"].str.startswith(key + " ")]
-        if fits["key"].nunique() > 1:
-            raise LookupError(f"Several areas are called something like “{text}”: {_listed(fits)}.")
-    best = _preferred(fits)
-    if len(best) == 1:
-        return best["area_code"].iloc[0]
-    if len(best) > 1:
-        raise LookupError(f"Several areas are called “{text}”: {_listed(best)}.")
-    near = difflib.get_close_matches(key, table["key"].unique())
-    hint = f"; near it are {_listed(table.set_index('key', drop=False).loc[near])}" if near else ""
-    raise LookupError(f"No area is called “{text}”{hint}.")
+    named, key = _named(), _key(text)
+    fits = [key] if key in named else [longer for longer in named if key and longer.startswith(key + " ")]
+    if len(fits) > 1:
+        raise LookupError(f"Several areas are called something like “{text}”: {_listed(fits)}.")
+    if not fits:
+        near = difflib.get_close_matches(key, named)
+        raise LookupError(f"No area is called “{text}”{'; near it are ' if near else ''}{_listed(near)}.")
+    return named[fits[0]][0].code
 
 
 def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) -> str | None:
-    """The code of the area of these kinds that a publication prints by name; None when no or no single area fits.
+    """The code of the area of these kinds that a publication prints by name; None when none fits.
 
-    With a day only the areas of that day count; without, an area that still exists goes before one that does not.
+    With a day only the areas of that day count. An area that still exists goes before one that does not.
     """
-    table = _named()
-    fits = table[(table["key"] == _key(label)) & table["area_kind"].isin(kinds)]
-    if day is not None:
-        fits = fits[fits["area_code"].isin(on_day(day)["area_code"])]
-    best = _preferred(fits)
-    return best["area_code"].iloc[0] if len(best) == 1 else None
+    there = _codes(day)
+    fits = (area.code for area in _named().get(_key(label), ()) if kind(area.code) in kinds and area.code in there)
+    return next(fits, None)
 
 
 def slug(label: str) -> str:
@@ -204,23 +225,20 @@ def _key(label: str) -> str:
 
 
 @cache
-def _codes() -> frozenset[str]:
-    return frozenset(areas()["area_code"])
+def _codes(day: date | str | None = None) -> frozenset[str]:
+    return frozenset((areas() if day is None else on_day(day))["area_code"])
 
 
 @cache
-def _named() -> pd.DataFrame:
-    table = areas()
-    return table.assign(
-        key=table["area_name"].map(_key), order=table["area_kind"].map(_ORDER), ended=table["end_date"].notna()
-    ).sort_values(["ended", "order", "area_code"])
+def _named() -> dict[str, list[_Named]]:
+    """The areas of each name, best first; the names of larger areas first."""
+    table = areas().assign(ended=areas()["end_date"].notna(), order=areas()["area_kind"].map(_ORDER))
+    named = defaultdict(list)
+    for row in table.sort_values(["ended", "order", "area_code"]).itertuples():
+        named[_key(row.area_name)].append(_Named(row.area_code, row.area_name))
+    return dict(named)
 
 
-def _preferred(fits: pd.DataFrame) -> pd.DataFrame:
-    first = fits[["ended", "order"]].head(1)
-    return fits.merge(first, on=["ended", "order"])
-
-
-def _listed(fits: pd.DataFrame) -> str:
-    names = (fits["area_name"] + " (" + fits["area_code"] + ")")[~fits["key"].duplicated()].tolist()
-    return ", ".join([*names[:5], "…"] if len(names) > 5 else names)
+def _listed(keys: list[str]) -> str:
+    first = [_named()[key][0] for key in keys[:5]]
+    return ", ".join([f"{area.name} ({area.code})" for area in first] + ["…"] * (len(keys) > 5))

@@ -266,8 +266,8 @@ def trends(con: duckdb.DuckDBPyConnection, points: str) -> str:
                 *,
                 CASE
                     WHEN statistic = 'count' THEN 1 / greatest(value, 1)
-                    WHEN statistic NOT IN ('proportion', 'crude_rate', 'standardised_rate', 'estimate') THEN NULL
-                    WHEN upper_95 > lower_95 THEN pow(2 * {Z[0.95]} / (upper_95 - lower_95), 2)
+                    WHEN statistic IN ('proportion', 'crude_rate', 'standardised_rate', 'estimate')
+                    THEN if(upper_95 > lower_95, pow(2 * {Z[0.95]} / (upper_95 - lower_95), 2), NULL)
                 END AS weight,
                 if(statistic = 'proportion' AND denominator > 0 AND numerator BETWEEN 0 AND denominator,
                     denominator, NULL) AS base,

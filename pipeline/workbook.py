@@ -99,8 +99,13 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
 
 
 # Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18".
-_COUNTED = {*"under over age aged ages than least to and from since table year years quarter mid".split(), *periods.MONTHS}
-_NOTES = re.compile(r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL)
+_COUNTED = {
+    *"under over age aged ages than least to and from since table year years quarter mid".split(),
+    *periods.MONTHS,
+}
+_NOTES = re.compile(
+    r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
+)
 
 
 def _split_notes(text: str) -> tuple[str, list[str]]:
@@ -196,7 +201,9 @@ class Table:
     def __init__(self, file: str, sheet: str, cells: np.ndarray, title: str, first: str):
         self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
         pattern = re.compile(first, re.IGNORECASE)
-        places = ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if pattern.fullmatch(label(cell)))
+        places = (
+            (r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if pattern.fullmatch(label(cell))
+        )
         self.top, self.key = next(places, (None, None))
         if self.top is None:
             raise self.refused(f"no row begins with {first!r}")
@@ -282,7 +289,10 @@ class Table:
         """
         marks = marks or {}
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
-        across, down = np.tile(np.arange(len(at_columns)), len(at_rows)), np.repeat(np.arange(len(at_rows)), len(at_columns))
+        across, down = (
+            np.tile(np.arange(len(at_columns)), len(at_rows)),
+            np.repeat(np.arange(len(at_rows)), len(at_columns)),
+        )
         references = pd.DataFrame(columns.values())
         beside = [name for name in ("lower", "upper", "base", "flag") if name in references]
 
@@ -466,4 +476,3 @@ class Records:
             cells = [f"row {index[texts][at[0]]} {text!r}" for text, at in list(unknown.items())[:10]]
             raise Refused(f"{self.file}, column {column}: no meaning is known for {', '.join(cells)}")
         return values, statuses
-

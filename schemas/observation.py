@@ -34,7 +34,9 @@ class Observation(pa.DataFrameModel):
     numerator: Series[float] = pa.Field(nullable=True, description="events or people counted")
     denominator: Series[float] = pa.Field(nullable=True, description="the whole, or the population in person-years")
     status: Series[str] = pa.Field(isin=list(STATUS), description="Analysis Function shorthand without brackets")
-    method: Series[str] = pa.Field(str_length={"min_value": 1}, description="published, a formula, or why not calculated")
+    method: Series[str] = pa.Field(
+        str_length={"min_value": 1}, description="published, a formula, or why not calculated"
+    )
     note: Series[str] = pa.Field(description="what the publication or the calculation says of this value")
     compared_to_england: Series[str] = pa.Field(
         isin=COMPARISONS, description="the area's interval against England's value in the same release"

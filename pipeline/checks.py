@@ -1,0 +1,66 @@
+"""What is checked of the assembled marts beyond their contracts; every check is a query for what does not hold.
+
+The results are `framework.checks`: one row a finding. A failure is a contradiction within one publication, a warning
+is something an analyst would want to look at before quoting a figure.
+"""
+
+import duckdb
+
+CHECKS = {
+    "regions within England": (
+        "failure",
+        "Regions add to no more than England, with room for rounding to 10.",
+        """
+        WITH parts AS (
+            SELECT metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released,
+                   sum(value) AS regions, count(*) AS number
+            FROM framework.history
+            WHERE statistic = 'count' AND area_kind = 'region'
+            GROUP BY ALL
+        )
+        SELECT metric_id, period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
+                          || regions || ' in the regions, ' || value || ' in England' AS detail
+        FROM parts JOIN framework.history
+            USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
+        WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1)
+        """,
+    ),
+    "large revisions": (
+        "warning",
+        "A count of ten or more that a later release changes by more than a fifth.",
+        """
+        SELECT metric_id, area_code || ' ' || period || ' ' || breakdown || ': ' || old_value || ' to ' || new_value
+                          || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || ')' AS detail
+        FROM framework.revisions
+        WHERE statistic = 'count' AND old_value >= 10 AND abs(new_value - old_value) > old_value / 5
+        """,
+    ),
+    "sudden change": (
+        "warning",
+        "A national figure of the series a metric is led by that moves by more than two fifths within a year.",
+        """
+        SELECT metric_id, area_name || ' ' || previous_period || ' to ' || period || ': ' || previous || ' to ' || value
+               AS detail
+        FROM framework.scorecard
+        WHERE previous > 0 AND abs(value - previous) > 0.4 * previous
+        """,
+    ),
+}
+
+
+def run(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `framework.checks`: name, severity, about, metric_id, detail; a check that holds has one row, no detail."""
+    con.execute("""
+        CREATE TABLE framework.checks (
+            name VARCHAR, severity VARCHAR, about VARCHAR, passed BOOLEAN, metric_id VARCHAR, detail VARCHAR)
+    """)
+    for name, (severity, about, query) in CHECKS.items():
+        con.execute(
+            f"INSERT INTO framework.checks SELECT ?, ?, ?, false, metric_id, detail FROM ({query}) ORDER BY ALL",
+            [name, severity, about],
+        )
+        con.execute(
+            "INSERT INTO framework.checks SELECT ?, ?, ?, true, NULL, NULL "
+            "WHERE NOT EXISTS (SELECT 1 FROM framework.checks WHERE name = ?)",
+            [name, severity, about, name],
+        )

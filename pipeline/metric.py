@@ -1,0 +1,255 @@
+"""The declaration of a metric and the few ways figures become observations; what a metric means is its function's.
+
+A metric is a plain function whose parameters are sources and whose result is one or more of the relations below:
+
+    @metric(tier="headline", better="lower", series=Series("standardised_rate", "per million"))
+    def drug_misuse_deaths(ons_drug_deaths: Rows, ons_population: Rows) -> tuple[Rows, ...]:
+        '''Deaths related to drug misuse.
+
+        Definition, caveats, breaks.
+        '''
+        deaths = ons_drug_deaths.where("measure = 'deaths'")
+        return count(deaths), crude_rate(deaths, ons_population, per=100_000)
+
+A source arrives as the rows of all its releases, with the columns of `Figure`.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import pandas as pd
+import pandera.errors
+
+from pipeline import places, population, statistics
+from pipeline.population import Rows
+from pipeline.source import digest_of
+from schemas import observation, vocabulary
+from schemas.observation import KEY, SERIES, Observation
+
+ENGLAND = "E92000001"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of a metric: the one its scorecard line and area page show."""
+
+    statistic: str
+    unit: str
+    breakdown: str = "all"
+    sex: str = "all"
+    age: str = "all"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric: its id is the function's name, its outcome the function's module, its texts the docstring."""
+
+    id: str
+    tier: str
+    better: str
+    series: Series
+    target: str
+    calculate: Callable[..., tuple[Rows, ...]]
+
+    @property
+    def outcome(self) -> str:
+        return self.calculate.__module__.rsplit(".", 1)[-1]
+
+    @property
+    def title(self) -> str:
+        return inspect.getdoc(self.calculate).split("\n", 1)[0].rstrip(".")
+
+    @property
+    def definition(self) -> str:
+        return " ".join(inspect.getdoc(self.calculate).split("\n", 1)[-1].split())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Source ids in order of preference: where two print the same number on the same day, the first is shown."""
+        return tuple(inspect.signature(self.calculate).parameters)
+
+    @cached_property
+    def code_version(self) -> str:
+        """Changes whenever the code that makes this metric's observations changes."""
+        machinery = [__file__, population.__file__, statistics.__file__, places.__file__, places.REGISTER]
+        contracts = [observation.__file__, vocabulary.__file__]
+        return digest_of([inspect.getfile(self.calculate), *machinery, *contracts])
+
+
+METRICS: dict[str, Metric] = {}
+
+
+class Broken(Exception):
+    """Observations that break their contract: one sentence with the metric, the check and the cells."""
+
+
+def metric(*, tier: str, better: str, series: Series, target: str = "") -> Callable:
+    """Declare a function as a metric. Raises ValueError for a word that is not in the vocabulary."""
+    if tier not in vocabulary.TIERS or better not in vocabulary.BETTER:
+        raise ValueError(f"tier {tier!r} or better {better!r} is not in the vocabulary")
+
+    def declare(calculate: Callable) -> Callable:
+        METRICS[calculate.__name__] = Metric(calculate.__name__, tier, better, series, target, calculate)
+        return calculate
+
+    return declare
+
+
+# --- figures to drafts -------------------------------------------------------------------------------------
+# A draft has the columns of Observation that do not follow from its others. `breakdown` is an SQL expression over
+# the columns of Figure throughout.
+
+_DRAFT = """
+    SELECT area_code, area_label, area_kind, period_label AS period, period_start, period_end, period_kind,
+           CAST(year(period_end) AS BIGINT) AS year, sex, age, {breakdown} AS breakdown, '{statistic}' AS statistic,
+           {unit} AS unit, CAST({value} AS DOUBLE) AS value, CAST({lower} AS DOUBLE) AS lower_95,
+           CAST({upper} AS DOUBLE) AS upper_95, CAST({numerator} AS DOUBLE) AS numerator,
+           CAST({denominator} AS DOUBLE) AS denominator, status, {method} AS method, {note} AS note,
+           released, release_id, source, cell
+    FROM {figures}
+"""
+_AS_PUBLISHED = {
+    "unit": "unit",
+    "value": "value",
+    "lower": "lower",
+    "upper": "upper",
+    "numerator": "NULL",
+    "denominator": "NULL",
+    "method": "'published'",
+    "note": "note",
+}
+
+
+def _draft(figures: Rows, statistic: str, breakdown: str, **expressions: str) -> Rows:
+    parts = _AS_PUBLISHED | expressions
+    return Rows(_DRAFT.format(figures=figures, statistic=statistic, breakdown=breakdown, **parts))
+
+
+def count(figures: Rows, breakdown: str = "'all'") -> Rows:
+    """Events or people as published; the denominator is the whole that the publication counts them in."""
+    return _draft(figures, "count", breakdown, denominator="base")
+
+
+def published(figures: Rows, statistic: str, breakdown: str = "'all'") -> Rows:
+    """A rate, proportion or estimate as published, with the publisher's interval and the events it rests on."""
+    return _draft(figures, statistic, breakdown, numerator="base")
+
+
+def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
+    """Figures of several disjoint categories added to one, called `name`; missing where any part is missing.
+
+    `categories` maps each category to what is to be said of it in the note, mostly nothing. The cell names the parts.
+    """
+    same = """source, released, release_id, measure, period_label, period_start, period_end, period_kind, area_code,
+              any_value(area_label ORDER BY cell) AS area_label, area_kind, sex, age"""
+    listed = ", ".join(f"'{category}'" for category in categories)
+    said = " ".join(filter(None, categories.values())).replace("'", "''")
+    whole = f"count(value) = {len(categories)}"
+    return Rows(f"""
+        SELECT {same}, '{name}' AS category, CASE WHEN {whole} THEN sum(value) END AS value, NULL AS lower,
+               NULL AS upper, NULL AS base, unit, precision,
+               CASE WHEN {whole} THEN '' ELSE coalesce(min(status) FILTER (value IS NULL), 'x') END AS status,
+               trim(any_value(note ORDER BY cell) || ' {said}') AS note, string_agg(cell, ' + ' ORDER BY cell) AS cell
+        FROM {figures.where(f"category IN ({listed})")}
+        GROUP BY ALL
+    """)
+
+
+def proportion(figures: Rows, breakdown: str = "'all'") -> Rows:
+    """Percent of the whole (`base`) that a count is part of, with Wilson's interval."""
+    part = "coalesce(value BETWEEN 0 AND base AND base > 0, false)"
+    return _draft(
+        figures,
+        "proportion",
+        breakdown,
+        unit="'percent'",
+        value=f"CASE WHEN {part} THEN 100 * value / base END",
+        lower=f"CASE WHEN {part} THEN 100 * wilson_lower(value, base, 0.95) END",
+        upper=f"CASE WHEN {part} THEN 100 * wilson_upper(value, base, 0.95) END",
+        numerator="value",
+        denominator="base",
+        method=f"""CASE WHEN {part} THEN 'numerator / denominator; Wilson interval'
+                        WHEN value IS NULL THEN 'not calculated: no numerator'
+                        WHEN base IS NULL OR base = 0 THEN 'not calculated: no denominator'
+                        ELSE 'not calculated: the part is not within the whole' END""",
+        note="trim(note || CASE precision WHEN '1' THEN '' ELSE ' From figures rounded to ' || precision || '.' END)",
+    )
+
+
+def crude_rate(
+    figures: Rows, estimates: Rows, *, per: int, breakdown: str = "'all'", printed: Rows = population.NONE
+) -> Rows:
+    """Events per population with Byar's interval, exact below ten events.
+
+    The population is the one `printed` with the figures for the same area and period, else the person-years of the
+    mid-year `estimates` (see `population.person_years`). Whole years only.
+    """
+    rated = "people > 0 AND whole_years AND value IS NOT NULL"
+    return _draft(
+        population.beside(figures, estimates, printed),
+        "crude_rate",
+        breakdown,
+        unit=f"'per {per:,}'",
+        value=f"CASE WHEN {rated} THEN {per} * value / people END",
+        lower=f"CASE WHEN {rated} THEN {per} * poisson_lower(value, 0.95) / people END",
+        upper=f"CASE WHEN {rated} THEN {per} * poisson_upper(value, 0.95) / people END",
+        numerator="value",
+        denominator="people",
+        method=f"""CASE WHEN {rated} AND estimated IS NULL THEN 'events / population printed with them; Byar interval'
+                        WHEN {rated} THEN 'events / mid-year population; Byar interval'
+                        WHEN value IS NULL THEN 'not calculated: no number of events'
+                        WHEN NOT whole_years THEN 'not calculated: not whole years'
+                        ELSE 'not calculated: no population' END""",
+        note="trim(note || coalesce(' Population released ' || strftime(estimated, '%Y-%m-%d') || '.', ''))",
+    )
+
+
+# --- drafts to observations --------------------------------------------------------------------------------
+
+
+def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pd.DataFrame:
+    """The validated observations of a metric for some years, every release, in a total order.
+
+    Each source is a view of its name in `con`, in which `prepare` has been called. Raises Broken.
+    """
+    drafts = declared.calculate(*(Rows(f"SELECT * FROM {source}") for source in declared.sources))
+    united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
+    series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
+    columns = Observation.to_schema().columns
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE draft AS SELECT * FROM ({united}) WHERE year IN ({', '.join(map(str, years))})"
+    )
+    frame = con.execute(
+        f"""
+        WITH england AS (SELECT {series}, any_value(value) AS england FROM draft
+                         WHERE area_code = '{ENGLAND}' GROUP BY {series}),
+             compared AS (
+                 SELECT draft.*, '{declared.id}' AS metric_id, coalesce(named.area_name, area_label) AS area_name,
+                        CASE WHEN area_code = '{ENGLAND}' THEN 'not compared'
+                             ELSE compared_to_england(lower_95, upper_95, england, '{declared.better}')
+                        END AS compared_to_england, 'not calculated: before publication' AS trend
+                 FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
+        SELECT {", ".join(columns)} FROM compared ORDER BY {", ".join(KEY)}
+        """
+    ).df()
+    texts = [name for name, column in columns.items() if str(column.dtype) == "str"]
+    dates = ["period_start", "period_end", "released"]
+    frame = frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(dates, "datetime64[us]"))
+    try:
+        return Observation.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        rows = frame.loc[[int(index) for index in cases["index"].dropna().unique()[:5]]]
+        cells = "; ".join(f"{row.source} {row.released:%Y-%m-%d} {row.cell}" for row in rows.itertuples())
+        checks = ", ".join(map(str, cases["check"].unique()))
+        raise Broken(f"{declared.id} breaks its contract ({checks}) at {cells or 'every row'}") from error
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection what drafts are made with: the statistics and the register of areas."""
+    statistics.install(con)
+    con.register("areas", places.areas())
+    population.prepare(con)

@@ -1,0 +1,175 @@
+"""Releases turned into staged figures on disk, each in a child process with limits; what a table means is a source's.
+
+`staging/<source>/<released>.parquet` holds the figures of one release. Its metadata name the file and the code it was
+made from, so what is still to be read can be worked out from disk.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.releases import Release
+from pipeline.source import SOURCES, Source, figures
+from pipeline.workbook import Refused
+
+MEMORY_LIMIT = 4 * 2**30
+TIME_LIMIT = 300
+_KEY = b"ncdof"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a staged file says of itself."""
+
+    path: Path
+    source: str
+    released: date
+    release_id: str
+    sha256: str
+    file: str
+    url: str
+    sample: bool
+    code_version: str
+    rows: int
+    years: tuple[int, ...]
+
+
+def staged_path(data: Path, release: Release) -> Path:
+    return data / "staging" / release.source / f"{release.released}.parquet"
+
+
+def read_staged(path: Path) -> Staged | None:
+    """The description of a staged file, or None where there is none that can be read."""
+    try:
+        said = json.loads(pq.read_schema(path).metadata[_KEY])
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    return Staged(path, **said | {"released": date.fromisoformat(said["released"]), "years": tuple(said["years"])})
+
+
+def is_current(data: Path, release: Release) -> bool:
+    """Whether a release is staged from these bytes by today's code."""
+    staged = read_staged(staged_path(data, release))
+    return (
+        staged is not None
+        and (staged.sha256, staged.sample) == (release.sha256, release.sample)
+        and staged.code_version == SOURCES[release.source].code_version
+    )
+
+
+def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
+    """What is staged of the given releases, whatever code staged it: a refused rereading keeps the last good figures."""
+    found = [(release, read_staged(staged_path(data, release))) for release in releases]
+    return [staged for release, staged in found if staged and staged.sha256 == release.sha256]
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arriving = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(arriving)
+        os.replace(arriving, path)
+    finally:
+        arriving.unlink(missing_ok=True)
+
+
+def stage(declared: Source, release: Release, path: Path) -> None:
+    """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
+    frame = figures(declared, release)
+    said = {
+        "source": release.source,
+        "released": release.released.isoformat(),
+        "release_id": release.release_id,
+        "sha256": release.sha256,
+        "file": release.path.name,
+        "url": release.url,
+        "sample": release.sample,
+        "code_version": declared.code_version,
+        "rows": len(frame),
+        "years": sorted({int(year) for year in frame["period_end"].dt.year.unique()}),
+    }
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_KEY: json.dumps(said)})
+    write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
+
+
+# --- one child a release -----------------------------------------------------------------------------------
+
+
+def _child(module: str, release: Release, path: Path | None, answer) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
+    pa.set_cpu_count(1)
+    try:
+        import_module(module)
+        declared = SOURCES[release.source]
+        if path:
+            stage(declared, release, path)
+        else:
+            figures(declared, release)
+    except Refused as error:
+        answer.send(str(error))
+    except MemoryError:
+        answer.send(f"{release.path.name} needs more than {MEMORY_LIMIT >> 30} GB to be read")
+    except Exception as error:
+        answer.send(f"{release.path.name} cannot be read: {type(error).__name__}: {error}")
+    else:
+        answer.send("")
+
+
+def _run(release: Release, path: Path | None) -> str:
+    """Why a release is refused, or an empty text; whatever becomes of the child, this process lives on."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipeline.staging"])
+    receive, send = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(SOURCES[release.source].module, release, path, send), daemon=True)
+    child.start()
+    send.close()
+    deadline = time.monotonic() + TIME_LIMIT
+    try:
+        reason = receive.recv() if receive.poll(max(0, deadline - time.monotonic())) else None
+    except EOFError:
+        child.join()
+        reason = f"{release.path.name} makes the reader crash (exit code {child.exitcode})"
+    if reason is None:
+        reason = f"{release.path.name} is not read within {TIME_LIMIT} seconds"
+    child.kill()
+    child.join()
+    return reason
+
+
+def prove(release: Release) -> None:
+    """Read a release once and keep nothing. Raises Refused with the reason when it cannot be read right."""
+    if reason := _run(release, None):
+        raise Refused(reason)
+
+
+def stage_all(
+    data: Path, releases: Iterable[Release], done: Callable[[Release, str], None] = lambda release, reason: None
+) -> dict[Release, str]:
+    """Stage releases, as many at once as there are processors; the refused ones with their reasons.
+
+    `done` is told of each release when it is finished. A refused release leaves what was staged before.
+    """
+    waiting = sorted(releases, key=lambda release: release.path.stat().st_size, reverse=True)
+    refused = {}
+
+    def one(release: Release) -> None:
+        if reason := _run(release, staged_path(data, release)):
+            refused[release] = reason
+        done(release, reason)
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        list(workers.map(one, waiting))
+    return dict(sorted(refused.items()))
