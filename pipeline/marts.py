@@ -6,8 +6,7 @@ one snapshot of them all, built beside its place, checked, and swapped in under 
 
 import json
 import os
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
 from pipeline import checks, places, statistics
+from pipeline.releases import write_atomically
 from schemas.observation import KEY, SERIES, Observation
 from schemas.vocabulary import OUTCOMES
 
@@ -29,10 +28,11 @@ _KEY = b"ncdof"
 
 @dataclass(frozen=True)
 class Part:
-    """One part file: the inputs it was made from, as a digest, and its number of rows."""
+    """One part file: the inputs it was made from, as a digest, whether they are samples, and its number of rows."""
 
     path: Path
     inputs: str
+    sample: bool
     rows: int
 
 
@@ -46,25 +46,14 @@ def read_part(path: Path) -> Part | None:
         said = json.loads(pq.read_schema(path).metadata[_KEY])
     except (OSError, KeyError, TypeError, ValueError):
         return None
-    return Part(path, said["inputs"], said["rows"])
+    return Part(path, **said)
 
 
-def write_part(path: Path, rows: pd.DataFrame, inputs: str) -> None:
+def write_part(path: Path, rows: pd.DataFrame, inputs: str, sample: bool) -> None:
     """Replace a part file whole. The same rows and inputs give the same bytes."""
-    said = {_KEY: json.dumps({"inputs": inputs, "rows": len(rows)})}
+    said = {_KEY: json.dumps({"inputs": inputs, "sample": sample, "rows": len(rows)})}
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(said)
     write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        write(arriving)
-        os.replace(arriving, path)
-    finally:
-        arriving.unlink(missing_ok=True)
 
 
 def parts(data: Path) -> list[Path]:
@@ -87,28 +76,34 @@ def published_inputs(data: Path) -> str:
         return ""
 
 
+def findings(data: Path) -> list[tuple[str, str]]:
+    """What the checks found in the published file: severity and sentence."""
+    with duckdb.connect(str(published(data)), read_only=True) as con:
+        return con.execute("""
+            SELECT severity, name || ': ' || metric_id || ' ' || detail FROM framework.checks WHERE NOT passed
+        """).fetchall()
+
+
 # --- the published file ------------------------------------------------------------------------------------
 
 
 @contextmanager
 def _replacing(path: Path):
-    """A new database beside the published one, moved into its place if all goes well; one publisher at a time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A new database beside the published one, moved into its place if all goes well."""
     arriving = path.with_name(f".{path.name}.{os.getpid()}")
-    with FileLock(path.with_name(f".{path.name}.lock")):
-        try:
-            with duckdb.connect() as con:
-                con.execute(f"ATTACH '{arriving}' AS ncdof (STORAGE_VERSION '{STORAGE}')")
-                con.execute("USE ncdof")
-                yield con
-                con.execute("USE memory")
-                con.execute("DETACH ncdof")
-            with arriving.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(arriving, path)
-        finally:
-            arriving.unlink(missing_ok=True)
-            arriving.with_name(f"{arriving.name}.wal").unlink(missing_ok=True)
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH '{arriving}' AS ncdof (STORAGE_VERSION '{STORAGE}')")
+            con.execute("USE ncdof")
+            yield con
+            con.execute("USE memory")
+            con.execute("DETACH ncdof")
+        with arriving.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(arriving, path)
+    finally:
+        arriving.unlink(missing_ok=True)
+        arriving.with_name(f"{arriving.name}.wal").unlink(missing_ok=True)
 
 
 def publish(
@@ -250,7 +245,7 @@ _SCORECARD = f"""
 
 _REVISIONS = f"""
     SELECT * FROM (
-        SELECT {_NUMBER}, source, lag(value) OVER vintages AS old_value, value AS new_value,
+        SELECT {_NUMBER}, period, area_name, source, lag(value) OVER vintages AS old_value, value AS new_value,
                lag(status) OVER vintages AS old_status, status AS new_status,
                lag(released) OVER vintages AS old_released, released
         FROM framework.history
@@ -275,7 +270,7 @@ _ON_BOUNDARIES = f"""
         FROM framework.area_parts AS parts
         JOIN sizes ON sizes.area_code = parts.area_code AND sizes.cut = parts.cut
         JOIN wanted ON wanted.area_code = parts.part_code
-        GROUP BY ALL, size HAVING count(value) = size
+        GROUP BY ALL HAVING count(value) = any_value(size)
     ), known AS (
         SELECT area_code, period, period_start, period_end, period_kind, year, sex, age, breakdown, unit, value, status,
                method, source, released, cell, 0 AS way
@@ -290,6 +285,7 @@ _ON_BOUNDARIES = f"""
                'x', 'not calculated: no complete set of the areas it replaced', source, max(released), '', 999
         FROM there JOIN framework.areas AS areas ON areas.area_code = there.area_code, wanted
         WHERE areas.start_date > wanted.period_start
+          AND wanted.area_code IN (SELECT part_code FROM framework.area_parts)
         GROUP BY ALL
     )
     SELECT metric AS metric_id, known.area_code, there.area_name, there.area_kind,

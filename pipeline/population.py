@@ -85,7 +85,7 @@ def person_years(figures: Rows, estimates: Rows) -> Rows:
                 FROM printed JOIN members USING (area_code)
                 JOIN (SELECT whole_code, vintage, count(*) AS size FROM members GROUP BY ALL) USING (whole_code, vintage)
                 WHERE population IS NOT NULL
-                GROUP BY ALL, size HAVING count(*) = size
+                GROUP BY ALL HAVING count(*) = any_value(size)
             )
             GROUP BY ALL
         ), known AS (

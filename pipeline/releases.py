@@ -1,11 +1,14 @@
-"""The publishers' files under data/raw: which releases there are and how one is added; nothing here looks inside a file.
+"""The publishers' files under data/raw: which releases there are and how one is added; nothing here looks inside one.
 
 `raw/<source>/<released>/<file>` is the whole record: bytes as published, never edited, known by their SHA-256. A page
 address given with the file is kept beside it in `url.txt`.
 """
 
 import hashlib
+import os
 import shutil
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -89,3 +92,14 @@ def store(data: Path, source: str, file: Path, released: date, url: str = "", re
     if url:
         (folder / ADDRESS).write_text(url + "\n")
     return Release(source, released, next(p for p in folder.iterdir() if p.name != ADDRESS), sha256, False)
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        write(arriving)
+        os.replace(arriving, path)
+    finally:
+        arriving.unlink(missing_ok=True)

@@ -38,6 +38,7 @@ class Source:
     formats: str
     read: Reader
     contract: type[Figure]
+    divides: bool
 
     @property
     def title(self) -> str:
@@ -70,11 +71,17 @@ def digest_of(files: Iterable[str | Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def source(*, publisher: str, formats: str, contract: type[Figure] = Figure) -> Callable[[Reader], Reader]:
-    """Declare a function as the reader of a publication; `contract` narrows Figure to the tables it publishes."""
+def source(
+    *, publisher: str, formats: str, contract: type[Figure] = Figure, divides: bool = False
+) -> Callable[[Reader], Reader]:
+    """Declare a function as the reader of a publication.
+
+    `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
+    bear on the years after their own.
+    """
 
     def declare(read: Reader) -> Reader:
-        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract)
+        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract, divides)
         return read
 
     return declare

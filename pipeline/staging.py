@@ -19,7 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.releases import Release
+from pipeline.releases import Release, write_atomically
 from pipeline.source import SOURCES, Source, figures
 from pipeline.workbook import Refused
 
@@ -58,31 +58,35 @@ def read_staged(path: Path) -> Staged | None:
     return Staged(path, **said | {"released": date.fromisoformat(said["released"]), "years": tuple(said["years"])})
 
 
+def _origin(release: Release) -> dict:
+    """What decides whether a release must be read again."""
+    code_version = SOURCES[release.source].code_version
+    return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
+
+
+def _refusal_path(data: Path, release: Release) -> Path:
+    return staged_path(data, release).with_suffix(".refused")
+
+
+def refusal(data: Path, release: Release) -> str:
+    """Why today's code refused these bytes, or an empty text."""
+    try:
+        said = json.loads(_refusal_path(data, release).read_text())
+    except (OSError, ValueError):
+        return ""
+    return said["reason"] if said["origin"] == _origin(release) else ""
+
+
 def is_current(data: Path, release: Release) -> bool:
     """Whether a release is staged from these bytes by today's code."""
     staged = read_staged(staged_path(data, release))
-    return (
-        staged is not None
-        and (staged.sha256, staged.sample) == (release.sha256, release.sample)
-        and staged.code_version == SOURCES[release.source].code_version
-    )
+    return staged is not None and all(getattr(staged, name) == value for name, value in _origin(release).items())
 
 
 def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
-    """What is staged of the given releases, whatever code staged it: a refused rereading keeps the last good figures."""
+    """What is staged of the given releases, by whatever code: a refused rereading keeps the last good figures."""
     found = [(release, read_staged(staged_path(data, release))) for release in releases]
     return [staged for release, staged in found if staged and staged.sha256 == release.sha256]
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arriving = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(arriving)
-        os.replace(arriving, path)
-    finally:
-        arriving.unlink(missing_ok=True)
 
 
 def stage(declared: Source, release: Release, path: Path) -> None:
@@ -92,11 +96,9 @@ def stage(declared: Source, release: Release, path: Path) -> None:
         "source": release.source,
         "released": release.released.isoformat(),
         "release_id": release.release_id,
-        "sha256": release.sha256,
         "file": release.path.name,
         "url": release.url,
-        "sample": release.sample,
-        "code_version": declared.code_version,
+        **_origin(release),
         "rows": len(frame),
         "years": sorted({int(year) for year in frame["period_end"].dt.year.unique()}),
     }
@@ -160,14 +162,20 @@ def stage_all(
 ) -> dict[Release, str]:
     """Stage releases, as many at once as there are processors; the refused ones with their reasons.
 
-    `done` is told of each release when it is finished. A refused release leaves what was staged before.
+    `done` is told of each release when it is finished. A refused release leaves what was staged before, and a note
+    of the refusal so that the same bytes are not tried again by the same code.
     """
     waiting = sorted(releases, key=lambda release: release.path.stat().st_size, reverse=True)
     refused = {}
 
     def one(release: Release) -> None:
+        note = _refusal_path(data, release)
         if reason := _run(release, staged_path(data, release)):
             refused[release] = reason
+            said = json.dumps({"origin": _origin(release), "reason": reason})
+            write_atomically(note, lambda arriving: arriving.write_text(said))
+        else:
+            note.unlink(missing_ok=True)
         done(release, reason)
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:

@@ -34,7 +34,10 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     duties = book.table(r"^table a1\b", sheet=r"A1(\b|_).*")
     period = periods.parse(label(duties.title))
-    owed = duties.column(r"total (households assessed as )?owed a (prevention or relief )?duty.*|total", r"(total households )?assessed as owed a duty")
+    owed = duties.column(
+        r"total (households assessed as )?owed a (prevention or relief )?duty.*|total",
+        r"(total households )?assessed as owed a duty",
+    )
     households = duties.unpivot(
         _rows(duties), {owed: {"measure": "households owed a duty", "unit": "households", "period": period}}, MARKS
     )

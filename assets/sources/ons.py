@@ -172,11 +172,17 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
         for column, parts in enumerate(table.headings)
         if parts and parts[-1] in NATIONS
     }
-    yield table.unpivot(pd.DataFrame({"period": _years(table, table.column("year of death registration"))}), columns, MARKS)
+    yield table.unpivot(
+        pd.DataFrame({"period": _years(table, table.column("year of death registration"))}), columns, MARKS
+    )
 
 
 def _deaths_columns(table: Table) -> list[int]:
-    return [column for column, parts in enumerate(table.headings) if parts and re.fullmatch(RATE_COLUMNS["deaths"], parts[-1])]
+    return [
+        column
+        for column, parts in enumerate(table.headings)
+        if parts and re.fullmatch(RATE_COLUMNS["deaths"], parts[-1])
+    ]
 
 
 @source(publisher="ONS", formats="xlsx xls")
@@ -217,7 +223,7 @@ def _indented_areas(table: Table, values: int) -> pd.DataFrame:
     return pd.DataFrame({"area_code": codes, "area_label": names})[codes.str.fullmatch(GSS)]
 
 
-@source(publisher="ONS", formats="xls xlsx csv")
+@source(publisher="ONS", formats="xls xlsx csv", divides=True)
 def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """Mid-year population estimates by local authority, sex and single year of age.
 
@@ -231,7 +237,12 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
             table = book.table(rf"^mye2:? {printed} by single year of age", sheet=r"MYE ?2\b.*")
             codes = table.text(table.column("code"))
             rows = pd.DataFrame({"area_code": codes, "area_label": table.text(table.column("name"))})
-            people = {"measure": "population", "unit": "people", "period": periods.parse(heading(table.title)), "sex": sex}
+            people = {
+                "measure": "population",
+                "unit": "people",
+                "period": periods.parse(heading(table.title)),
+                "sex": sex,
+            }
             columns = {table.column("all ages"): people}
             columns |= {c: people | {"age": _age(table.headings[c][-1])} for c in table.columns(r"\d+\+?")}
             yield table.unpivot(rows[codes.str.fullmatch(GSS)], columns)

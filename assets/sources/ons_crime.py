@@ -107,4 +107,6 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             code = table.column("community safety partnership code")
             name = table.column("community safety partnership name")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
-            yield (_counts if kind == "partnership counts" else _rates)(table, rows, table.column("local authority name"))
+            yield (_counts if kind == "partnership counts" else _rates)(
+                table, rows, table.column("local authority name")
+            )

@@ -1,0 +1,295 @@
+"""What is to be built and the three steps that build it, worked out from disk; how they are scheduled is graph's.
+
+A release is staged when its bytes or its reader's code changed; a metric's year is calculated when a release that
+holds it, or the metric's code, changed; the file is published when any part did.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock
+
+import assets.outcomes
+import assets.sources  # noqa: F401 - declares the sources
+from pipeline import checks, marts, places, staging, statistics
+from pipeline.metric import METRICS, Metric, observations, prepare
+from pipeline.releases import Release, releases
+from pipeline.source import SOURCES, digest_of
+from pipeline.staging import Staged
+from schemas.vocabulary import OUTCOMES
+
+log = logging.getLogger("ncdof")
+
+FIRST_YEAR = 1990
+
+
+def data_folder() -> Path:
+    """The folder that everything is read from and written to: NCDOF_DATA, or `data`."""
+    return Path(os.environ.get("NCDOF_DATA", "data"))
+
+
+@dataclass
+class Report:
+    """What a build did and what it could not: refused releases and broken metrics with their reasons."""
+
+    staged: list[Release] = field(default_factory=list)
+    refused: dict[Release, str] = field(default_factory=dict)
+    calculated: dict[str, list[int]] = field(default_factory=dict)
+    observations: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.staged or self.calculated or self.observations)
+
+
+def known_releases(data: Path) -> list[Release]:
+    """The releases of declared sources. Raises ValueError for a folder in data/raw that no source is called."""
+    found = releases(data)
+    if unknown := {release.source for release in found} - set(SOURCES):
+        raise ValueError(f"data/raw holds folders that no source is called: {', '.join(sorted(unknown))}")
+    return found
+
+
+# --- staging -----------------------------------------------------------------------------------------------
+
+
+def to_stage(data: Path) -> list[Release]:
+    """Releases that are not staged from these bytes by today's code, and were not refused by it either."""
+    return [release for release in known_releases(data) if _is_new(data, release)]
+
+
+def _is_new(data: Path, release: Release) -> bool:
+    return not staging.is_current(data, release) and not staging.refusal(data, release)
+
+
+def refused(data: Path) -> dict[Release, str]:
+    """The releases that today's code refuses, with the reasons."""
+    reasons = {release: staging.refusal(data, release) for release in known_releases(data)}
+    return {release: reason for release, reason in reasons.items() if reason}
+
+
+def stage(data: Path, source_id: str, report: Report) -> list[Staged]:
+    """Stage what is new of one source; one process at a time stages a source."""
+    (data / "staging").mkdir(parents=True, exist_ok=True)
+    with FileLock(data / "staging" / f".{source_id}.lock"):
+        of_source = [release for release in known_releases(data) if release.source == source_id]
+        new = [release for release in of_source if _is_new(data, release)]
+        report.refused |= staging.stage_all(data, new, _announce)
+        report.staged += [release for release in new if release not in report.refused]
+        kept = {staging.staged_path(data, release).stem for release in of_source}
+        for path in (data / "staging" / source_id).glob("*"):
+            if path.stem not in kept:
+                path.unlink()
+    return staging.staged_releases(data, of_source)
+
+
+def _announce(release: Release, reason: str) -> None:
+    log.info("%s %s %s", "refused" if reason else "read", release.source, release.released)
+
+
+# --- calculating -------------------------------------------------------------------------------------------
+
+
+def staged(data: Path) -> list[Staged]:
+    """Everything that is staged of the releases there are."""
+    return staging.staged_releases(data, known_releases(data))
+
+
+def _touches(release: Staged, year: int) -> bool:
+    """Whether a release bears on the observations of a year: estimates to divide by reach the pooled years after."""
+    if SOURCES[release.source].divides:
+        return any(year - 3 < other <= year for other in release.years)
+    return year in release.years
+
+
+def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
+    """A digest of all that a metric's year is made from."""
+    used = sorted((s.source, s.released, s.sha256, s.code_version) for s in available if _is_input(s, metric, year))
+    return hashlib.sha256(repr((metric.code_version, used)).encode()).hexdigest()
+
+
+def _is_input(release: Staged, metric: Metric, year: int) -> bool:
+    return release.source in metric.sources and _touches(release, year)
+
+
+def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
+    """The years for which a metric's sources hold figures."""
+    figures = [s for s in available if s.source in metric.sources and not SOURCES[s.source].divides]
+    return sorted({year for release in figures for year in release.years})
+
+
+def to_calculate(
+    data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
+) -> dict[str, list[int]]:
+    """The years of each metric whose part file is missing or made from other inputs; metrics and years can narrow it."""
+    wanted = {}
+    for metric_id in metrics or METRICS:
+        metric = METRICS[metric_id]
+        stale = [
+            year
+            for year in years_of(metric, available)
+            if (years is None or year in years) and not _is_fresh(data, metric, year, available)
+        ]
+        if stale:
+            wanted[metric_id] = stale
+    return wanted
+
+
+def _path(data: Path, metric: Metric, year: int) -> Path:
+    return marts.part_path(data, metric.outcome, metric.id, year)
+
+
+def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
+    part = marts.read_part(_path(data, metric, year))
+    return part is not None and part.inputs == inputs_of(metric, year, available)
+
+
+def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) -> dict[int, int]:
+    """Write the part files of a metric's stale years among those given; the number of rows of each.
+
+    Raises Broken, before anything is written, where the observations break their contract.
+    """
+    metric, available = METRICS[metric_id], staged(data)
+    stale = to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
+    if not stale:
+        return {}
+    log.info("calculate %s %s", metric_id, _span(stale))
+    with duckdb.connect() as con:
+        prepare(con)
+        for source_id in metric.sources:
+            con.execute(f"CREATE VIEW {source_id} AS {_figures(source_id, available)}")
+        frame = observations(metric, con, tuple(stale))
+    rows = dict(tuple(frame.groupby("year")))
+    for year in stale:
+        part = rows.get(year, frame.iloc[:0])
+        sample = any(release.sample for release in available)
+        marts.write_part(_path(data, metric, year), part, inputs_of(metric, year, available), sample)
+    report.calculated[metric_id] = stale
+    return {year: len(rows.get(year, ())) for year in stale}
+
+
+def _figures(source_id: str, available: list[Staged]) -> str:
+    files = [f"'{release.path}'" for release in available if release.source == source_id]
+    if files:
+        return f"SELECT * FROM read_parquet([{', '.join(files)}])"
+    return f"SELECT * FROM ({_EMPTY}) WHERE false"
+
+
+_EMPTY = """
+    SELECT '' AS source, TIMESTAMP '2000-01-01' AS released, '' AS release_id, '' AS measure, '' AS period_label,
+           TIMESTAMP '2000-01-01' AS period_start, TIMESTAMP '2000-01-01' AS period_end, '' AS period_kind,
+           '' AS area_code, '' AS area_label, '' AS area_kind, '' AS sex, '' AS age, '' AS category,
+           0.0::DOUBLE AS value, 0.0::DOUBLE AS lower, 0.0::DOUBLE AS upper, 0.0::DOUBLE AS base, '' AS unit,
+           '' AS precision, '' AS status, '' AS note, '' AS cell
+"""
+
+
+def _span(years: list[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+
+
+# --- publishing --------------------------------------------------------------------------------------------
+
+
+def _publishable(data: Path, available: list[Staged]) -> list[Path]:
+    """Part files of declared metrics whose years the releases still hold; the others are removed."""
+    sample = any(release.sample for release in available)
+    wanted = {_path(data, metric, year) for metric in METRICS.values() for year in years_of(metric, available)}
+    kept = []
+    for path in marts.parts(data):
+        part = marts.read_part(path)
+        if path in wanted and part is not None and part.sample == sample:
+            kept.append(path)
+        else:
+            path.unlink()
+    return kept
+
+
+def catalogue() -> pd.DataFrame:
+    """One row a declared metric, in the order of the outcomes, headline metrics first."""
+    tiers = {"headline": 0, "supporting": 1}
+    ordered = sorted(METRICS.values(), key=lambda metric: (list(OUTCOMES).index(metric.outcome), tiers[metric.tier]))
+    return pd.DataFrame(
+        {
+            "metric_id": metric.id,
+            "outcome_id": metric.outcome,
+            "position": position,
+            "tier": metric.tier,
+            "better": metric.better,
+            "title": metric.title,
+            "definition": metric.definition,
+            "target": metric.target,
+            "statistic": metric.series.statistic,
+            "unit": metric.series.unit,
+            "breakdown": metric.series.breakdown,
+            "sex": metric.series.sex,
+            "age": metric.series.age,
+            "sources": list(metric.sources),
+        }
+        for position, metric in enumerate(ordered, start=1)
+    )
+
+
+def source_catalogue() -> pd.DataFrame:
+    """One row a declared source."""
+    return pd.DataFrame(
+        {"source": s.id, "publisher": s.publisher, "title": s.title, "formats": s.formats, "layouts": s.layouts}
+        for s in sorted(SOURCES.values(), key=lambda source: source.id)
+    )
+
+
+def _read_releases(available: list[Staged]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "source": s.source,
+            "released": pd.Timestamp(s.released),
+            "release_id": s.release_id,
+            "file": s.file,
+            "sha256": s.sha256,
+            "url": s.url,
+            "sample": s.sample,
+            "figures": s.rows,
+            "first_year": min(s.years),
+            "last_year": max(s.years),
+        }
+        for s in available
+    )
+
+
+@cache
+def _publisher_version() -> str:
+    machinery = [__file__, marts.__file__, checks.__file__, statistics.__file__, places.__file__, places.REGISTER]
+    declared = sorted(Path(assets.outcomes.__file__).parent.glob("*.py"))
+    return digest_of([*machinery, *declared])
+
+
+def _published_inputs(paths: list[Path], available: list[Staged]) -> str:
+    inputs = [(str(path), marts.read_part(path).inputs) for path in paths]
+    files = [(s.source, s.released, s.sha256) for s in available]
+    return hashlib.sha256(repr((_publisher_version(), inputs, files)).encode()).hexdigest()
+
+
+def to_publish(data: Path, available: list[Staged]) -> bool:
+    """Whether the published file is not what the part files make."""
+    return marts.published_inputs(data) != _published_inputs(_publishable(data, available), available)
+
+
+def publish(data: Path, report: Report) -> None:
+    """Assemble and swap in the published file if any part changed. Raises ValueError when it must not be published."""
+    (data / "marts").mkdir(parents=True, exist_ok=True)
+    with FileLock(data / "marts" / f".{marts.DATABASE}.lock"):
+        available = staged(data)
+        paths = _publishable(data, available)
+        if marts.published_inputs(data) == (inputs := _published_inputs(paths, available)):
+            return
+        log.info("publish %s", marts.published(data))
+        report.observations = marts.publish(
+            data, inputs, catalogue(), source_catalogue(), _read_releases(available), paths
+        )
