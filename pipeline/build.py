@@ -17,7 +17,7 @@ import pandas as pd
 from filelock import FileLock
 
 import assets.outcomes
-import assets.sources  # noqa: F401 - declares the sources
+import assets.sources
 from pipeline import checks, marts, places, staging, statistics
 from pipeline.metric import METRICS, Metric, observations, prepare
 from pipeline.releases import Release, releases
@@ -128,7 +128,7 @@ def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
 def to_calculate(
     data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
 ) -> dict[str, list[int]]:
-    """The years of each metric whose part file is missing or made from other inputs; metrics and years can narrow it."""
+    """The years of each metric whose part file is missing or made from other inputs, of all or some metrics and years."""
     wanted = {}
     for metric_id in metrics or METRICS:
         metric = METRICS[metric_id]

@@ -18,8 +18,9 @@ CHECKS = {
             WHERE statistic = 'count' AND area_kind = 'region'
             GROUP BY ALL
         )
-        SELECT metric_id, period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
-                          || regions || ' in the regions, ' || value || ' in England' AS detail
+        SELECT metric_id,
+               period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): ' || regions
+               || ' in the regions, ' || value || ' in England' AS detail
         FROM parts JOIN framework.history
             USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
         WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1)
@@ -49,7 +50,7 @@ CHECKS = {
 
 
 def run(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `framework.checks`: name, severity, about, metric_id, detail; a check that holds has one row, no detail."""
+    """Create `framework.checks`: a row a finding, and one without detail for a check that holds."""
     con.execute("""
         CREATE TABLE framework.checks (
             name VARCHAR, severity VARCHAR, about VARCHAR, passed BOOLEAN, metric_id VARCHAR, detail VARCHAR)

@@ -1,4 +1,4 @@
-"""The Dagster code location: the assets with their policies, the job, its schedule and its sensor; applied once, here."""
+"""The Dagster code location: the assets, their job, its schedule and its sensor; policies are applied here and once."""
 
 from datetime import date
 

@@ -17,6 +17,7 @@ YEARS = dg.TimeWindowPartitionsDefinition(
 CONTRACT = "contract"
 READABLE = "every_release_is_read"
 FINDINGS = "no_contradiction"
+PUBLISHED = marts.DATABASE.removesuffix(".duckdb")
 
 
 def source_asset(declared: Source) -> dg.AssetsDefinition:
@@ -83,14 +84,12 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
 
 
 @dg.asset(
-    name=marts.DATABASE.removesuffix(".duckdb"),
+    name=PUBLISHED,
     group_name="published",
     description="The published DuckDB file: one schema an outcome, one table a metric; swapped in whole.",
     deps=[dg.AssetDep(metric_id) for metric_id in METRICS],
     kinds={"duckdb"},
-    check_specs=[
-        dg.AssetCheckSpec(FINDINGS, asset=marts.DATABASE.removesuffix(".duckdb"), description="framework.checks")
-    ],
+    check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="framework.checks")],
 )
 def published(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
     build.publish(build.data_folder(), report)

@@ -255,7 +255,7 @@ _REVISIONS = f"""
     ORDER BY {_NUMBER}, source, released
 """
 
-_ON_BOUNDARIES = f"""
+_ON_BOUNDARIES = """
     WITH there AS (
         SELECT area_code, area_name, area_kind FROM framework.areas
         WHERE coalesce(start_date, DATE '1900-01-01') <= day AND coalesce(end_date, DATE '2999-12-31') >= day

@@ -1,6 +1,7 @@
 """Periods as publications print them, parsed once; what a publication counts within a period belongs to its source."""
 
 import re
+from calendar import month_abbr, month_name
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,14 +9,8 @@ from functools import cache
 import pandas as pd
 
 MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan,february feb,march mar,april apr,may,june jun,july jul,august aug,september sept sep,"
-        "october oct,november nov,december dec".split(","),
-        start=1,
-    )
-    for name in names.split()
-}
+    spelling: number for number in range(1, 13) for spelling in (month_name[number].lower(), month_abbr[number].lower())
+} | {"sept": 9}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 

@@ -28,9 +28,11 @@ NONE = Rows("""
            NULL AS sex, NULL AS age, NULL::DOUBLE AS value WHERE false
 """)
 
+# The last age of an open band.
+_OPEN = 999
 _FIRST_AGE = r"CASE WHEN age = 'all' OR age LIKE 'under %' THEN 0 ELSE CAST(regexp_extract(age, '^\d+') AS INTEGER) END"
-_LAST_AGE = r"""
-    CASE WHEN age = 'all' OR age LIKE '% and over' THEN 999
+_LAST_AGE = rf"""
+    CASE WHEN age = 'all' OR age LIKE '% and over' THEN {_OPEN}
          WHEN age LIKE 'under %' THEN CAST(regexp_extract(age, '\d+') AS INTEGER) - 1
          ELSE CAST(regexp_extract(age, '\d+$') AS INTEGER) END
 """
@@ -60,34 +62,36 @@ def person_years(figures: Rows, estimates: Rows) -> Rows:
                 THEN range(year(period_start), year(period_end) + 1)
                 ELSE [year(period_start + (period_end - period_start) / 2)] END) AS mid_year
             FROM wanted
-        ), bands AS (SELECT DISTINCT mid_year, sex, age, first, last FROM mid_years
+        ), bands AS (
+            SELECT DISTINCT mid_year, sex, age, first, last FROM mid_years
         ), people AS (
             SELECT release_id, released, area_code, year(period_end) AS mid_year, sex, value,
-                   {_FIRST_AGE} AS first, {_LAST_AGE} AS last
+                   {_FIRST_AGE} AS first, {_LAST_AGE} AS last,
+                   first = last OR (last = {_OPEN} AND first > 0) AS single
             FROM {estimates} WHERE measure = 'population' AND value IS NOT NULL
-        ), printed AS (
+        ), in_band AS (
             SELECT people.release_id, people.released, people.area_code, bands.mid_year, bands.sex, bands.age,
-                   coalesce(
-                       max(value) FILTER (people.first = bands.first AND people.last = bands.last),
-                       CASE WHEN count(DISTINCT people.first) FILTER (people.first = people.last OR people.last = 999 AND people.first > 0)
-                                 = CASE WHEN bands.last = 999 THEN max(people.first) ELSE bands.last END - bands.first + 1
-                             AND max(people.last) = bands.last
-                            THEN sum(value) FILTER (people.first = people.last OR people.last = 999 AND people.first > 0)
-                       END) AS population
+                   max(value) FILTER (people.first = bands.first AND people.last = bands.last) AS whole,
+                   sum(value) FILTER (single) AS summed, count(*) FILTER (single) AS ages,
+                   max(people.last) FILTER (single) = any_value(bands.last) AS to_the_end,
+                   max(people.first) FILTER (single) - any_value(bands.first) + 1 AS ages_needed
             FROM people JOIN bands ON people.mid_year = bands.mid_year AND people.sex = bands.sex
                  AND people.first >= bands.first AND people.last <= bands.last
-            GROUP BY people.release_id, people.released, people.area_code, bands.mid_year, bands.sex, bands.age,
-                     bands.first, bands.last
-        ), added AS (
-            SELECT release_id, released, whole_code AS area_code, mid_year, sex, age, any_value(population) AS population
-            FROM (
-                SELECT release_id, released, whole_code, vintage, mid_year, sex, age, sum(population) AS population
-                FROM printed JOIN members USING (area_code)
-                JOIN (SELECT whole_code, vintage, count(*) AS size FROM members GROUP BY ALL) USING (whole_code, vintage)
-                WHERE population IS NOT NULL
-                GROUP BY ALL HAVING count(*) = any_value(size)
-            )
             GROUP BY ALL
+        ), printed AS (
+            SELECT release_id, released, area_code, mid_year, sex, age,
+                   coalesce(whole, CASE WHEN ages = ages_needed AND to_the_end THEN summed END) AS population
+            FROM in_band
+        ), sizes AS (
+            SELECT whole_code, vintage, count(*) AS size FROM members GROUP BY ALL
+        ), summed AS (
+            SELECT release_id, released, whole_code, vintage, mid_year, sex, age, sum(population) AS population
+            FROM printed JOIN members USING (area_code) JOIN sizes USING (whole_code, vintage)
+            WHERE population IS NOT NULL
+            GROUP BY ALL HAVING count(*) = any_value(size)
+        ), added AS (
+            SELECT release_id, released, whole_code AS area_code, mid_year, sex, age, max(population) AS population
+            FROM summed GROUP BY ALL
         ), known AS (
             SELECT area_code, mid_year, sex, age, arg_max(population, (released, own)) AS population,
                    max(released) AS released
@@ -103,7 +107,10 @@ def person_years(figures: Rows, estimates: Rows) -> Rows:
 
 
 def beside(figures: Rows, estimates: Rows, printed: Rows = NONE) -> Rows:
-    """The figures with `people` to divide by, `estimated` (release of the estimates, null if printed), `whole_years`."""
+    """The figures with `people` to divide by and whether they cover `whole_years`.
+
+    `estimated` is the day the mid-year estimates were released, null where the population is the printed one.
+    """
     return Rows(f"""
         SELECT figures.*, coalesce(printed.value, estimated.person_years) AS people,
                CASE WHEN printed.value IS NULL THEN estimated.released END AS estimated,

@@ -68,30 +68,24 @@ def releases(data: Path) -> list[Release]:
     return [Release(source, released, path, checksum(path), sample) for source, released, path in files]
 
 
-def store(data: Path, source: str, file: Path, released: date, url: str = "", replace: bool = False) -> Release:
-    """Copy a publisher's file to its place in data/raw.
+def find(data: Path, source: str, released: date) -> Release | None:
+    """The release of a source on a day, if there is one."""
+    found = (release for release in releases(data) if (release.source, release.released) == (source, released))
+    return next((release for release in found if not release.sample), None)
 
-    Raises ValueError when other bytes are already known for that source and day and `replace` is not set.
-    """
+
+def store(data: Path, source: str, file: Path, released: date, url: str = "") -> Release:
+    """Copy a publisher's file to its place in data/raw, in place of what may be there for that source and day."""
     folder = data / "raw" / source / released.isoformat()
-    sha256 = checksum(file)
-    known = [path for path in folder.glob("*") if path.name != ADDRESS] if folder.exists() else []
-    if known and not replace and checksum(known[0]) != sha256:
-        raise ValueError(
-            f"{source} already has other bytes for {released} ({known[0].name}); "
-            "give the day of the new release, or --replace if the first file was wrong"
-        )
-    if not known or checksum(known[0]) != sha256:
-        arriving = folder.with_name(f".{folder.name}")
-        shutil.rmtree(arriving, ignore_errors=True)
-        arriving.mkdir(parents=True)
-        shutil.copyfile(file, arriving / file.name)
-        if folder.exists():
-            shutil.rmtree(folder)
-        arriving.rename(folder)
+    arriving = folder.with_name(f".{folder.name}")
+    shutil.rmtree(arriving, ignore_errors=True)
+    arriving.mkdir(parents=True)
+    shutil.copyfile(file, arriving / file.name)
     if url:
-        (folder / ADDRESS).write_text(url + "\n")
-    return Release(source, released, next(p for p in folder.iterdir() if p.name != ADDRESS), sha256, False)
+        (arriving / ADDRESS).write_text(url + "\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    arriving.rename(folder)
+    return Release(source, released, folder / file.name, checksum(folder / file.name), False)
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

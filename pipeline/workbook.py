@@ -99,10 +99,10 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
 
 
 # Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18".
-_COUNTED = {
-    *"under over age aged ages than least to and from since table year years quarter mid".split(),
-    *periods.MONTHS,
-}
+_COUNTED = set(periods.MONTHS).union(
+    ("under", "over", "age", "aged", "ages", "than", "least", "to", "and", "from", "since"),
+    ("table", "year", "years", "quarter", "mid"),
+)
 _NOTES = re.compile(
     r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
 )

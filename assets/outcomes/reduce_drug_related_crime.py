@@ -35,9 +35,9 @@ def drug_offences(ons_police_force_tables: Rows, ons_population: Rows) -> tuple[
     target="140,000 fewer by March 2025, judged on the survey (baseline 1.96 million in the year to March 2020)",
 )
 def neighbourhood_crime(ons_police_force_tables: Rows, ons_population: Rows) -> tuple[Rows, ...]:
-    """The number of neighbourhood crimes; domestic burglary, personal robbery, vehicle offences and theft from the person.
+    """The number of neighbourhood crimes.
 
-    Police recorded: residential burglary, robbery, vehicle offences and theft from the person in twelve months. The
+    Domestic burglary, personal robbery, vehicle offences and theft from the person. Police recorded: residential burglary, robbery, vehicle offences and theft from the person in twelve months. The
     force tables print robbery as a whole, so the police recorded total holds robbery of business property too. The
     offence codes of burglary changed in April 2017 and April 2023. Survey estimates and police records are two
     measures that never reconcile; vehicle offences of the police include interference and aggravated taking. Greater

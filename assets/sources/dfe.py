@@ -1,4 +1,4 @@
-"""The publications of the Department for Education; other publishers have modules of their own."""
+"""The publications of the Department for Education, and no other publisher's."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The publications of the Ministry of Housing, Communities and Local Government; other publishers have modules of their own."""
+"""The publications of the Ministry of Housing, Communities and Local Government, and no other publisher's."""
 
 from collections.abc import Iterator
 

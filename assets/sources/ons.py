@@ -1,4 +1,4 @@
-"""The health, population and geography publications of the Office for National Statistics; its crime tables are in ons_crime."""
+"""The publications of the Office for National Statistics on health, population and geography; crime is in ons_crime."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pandas as pd
 from assets.sources.dfe import areas as explore_education_areas
 from pipeline import periods
 from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook, heading
+from pipeline.workbook import GSS, Refused, Table, Workbook, heading
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"

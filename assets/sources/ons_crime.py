@@ -1,4 +1,4 @@
-"""The crime publications of the Office for National Statistics; health, population and geography are in ons."""
+"""The publications of the Office for National Statistics on crime; health, population and geography are in ons."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,393 @@
+"""The program `ncdof`: its verbs, what they print and how they end; what they do is in build and questions."""
+
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from pipeline import build, marts, questions, releases, staging
+from pipeline.metric import METRICS
+from pipeline.source import SOURCES
+from pipeline.workbook import Refused
+from schemas.vocabulary import OUTCOMES, STATUS
+
+app = typer.Typer(
+    help="Published UK drug statistics, made into one trustworthy set of marts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="NCDOF_DATA", help="Folder of everything read and made.", show_default=True)
+]
+DATA = Path("data")
+SAMPLE = "SAMPLE: these figures are made up. Add publishers' files with `ncdof add` to replace them."
+
+
+def fail(sentence: object) -> None:
+    """End with bad usage: one plain sentence, exit status 2."""
+    err.print(f"ncdof: {sentence}", markup=False, soft_wrap=True)
+    raise typer.Exit(2)
+
+
+@contextlib.contextmanager
+def plainly() -> Iterator[None]:
+    """Errors that a user can do something about, in one sentence each."""
+    try:
+        yield
+    except (questions.Unanswerable, LookupError, ValueError, OSError) as error:
+        fail(error.args[0] if error.args and not isinstance(error, OSError) else error)
+    except duckdb.Error as error:
+        fail(str(error).split("\n\n")[0])
+
+
+class _Progress(logging.Handler):
+    """Shows each step of a build on the terminal as it happens, and nothing where there is none."""
+
+    def __init__(self, status):
+        super().__init__()
+        self.status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.status.update(record.getMessage())
+
+
+@contextlib.contextmanager
+def progress(first: str) -> Iterator[None]:
+    with err.status(first) as status:
+        handler = _Progress(status)
+        build.log.addHandler(handler)
+        build.log.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            build.log.removeHandler(handler)
+
+
+def _years(text: str | None) -> range | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
+        fail(f"--years takes a year or a range such as 2015-2023, not {text!r}")
+    return range(int(first), int(last or first) + 1)
+
+
+# --- building ----------------------------------------------------------------------------------------------
+
+
+@app.command("build")
+def build_(
+    years: Annotated[str | None, typer.Option(help="Only these years: 2021 or 2015-2023.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given several times.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Build everything needed and nothing more; ends with the scorecard.
+
+    Reads releases that are new in data/raw, calculates the years they touch, checks, and swaps in the published file.
+    Ends with 1 when a release was refused or a metric failed: the rest is built, and the last good figures stay.
+    """
+    os.environ["NCDOF_DATA"] = str(data)
+    wanted_years = _years(years)
+    with plainly():
+        for metric_id in metric or []:
+            questions.metric_called(metric_id)
+        report = build.Report()
+        failures = _materialise(data, metric or list(METRICS), wanted_years, report)
+        refused = build.refused(data)
+    for release, reason in refused.items():
+        err.print(f"refused: {release.source} {release.released}: {reason}", markup=False, soft_wrap=True, style="red")
+    for failure in failures:
+        err.print(f"failed: {failure}", markup=False, soft_wrap=True, style="red")
+    if failures:
+        err.print("The published file is left as it was.", style="red")
+    if marts.published(data).exists():
+        with plainly(), questions.connect(data) as con:
+            _scorecard(con)
+            _summary(con, report)
+    raise typer.Exit(1 if refused or failures else 0)
+
+
+def _materialise(data: Path, metrics: list[str], years: range | None, report: build.Report) -> list[str]:
+    """Run what is stale, in as few Dagster runs as its order needs; what failed, one sentence each."""
+    new = build.to_stage(data)
+    available = build.staged(data)
+    stale = build.to_calculate(data, available, metrics, years)
+    if not new and not stale and not build.to_publish(data, available):
+        return []
+    with progress("starting"):
+        from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
+
+        names = {release.source for release in new} or {}
+        first, last = (years[0], years[-1]) if years else (build.FIRST_YEAR, date.today().year)
+        return graph.materialise([*names, *metrics, graph.PUBLISHED], first, last, report)
+
+
+def _summary(con: duckdb.DuckDBPyConnection, report: build.Report) -> None:
+    rows, figures = con.execute("SELECT count(*), count(DISTINCT metric_id) FROM framework.history").fetchone()
+    findings = con.execute("SELECT severity, count(*) FROM framework.checks WHERE NOT passed GROUP BY ALL").fetchall()
+    done = (
+        f"{len(report.staged)} releases read, {sum(map(len, report.calculated.values()))} metric years calculated"
+        if report.changed
+        else "nothing to do"
+    )
+    out.print(f"{done}; {rows:,} observations of {figures} metrics published", soft_wrap=True)
+    for severity, number in findings:
+        out.print(f'{number} {severity}s: ncdof query "FROM framework.checks WHERE NOT passed"', soft_wrap=True)
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="Source id, as `ncdof sources` lists them.")],
+    file: Annotated[Path, typer.Argument(help="The publisher's file, as downloaded.")],
+    released: Annotated[str, typer.Option(help="Day the publisher released it: YYYY-MM-DD.")],
+    url: Annotated[str, typer.Option(help="Address it came from.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace other bytes known for that day.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Take a publisher's file into data/raw, once it is proved that it can be read.
+
+    The file is read in full; one that cannot be read right is refused with the reason, and nothing is left behind.
+    """
+    with plainly():
+        if source not in SOURCES:
+            fail(f"no source is called {source!r}; `ncdof sources` lists them")
+        if not file.is_file():
+            fail(f"{file} is not a file")
+        try:
+            day = date.fromisoformat(released)
+        except ValueError:
+            fail(f"--released takes a day such as 2022-08-03, not {released!r}")
+        known = releases.find(data, source, day)
+        if known and known.sha256 == releases.checksum(file):
+            out.print(f"{source} {day}: the same bytes are already there, nothing to do")
+            return
+        if known and not replace:
+            fail(
+                f"{source} already has other bytes for {day} ({known.path.name}); give the day of the new release, "
+                "or --replace if the first file was wrong"
+            )
+        with err.status(f"reading {file.name}"):
+            try:
+                staging.prove(releases.Release(source, day, file.resolve(), releases.checksum(file), False))
+            except Refused as error:
+                err.print(f"refused: {error}", markup=False, soft_wrap=True, style="red")
+                raise typer.Exit(1) from error
+        release = releases.store(data, source, file, day, url)
+    out.print(
+        f"{source} {day}: {release.path} ({release.release_id}); `ncdof build` takes it into the marts", soft_wrap=True
+    )
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def status(data: Data = DATA) -> None:
+    """Show what is read and built: releases by source, years by metric."""
+    with plainly():
+        by_source, by_metric = questions.source_status(data), questions.metric_status(data)
+        sample = any(release.sample for release in build.known_releases(data))
+    if sample:
+        out.print(SAMPLE, style="bold yellow")
+    table = Table("source", "released", "years", "state", "file", box=None, header_style="bold")
+    for row in by_source.itertuples():
+        colour = {"read": "green", "refused": "red"}.get(row.state, "yellow")
+        table.add_row(row.source, str(row.released or ""), row.years, f"[{colour}]{row.state}", row.file)
+        if row.reason:
+            table.add_row("", "", "", "", f"[red]{row.reason}")
+    out.print(table)
+    out.print()
+    marks = {"present": "[green]█", "newer available": "[yellow]▒", "missing": "[red]·", "empty": " "}
+    years = sorted(by_metric["year"].unique())
+    table = Table("metric", "years", box=None, header_style="bold")
+    for metric_id, rows in by_metric.groupby("metric", sort=False):
+        states = dict(zip(rows["year"], rows["state"], strict=True))
+        table.add_row(metric_id, "".join(marks.get(states.get(year), " ") for year in years))
+    if years:
+        table.add_row("", f"{years[0]} to {years[-1]}: █ present  ▒ newer available  · missing")
+    out.print(table)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A query on the published file, read-only.")],
+    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
+    data: Data = DATA,
+) -> None:
+    """Put a query to the published file.
+
+    ncdof query "SELECT area_name, value FROM framework.latest WHERE metric_id = 'drug_misuse_deaths'"
+    """
+    if format not in ("table", "csv", "json"):
+        fail(f"--format takes table, csv or json, not {format!r}")
+    with plainly(), questions.connect(data) as con:
+        con.execute("SET enable_external_access = false")
+        sample = questions.is_sample(con)
+        frame = con.execute(sql).df()
+    if sample:
+        err.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    if format == "csv":
+        sys.stdout.write(frame.to_csv(index=False))
+    elif format == "json":
+        sys.stdout.write(json.dumps(json.loads(frame.to_json(orient="records", date_format="iso")), indent=1) + "\n")
+    else:
+        out.print(_table(frame))
+
+
+def _table(frame: pd.DataFrame, most: int = 100) -> Table:
+    shown = frame.head(most)
+    more = f"{len(frame):,} rows" if len(frame) <= most else f"the first {most} of {len(frame):,} rows"
+    table = Table(*map(str, frame.columns), box=None, header_style="bold", caption=more, caption_justify="left")
+    for row in shown.itertuples(index=False):
+        table.add_row(*(_cell(value) for value in row))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
+    return "" if value is None or value is pd.NaT else str(value).replace("[", r"\[")
+
+
+@app.command()
+def explain(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    area: Annotated[str, typer.Option(help="Area by code or name: E06000047, Darlington.")],
+    year: Annotated[int, typer.Option(help="Calendar year in which the period ends.")],
+    breakdown: Annotated[str | None, typer.Option(help="Part of the metric; else the one it is led by.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Show where a value comes from: formula, inputs, file, checksum, sheet and cell, earlier vintages."""
+    with plainly(), questions.connect(data) as con:
+        found = questions.explain(con, metric, area, year, breakdown)
+        sample = questions.is_sample(con)
+    if sample:
+        out.print(SAMPLE, style="bold yellow")
+    declared = METRICS[metric]
+    out.print(f"[bold]{declared.title}[/bold]\n{found.area_name} ({found.area_code}), {year}")
+    if found.remark:
+        out.print(found.remark, style="yellow")
+    for row in found.values.itertuples():
+        lines = [f"[bold]{_number(row)}[/bold]", f"method    {row.method}"]
+        if pd.notna(getattr(row, "numerator", None)) or pd.notna(getattr(row, "denominator", None)):
+            lines.append(f"inputs    numerator {_cell(row.numerator)}, denominator {_cell(row.denominator)}")
+        if getattr(row, "note", ""):
+            lines.append(f"note      {row.note}".replace("[", r"\["))
+        if getattr(row, "trend", ""):
+            lines.append(f"compared  {row.compared_to_england} (England); trend: {row.trend}")
+        lines += [
+            f"cell      [bold]{row.cell}[/bold]",
+            f"file      {row.file}",
+            f"source    {row.source}, released {row.released:%Y-%m-%d}",
+            f"sha256    {row.sha256}",
+        ]
+        if row.url:
+            lines.append(f"address   {row.url}")
+        out.print(Panel("\n".join(lines), title=f"{row.period} · {row.statistic} · {row.unit}", title_align="left"))
+    earlier = found.vintages
+    repeated = earlier.duplicated(["period", "statistic", "unit"], keep=False) if len(earlier) else []
+    if len(earlier) and repeated.any():
+        out.print("Every vintage of these values:")
+        out.print(
+            _table(earlier[repeated][["period", "statistic", "unit", "value", "status", "source", "released", "cell"]])
+        )
+
+
+def _number(row) -> str:
+    if pd.isna(row.value):
+        return f"no value{f' ({row.status}: {STATUS[row.status]})' if row.status else ''}"
+    low, high = getattr(row, "lower_95", None), getattr(row, "upper_95", None)
+    interval = f" ({_cell(low)} to {_cell(high)})" if pd.notna(low) and pd.notna(high) else ""
+    return f"{_cell(row.value)}{interval} {row.unit}{f' [{row.status}]' if row.status else ''}".replace("[", r"\[")
+
+
+@app.command()
+def diff(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    from_: Annotated[str | None, typer.Option("--from", help="What was known on this day: YYYY-MM-DD.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="And on this day; else the newest release.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Show what a release changed: numbers that are new, changed or gone."""
+    with plainly(), questions.connect(data) as con:
+        days = [date.fromisoformat(day) if day else None for day in (from_, to)]
+        found = questions.diff(con, metric, *days)
+        sample = questions.is_sample(con)
+    if sample:
+        out.print(SAMPLE, style="bold yellow")
+    counts = found.changes["change"].value_counts()
+    said = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in ("changed", "new", "gone"))
+    out.print(f"[bold]{metric}[/bold], known on {found.before} and on {found.after}: {said}")
+    changed = found.changes[found.changes["change"] == "changed"]
+    if len(changed):
+        columns = ["area_name", "period", "breakdown", "sex", "statistic", "old_value", "new_value", "difference"]
+        out.print(_table(changed[columns], most=25))
+
+
+@app.command()
+def sources() -> None:
+    """List the publications that are read, with the ids that `ncdof add` takes."""
+    table = Table("source", "publisher", "formats", "publication", box=None, header_style="bold")
+    for declared in sorted(SOURCES.values(), key=lambda source: source.id):
+        table.add_row(declared.id, declared.publisher, declared.formats, declared.title)
+    out.print(table)
+
+
+@app.command()
+def metrics() -> None:
+    """List the metrics by outcome, with their sources."""
+    table = Table("metric", "tier", "title", "sources", box=None, header_style="bold")
+    for row in build.catalogue().itertuples():
+        table.add_row(row.metric_id, row.tier, row.title, ", ".join(row.sources))
+    out.print(table)
+
+
+def _scorecard(con: duckdb.DuckDBPyConnection) -> None:
+    """One line a metric under its outcome: value, period, interval, change in words, comparison of old and new."""
+    if questions.is_sample(con):
+        out.print(SAMPLE, style="bold yellow")
+    frame = con.execute("SELECT * FROM framework.scorecard").df()
+    wide = out.width >= 120
+    titles = ["metric", "value", "unit", "period", "change", *(["trend", "released"] if wide else [])]
+    table = Table(*titles, box=None, header_style="bold", pad_edge=False)
+    for outcome, rows in frame.groupby("outcome_id", sort=False):
+        table.add_row(f"[bold]{OUTCOMES[outcome]}")
+        for row in rows.itertuples():
+            change = "" if pd.isna(row.previous) else f"{row.change_in_words} from {_cell(row.previous)}"
+            colour = "green" if "better" in change else "red" if "worse" in change else "default"
+            low, high = _cell(row.lower_95), _cell(row.upper_95)
+            value = _cell(row.value) + (f" ({low}-{high})" if wide and low and high else "")
+            cells = [
+                f"  {row.metric_id}",
+                value or "no figure",
+                row.unit,
+                row.period if value else "",
+                f"[{colour}]{change}",
+            ]
+            if wide:
+                cells += [row.trend or "", _cell(row.released)]
+            table.add_row(*(str(cell) if cell is not None else "" for cell in cells))
+    out.print(table)
+
+
+def main() -> None:
+    app()
