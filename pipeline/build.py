@@ -128,7 +128,7 @@ def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
 def to_calculate(
     data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
 ) -> dict[str, list[int]]:
-    """The years of each metric whose part file is missing or made from other inputs, of all or some metrics and years."""
+    """The years of each metric whose part file is missing or made from other inputs; of all metrics, or those given."""
     wanted = {}
     for metric_id in metrics or METRICS:
         metric = METRICS[metric_id]

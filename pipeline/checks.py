@@ -19,8 +19,8 @@ CHECKS = {
             GROUP BY ALL
         )
         SELECT metric_id,
-               period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): ' || regions
-               || ' in the regions, ' || value || ' in England' AS detail
+               period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
+               || regions || ' in the regions, ' || value || ' in England' AS detail
         FROM parts JOIN framework.history
             USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
         WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1)

@@ -157,15 +157,31 @@ def member_sets() -> pd.DataFrame:
     day of the set), area_code (a lower-tier or unitary authority of it). A set that several days share stands once.
     """
     days = areas()["start_date"].dropna().sort_values().unique()
+    codes = {day: set(on_day(day)["area_code"]) for day in days}
+    before = {new.removeprefix("~"): old for old, new in areas().set_index("area_code")["successors"].items()}
+
+    def as_on(day: pd.Timestamp, code: str) -> str | None:
+        # The register knows the last parent only; a larger area that was renumbered had its old code before.
+        while code is not None and code not in codes[day]:
+            code = before.get(code)
+        return code
+
     sets: dict[tuple[str, frozenset[str]], pd.Timestamp] = {}
-    for day in [pd.Timestamp("2009-04-01"), *days[days > pd.Timestamp("2009-04-01")]]:
+    for day in days:
         there = on_day(day)
         there = there[there["area_kind"].isin(LOWER_TIER)]
-        nation = there["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"})
-        both = pd.Series("K04000001", index=there.index)
-        wholes = [there[f"{name}_code"] for name in ("county", "parent", "region", "police_force", "partnership")]
-        for whole_codes in (*wholes, nation, both):
-            for whole, members in there.groupby(whole_codes)["area_code"]:
+        wholes = [
+            there["county_code"],
+            there["parent_code"].where(there["parent_code"].map(kind) == "metropolitan_county"),
+            there["region_code"],
+            there["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"}),
+            pd.Series("K04000001", index=there.index),
+            there["police_force_code"],
+            there["partnership_code"],
+        ]
+        for whole_codes in wholes:
+            known = {code: as_on(day, code) for code in whole_codes.dropna().unique()}
+            for whole, members in there.groupby(whole_codes.map(known))["area_code"]:
                 sets.setdefault((whole, frozenset(members)), day)
     rows = [(whole, day, code) for (whole, members), day in sets.items() for code in sorted(members)]
     return pd.DataFrame(rows, columns=["whole_code", "vintage", "area_code"])

@@ -90,7 +90,8 @@ def person_years(figures: Rows, estimates: Rows) -> Rows:
             WHERE population IS NOT NULL
             GROUP BY ALL HAVING count(*) = any_value(size)
         ), added AS (
-            SELECT release_id, released, whole_code AS area_code, mid_year, sex, age, max(population) AS population
+            SELECT release_id, released, whole_code AS area_code, mid_year, sex, age,
+                   arg_max(population, vintage) AS population
             FROM summed GROUP BY ALL
         ), known AS (
             SELECT area_code, mid_year, sex, age, arg_max(population, (released, own)) AS population,

@@ -34,7 +34,7 @@ def ask(con: duckdb.DuckDBPyConnection, expression: str, **columns: list) -> lis
 
 
 def one(con: duckdb.DuckDBPyConnection, expression: str) -> object:
-    return con.execute(f"SELECT {expression}").fetchone()[0]
+    return con.execute(f"SELECT {expression}").fetchall()[0][0]
 
 
 def agree(found: tuple, expected: tuple, **tolerance: float) -> bool:
@@ -319,7 +319,9 @@ def test_compared_to_england(con: duckdb.DuckDBPyConnection) -> None:
     numbers = [None, 0, 1, 1.5, 2]
     for lower, upper, england in product(numbers, repeat=3):
         for better in ("lower", "higher", "contextual", None):
-            [found] = con.execute("SELECT compared_to_england(?, ?, ?, ?)", [lower, upper, england, better]).fetchone()
+            [(found,)] = con.execute(
+                "SELECT compared_to_england(?, ?, ?, ?)", [lower, upper, england, better]
+            ).fetchall()
             assert found == slow_comparison(lower, upper, england, better), (lower, upper, england, better)
     with pytest.raises(duckdb.InvalidInputException, match="contextual"):
         one(con, "compared_to_england(1, 2, 3, 'smaller')")
@@ -505,7 +507,7 @@ def test_every_point_has_one_trend_whatever_it_holds(con: duckdb.DuckDBPyConnect
 
 
 def yearly(
-    values: list, statistic: str = "count", better: str | None = "lower", end: tuple = (12, 31), **columns
+    values: list, statistic: str | None = "count", better: str | None = "lower", end: tuple = (12, 31), **columns
 ) -> list[dict]:
     """One point a year to 2023; a column is one value for all points, or a list of them."""
     points = []
@@ -524,6 +526,7 @@ def last_trend(con: duckdb.DuckDBPyConnection, points: list[dict]) -> str:
 
 
 RISING = [100, 140, 180, 220, 260]
+STARTS = [date(year, 1, 1) for year in range(2019, 2023)]
 
 
 @pytest.mark.parametrize(
@@ -537,6 +540,8 @@ RISING = [100, 140, 180, 220, 260]
         (yearly([0] * 5), "no significant change"),
         (yearly([10, 11, 11, 10, 500]), "no significant change"),
         (yearly([-5, -4, -3, -2, -1]), "increasing and getting worse"),
+        (yearly([0.9772 * i - 4 for i in range(5)]), "no significant change"),  # chi-squared 9.5492
+        (yearly([0.9773 * i - 4 for i in range(5)]), "increasing and getting worse"),  # 9.5512
         (yearly(RISING[1:]), "not calculated: fewer than five yearly points"),
         (yearly([100, 140, None, 220, 260]), "not calculated: fewer than five yearly points"),
         (yearly([100, 140, math.nan, 220, 260]), "not calculated: fewer than five yearly points"),
@@ -545,6 +550,8 @@ RISING = [100, 140, 180, 220, 260]
         (yearly(RISING, broken=[False, False, False, False, True]), "not calculated: break in series"),
         (yearly(RISING, broken=None), "increasing and getting worse"),
         (yearly(RISING, period_start=date(2001, 1, 1)), "not calculated: overlapping periods"),
+        (yearly(RISING, period_start=[*STARTS, date(2022, 12, 30)]), "not calculated: overlapping periods"),
+        (yearly(RISING, period_start=[*STARTS, date(2022, 12, 31)]), "increasing and getting worse"),
         (yearly(RISING) + yearly(RISING[-1:]), "not calculated: duplicate periods"),
         (yearly(RISING, "quantity"), "not calculated: no interval"),
         (yearly(RISING, "progress", lower_95=1, upper_95=2), "not calculated: no interval"),
@@ -642,7 +649,7 @@ def test_macros_live_in_a_file(tmp_path) -> None:
     with duckdb.connect(path, read_only=True) as con:
         assert one(con, "framework.poisson_lower(10, 0.95)") == pytest.approx(slow_poisson(10, 0.95)[0])
         macros = "FROM duckdb_functions() WHERE schema_name = 'framework'"
-        assert con.execute(f"SELECT count(*), count(comment) {macros}").fetchone() == (8, 8)
+        assert con.execute(f"SELECT count(*), count(comment) {macros}").fetchall() == [(8, 8)]
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{path}' AS renamed (READ_ONLY)")
         assert one(con, "renamed.framework.wilson_upper(81, 263, 0.95)") == pytest.approx(0.3662, abs=5e-5)

@@ -37,11 +37,12 @@ def drug_offences(ons_police_force_tables: Rows, ons_population: Rows) -> tuple[
 def neighbourhood_crime(ons_police_force_tables: Rows, ons_population: Rows) -> tuple[Rows, ...]:
     """The number of neighbourhood crimes.
 
-    Domestic burglary, personal robbery, vehicle offences and theft from the person. Police recorded: residential burglary, robbery, vehicle offences and theft from the person in twelve months. The
-    force tables print robbery as a whole, so the police recorded total holds robbery of business property too. The
-    offence codes of burglary changed in April 2017 and April 2023. Survey estimates and police records are two
-    measures that never reconcile; vehicle offences of the police include interference and aggravated taking. Greater
-    Manchester is missing from the totals of releases of 2019 to 2021, whose notes say so.
+    Domestic burglary, personal robbery, vehicle offences and theft from the person. Police recorded: residential
+    burglary, robbery, vehicle offences and theft from the person in twelve months. The force tables print robbery as a
+    whole, so the police recorded total holds robbery of business property too. The offence codes of burglary changed
+    in April 2017 and April 2023. Survey estimates and police records are two measures that never reconcile; vehicle
+    offences of the police include interference and aggravated taking. Greater Manchester is missing from the totals of
+    releases of 2019 to 2021, whose notes say so.
     """
     offences = ons_police_force_tables.where("measure = 'recorded offences'")
     parts = offences.where(f"category IN {tuple(NEIGHBOURHOOD)}")

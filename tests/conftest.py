@@ -1,0 +1,59 @@
+"""Where real published files are found, and what is read of them once for all tests."""
+
+import os
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import assets.outcomes
+import assets.sources  # noqa: F401 - declares the sources
+from pipeline.releases import Release, checksum
+from pipeline.source import SOURCES, figures
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL = Path(os.environ.get("NCDOF_SHARED", ROOT.parent / "shared")) / "realdata"
+FOLDERS = {
+    "ons_drug_deaths": "ons_drug_poisoning_ew",
+    "ons_drug_deaths_local": "ons_drug_deaths_la",
+    "mhclg_homelessness": "mhclg_hclic",
+    "dfe_children_in_need": "dfe_cin_factors",
+    "ons_police_force_tables": "ons_pfa_crime_tables",
+    "ons_population": "reference_population",
+    "ons_geography": "reference_geography",
+}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "real_data: needs the real published files (environment variable NCDOF_SHARED)")
+
+
+def pytest_collection_modifyitems(items):
+    if REAL.is_dir():
+        return
+    needing = [item for item in items if item.get_closest_marker("real_data")]
+    for item in needing:
+        item.add_marker(
+            pytest.mark.skip(
+                reason=f"{len(needing)} tests need the real published files; set NCDOF_SHARED to their folder"
+            )
+        )
+
+
+def real_file(source_id: str, name: str) -> Path:
+    """A real published file of a source."""
+    return REAL / FOLDERS[source_id] / name
+
+
+@cache
+def _staged(source_id: str, name: str) -> pd.DataFrame:
+    path = real_file(source_id, name)
+    return figures(SOURCES[source_id], Release(source_id, date(2022, 1, 1), path, checksum(path), False))
+
+
+@pytest.fixture(scope="session")
+def staged_real():
+    """The figures of a real file by source and name; read once. One shared table each: copy before changing."""
+    return _staged
