@@ -361,33 +361,49 @@ def metrics() -> None:
     out.print(table)
 
 
+ARROWS = {"up": "▲", "down": "▼", "no change": "=", "no earlier figure": ""}
+
+
 def _scorecard(con: duckdb.DuckDBPyConnection) -> None:
-    """One line a metric under its outcome: value, period, interval, change in words, comparison of old and new."""
+    """One line a metric under its outcome; a wide terminal also shows the interval, the figure before and the trend."""
     if questions.is_sample(con):
-        out.print(SAMPLE, style="bold yellow")
+        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
     frame = con.execute("SELECT * FROM framework.scorecard").df()
     wide = out.width >= 120
-    titles = ["metric", "value", "unit", "period", "change", *(["trend", "released"] if wide else [])]
-    table = Table(*titles, box=None, header_style="bold", pad_edge=False)
     for outcome, rows in frame.groupby("outcome_id", sort=False):
-        table.add_row(f"[bold]{OUTCOMES[outcome]}")
+        out.print(f"\n[bold]{OUTCOMES[outcome]}")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=34, overflow="fold")
+        table.add_column(width=18, justify="right")
+        for width in (12, 8, *((19, 14, 46, 10) if wide else ())):
+            table.add_column(width=width)
         for row in rows.itertuples():
-            change = "" if pd.isna(row.previous) else f"{row.change_in_words} from {_cell(row.previous)}"
-            colour = "green" if "better" in change else "red" if "worse" in change else "default"
-            low, high = _cell(row.lower_95), _cell(row.upper_95)
-            value = _cell(row.value) + (f" ({low}-{high})" if wide and low and high else "")
-            cells = [
-                f"  {row.metric_id}",
-                value or "no figure",
-                row.unit,
-                row.period if value else "",
-                f"[{colour}]{change}",
-            ]
-            if wide:
-                cells += [row.trend or "", _cell(row.released)]
-            table.add_row(*(str(cell) if cell is not None else "" for cell in cells))
-    out.print(table)
+            table.add_row(*_scorecard_line(row, wide))
+        out.print(table)
+    out.print()
+
+
+def _scorecard_line(row, wide: bool) -> list[str]:
+    if pd.isna(row.value):
+        return [row.metric_id, "no figure"]
+    direction, _, judged = row.change_in_words.partition(", ")
+    colour = {"better": "green", "worse": "red"}.get(judged, "default")
+    line = [
+        row.metric_id,
+        f"{_cell(row.value)} {row.unit}",
+        row.period,
+        f"[{colour}]{ARROWS[direction]} {judged}",
+    ]
+    if wide:
+        interval = f"({_cell(row.lower_95)}-{_cell(row.upper_95)})" if pd.notna(row.lower_95) else ""
+        before = f"from {_cell(row.previous)}" if pd.notna(row.previous) else ""
+        line += [interval, before, row.trend, _cell(row.released)]
+    return line
 
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Benchmarks, run by `make bench`: ratios of two things timed in one run, because absolute times are the machine's.
+
+Timings are medians of several rounds in alternation where a round is short. Real published files are read where
+NCDOF_SHARED (default ../shared) holds them, the sample releases otherwise.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+from rich.console import Console
+from rich.table import Table
+
+from pipeline import build, staging
+from pipeline.metric import METRICS
+from pipeline.releases import PROJECT, SAMPLE, Release, checksum, releases
+from tests.conftest import FOLDERS, REAL
+
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+NCDOF = [sys.executable, "-m", "pipeline.cli"]
+
+
+def timed(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def in_turn(rounds: int, *runs: Callable[[], object]) -> list[float]:
+    """Median seconds of each, run one after the other in each round so that the machine's drift hits all alike."""
+    times = [[timed(run) for run in runs] for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*times, strict=True)]
+
+
+def walk(files: list[Path]) -> None:
+    """Every cell of every sheet, as calamine alone gives them."""
+    for file in files:
+        book = CalamineWorkbook.from_path(file)
+        for name in book.sheet_names:
+            for row in book.get_sheet_by_name(name).to_python():
+                for _ in row:
+                    pass
+
+
+def workbooks() -> list[Release]:
+    """The real workbooks of declared sources, or the samples."""
+    if not REAL.is_dir():
+        return [release for release in releases(PROJECT / "data" / "raw" / SAMPLE) if release.path.suffix in WORKBOOKS]
+    found = []
+    for source, folder in FOLDERS.items():
+        files = sorted(path for path in (REAL / folder).iterdir() if path.suffix in WORKBOOKS)
+        days = [date(2000 + number, 1, 1) for number in range(len(files))]
+        found += [Release(source, day, path, checksum(path), False) for day, path in zip(days, files, strict=True)]
+    return found
+
+
+def ncdof(*arguments: str, data: Path) -> Callable[[], object]:
+    command = [*NCDOF, *arguments]
+    environment = os.environ | {"NCDOF_DATA": str(data)}
+    return lambda: subprocess.run(command, env=environment, check=True, capture_output=True, cwd=PROJECT)
+
+
+def main() -> None:
+    console = Console(highlight=False)
+    results = Table("what", "seconds", "against", "seconds", "ratio", box=None, header_style="bold", pad_edge=False)
+
+    def compare(what: str, seconds: float, against: str = "", other: float | None = None) -> None:
+        ratio = f"{seconds / other:.2f}" if other else ""
+        results.add_row(what, f"{seconds:.2f}", against, f"{other:.2f}" if other else "", ratio)
+
+    with tempfile.TemporaryDirectory() as folder, console.status("measuring"):
+        data = Path(folder)
+        files = workbooks()
+        staging.stage_all(data / "warm", files[:1])  # starts the server that children are forked from
+        read, walked = in_turn(
+            5, lambda: staging.stage_all(data / "staged", files), lambda: walk([release.path for release in files])
+        )
+        kind = "real" if REAL.is_dir() else "sample"
+        compare(f"stage {len(files)} {kind} workbooks", read, "calamine walks their cells", walked)
+
+        sample = data / "sample"
+        report = build.Report()
+        reading = timed(lambda: [build.stage(sample, source, report) for source in FOLDERS])
+        years = range(build.FIRST_YEAR, date.today().year + 1)
+        calculating = timed(lambda: [build.calculate(sample, metric, years, report) for metric in METRICS])
+        publishing = timed(lambda: build.publish(sample, report))
+        compare(f"sample: read {len(report.staged)} releases", reading)
+        compare(f"sample: calculate {sum(map(len, report.calculated.values()))} metric years", calculating)
+        compare(f"sample: publish {report.observations:,} observations", publishing)
+
+        whole = data / "whole"
+        compare("sample: `ncdof build` from nothing", timed(ncdof("build", data=whole)))
+        imports = [sys.executable, "-c", "import pipeline.cli"]
+        nothing, starting = in_turn(
+            5, ncdof("build", data=whole), lambda: subprocess.run(imports, check=True, cwd=PROJECT)
+        )
+        compare("`ncdof build` with nothing to do", nothing, "Python with the same imports", starting)
+
+        def backfill(spans: list[str]) -> Callable[[], None]:
+            def run() -> None:
+                shutil.rmtree(whole / "marts")
+                for span in spans:
+                    ncdof("build", "--years", span, data=whole)()
+
+            return run
+
+        one, ten = in_turn(1, backfill(["2014-2023"]), backfill([str(year) for year in range(2014, 2024)]))
+        compare("backfill of ten years in one run", one, "in ten runs", ten)
+    console.print(results)
+
+
+if __name__ == "__main__":
+    main()
