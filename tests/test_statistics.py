@@ -564,6 +564,7 @@ STARTS = [date(year, 1, 1) for year in range(2019, 2023)]
         (yearly(RISING, "proportion"), "not calculated: no interval"),
         (yearly(RISING, "proportion", lower_95=9, upper_95=10), "increasing and getting worse"),
         (yearly(RISING, "proportion", numerator=RISING, denominator=500), "increasing and getting worse"),
+        (yearly(RISING, "proportion", numerator=RISING, denominator=250), "not calculated: no interval"),
         (yearly(RISING, "proportion", numerator=0, denominator=500), "no significant change"),
         (yearly(RISING, "proportion", numerator=500, denominator=500), "no significant change"),
     ],
