@@ -23,6 +23,7 @@ from pipeline.metric import METRICS, Metric, observations, prepare
 from pipeline.releases import Release, releases
 from pipeline.source import SOURCES, digest_of
 from pipeline.staging import Staged
+from schemas.figure import Figure
 from schemas.vocabulary import OUTCOMES
 
 log = logging.getLogger("ncdof")
@@ -164,7 +165,10 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     with duckdb.connect() as con:
         prepare(con)
         for source_id in metric.sources:
-            con.execute(f"CREATE VIEW {source_id} AS {_figures(source_id, available)}")
+            if files := [str(release.path) for release in available if release.source == source_id]:
+                con.read_parquet(files).create_view(source_id)
+            else:
+                con.register(source_id, Figure.empty())
         frame = observations(metric, con, tuple(stale))
     rows = dict(tuple(frame.groupby("year")))
     for year in stale:
@@ -175,22 +179,6 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     return {year: len(rows.get(year, ())) for year in stale}
 
 
-def _figures(source_id: str, available: list[Staged]) -> str:
-    files = [f"'{release.path}'" for release in available if release.source == source_id]
-    if files:
-        return f"SELECT * FROM read_parquet([{', '.join(files)}])"
-    return f"SELECT * FROM ({_EMPTY}) WHERE false"
-
-
-_EMPTY = """
-    SELECT '' AS source, TIMESTAMP '2000-01-01' AS released, '' AS release_id, '' AS measure, '' AS period_label,
-           TIMESTAMP '2000-01-01' AS period_start, TIMESTAMP '2000-01-01' AS period_end, '' AS period_kind,
-           '' AS area_code, '' AS area_label, '' AS area_kind, '' AS sex, '' AS age, '' AS category,
-           0.0::DOUBLE AS value, 0.0::DOUBLE AS lower, 0.0::DOUBLE AS upper, 0.0::DOUBLE AS base, '' AS unit,
-           '' AS precision, '' AS status, '' AS note, '' AS cell
-"""
-
-
 def _span(years: list[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
 
@@ -198,18 +186,12 @@ def _span(years: list[int]) -> str:
 # --- publishing --------------------------------------------------------------------------------------------
 
 
-def _publishable(data: Path, available: list[Staged]) -> list[Path]:
-    """Part files of declared metrics whose years the releases still hold; the others are removed."""
+def _publishable(parts: Iterable[Path], data: Path, available: list[Staged]) -> list[Path]:
+    """Those part files that are of declared metrics and of years the releases still hold."""
     sample = any(release.sample for release in available)
     wanted = {_path(data, metric, year) for metric in METRICS.values() for year in years_of(metric, available)}
-    kept = []
-    for path in marts.parts(data):
-        part = marts.read_part(path)
-        if path in wanted and part is not None and part.sample == sample:
-            kept.append(path)
-        else:
-            path.unlink()
-    return kept
+    described = {path: marts.read_part(path) for path in parts if path in wanted}
+    return [path for path, part in described.items() if part is not None and part.sample == sample]
 
 
 def catalogue() -> pd.DataFrame:
@@ -263,6 +245,27 @@ def _read_releases(available: list[Staged]) -> pd.DataFrame:
     )
 
 
+def known_areas(available: list[Staged]) -> pd.DataFrame:
+    """The register of areas, and after it the areas that only a lookup names: codes issued since it was written."""
+    register = places.areas()
+    lookups = [str(s.path) for s in available if SOURCES[s.source].names_areas]
+    if not lookups:
+        return register
+    with duckdb.connect() as con:
+        con.register("register", register)
+        unknown = con.execute(
+            """
+            SELECT area_code, arg_max(area_label, (period_end, released)) AS area_name,
+                   any_value(area_kind) AS area_kind
+            FROM read_parquet(?)
+            WHERE measure = 'area' AND area_code NOT IN (SELECT area_code FROM register)
+            GROUP BY area_code ORDER BY area_code
+            """,
+            [lookups],
+        ).df()
+    return pd.concat([register, unknown.assign(successors="")], ignore_index=True)
+
+
 @cache
 def _publisher_version() -> str:
     machinery = [__file__, marts.__file__, checks.__file__, statistics.__file__, places.__file__, places.REGISTER]
@@ -278,18 +281,25 @@ def _published_inputs(paths: list[Path], available: list[Staged]) -> str:
 
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
-    return marts.published_inputs(data) != _published_inputs(_publishable(data, available), available)
+    paths = _publishable(marts.parts(data), data, available)
+    return marts.published_inputs(data) != _published_inputs(paths, available)
 
 
 def publish(data: Path, report: Report) -> None:
-    """Assemble and swap in the published file if any part changed. Raises ValueError when it must not be published."""
+    """Assemble and swap in the published file if any part changed; parts that no release holds any more are removed.
+
+    Raises ValueError when it must not be published.
+    """
     (data / "marts").mkdir(parents=True, exist_ok=True)
     with FileLock(data / "marts" / f".{marts.DATABASE}.lock"):
+        parts = marts.parts(data)  # before what is staged, or a year that another build adds meanwhile would be removed
         available = staged(data)
-        paths = _publishable(data, available)
+        paths = _publishable(parts, data, available)
+        for path in set(parts) - set(paths):
+            path.unlink(missing_ok=True)
         if marts.published_inputs(data) == (inputs := _published_inputs(paths, available)):
             return
         log.info("publish %s", marts.published(data))
         report.observations = marts.publish(
-            data, inputs, catalogue(), source_catalogue(), _read_releases(available), paths
+            data, inputs, catalogue(), source_catalogue(), _read_releases(available), known_areas(available), paths
         )

@@ -26,6 +26,19 @@ CHECKS = {
         WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1)
         """,
     ),
+    "sexes within the whole": (
+        "failure",
+        "Males and females add to no more than persons, with room for rounding to 10.",
+        """
+        SELECT metric_id, area_code || ' ' || period || ' ' || breakdown || ' ' || age || ' (' || source || ', '
+                          || strftime(released, '%Y-%m-%d') || '): ' || sum(value) FILTER (sex <> 'all')
+                          || ' males and females, ' || any_value(value) FILTER (sex = 'all') || ' persons' AS detail
+        FROM framework.history
+        WHERE statistic = 'count'
+        GROUP BY metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released
+        HAVING sum(value) FILTER (sex <> 'all') > any_value(value) FILTER (sex = 'all') + 15
+        """,
+    ),
     "large revisions": (
         "warning",
         "A count of ten or more that a later release changes by more than a fifth.",

@@ -125,18 +125,20 @@ def build_(
 
 
 def _materialise(data: Path, metrics: list[str], years: range | None, report: build.Report) -> list[str]:
-    """Run what is stale, in as few Dagster runs as its order needs; what failed, one sentence each."""
-    new = build.to_stage(data)
-    available = build.staged(data)
-    stale = build.to_calculate(data, available, metrics, years)
-    if not new and not stale and not build.to_publish(data, available):
-        return []
-    with progress("starting"):
-        from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
+    """Read what is new, then calculate what that made stale and publish; what failed, one sentence each."""
+    failures = []
+    with progress("looking for what is new"):
+        if new := build.to_stage(data):
+            from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
 
-        names = {release.source for release in new} or {}
-        first, last = (years[0], years[-1]) if years else (build.FIRST_YEAR, date.today().year)
-        return graph.materialise([*names, *metrics, graph.PUBLISHED], first, last, report)
+            failures += graph.materialise({release.source for release in new}, report)
+        available = build.staged(data)
+        stale = build.to_calculate(data, available, metrics, years)
+        if stale or build.to_publish(data, available):
+            from pipeline import graph
+
+            failures += graph.materialise([*stale, graph.PUBLISHED], report, sorted(set().union(*stale.values())))
+    return failures
 
 
 def _summary(con: duckdb.DuckDBPyConnection, report: build.Report) -> None:

@@ -1,7 +1,9 @@
 """Declarations turned into Dagster assets, the only place that does; what an asset does is in build."""
 
+import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -9,7 +11,7 @@ from pipeline import build, marts
 from pipeline.metric import METRICS, Broken, Metric
 from pipeline.source import SOURCES, Source
 
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy")
 
 YEARS = dg.TimeWindowPartitionsDefinition(
     start=str(build.FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1
@@ -18,6 +20,20 @@ CONTRACT = "contract"
 READABLE = "every_release_is_read"
 FINDINGS = "no_contradiction"
 PUBLISHED = marts.DATABASE.removesuffix(".duckdb")
+SHOWN = 50
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What the data are to blame for, in one sentence; trying again would not help."""
+    try:
+        yield
+    except (Broken, ValueError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _digest(parts: object) -> dg.DataVersion:
+    return dg.DataVersion(hashlib.sha256(repr(parts).encode()).hexdigest()[:16])
 
 
 def source_asset(declared: Source) -> dg.AssetsDefinition:
@@ -28,25 +44,37 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         group_name="sources",
         description=f"{declared.title}.\n\n{declared.layouts}",
         code_version=declared.code_version,
-        kinds={declared.publisher.lower(), "parquet"},
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={declared.publisher.lower().replace(" ", "_"), "parquet"},
         check_specs=[dg.AssetCheckSpec(READABLE, asset=declared.id, description="No release is refused.")],
     )
     def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
         data = build.data_folder()
-        kept = build.stage(data, declared.id, report)
-        refused = {
-            str(release.released): reason
-            for release, reason in build.refused(data).items()
-            if release.source == declared.id
-        }
+        with _plainly():
+            kept = build.stage(data, declared.id, report)
+            refused = {
+                str(release.released): reason
+                for release, reason in build.refused(data).items()
+                if release.source == declared.id
+            }
+        years = {year for staged in kept for year in staged.years}
         return dg.MaterializeResult(
+            # Reading the same releases again is no news for the metrics that rest on them.
+            data_version=_digest([(staged.sha256, staged.code_version) for staged in kept]),
             metadata={
                 "releases": len(kept),
-                "figures": sum(staged.rows for staged in kept),
                 "newest release": str(max((staged.released for staged in kept), default="none")),
-                "newest year": max((year for staged in kept for year in staged.years), default=0),
+                "years": f"{min(years)} to {max(years)}" if years else "none",
+                "dagster/row_count": sum(staged.rows for staged in kept),
             },
-            check_results=[dg.AssetCheckResult(passed=not refused, check_name=READABLE, metadata=refused)],
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not refused,
+                    check_name=READABLE,
+                    description="; ".join(refused.values()) or "Every release is read.",
+                    metadata=refused,
+                )
+            ],
         )
 
     return read
@@ -69,14 +97,25 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(CONTRACT, asset=declared.id, blocking=True, description="Every row keeps the contract.")
         ],
     )
-    def calculate(context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
-        years = [int(key) for key in context.partition_keys]
+    def calculate(
+        context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        data, years = build.data_folder(), [int(key) for key in context.partition_keys]
         try:
-            rows = build.calculate(build.data_folder(), declared.id, years, report)
-        except Broken as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-        return dg.MaterializeResult(
-            metadata={"years calculated": ", ".join(map(str, rows)) or "none stale", "rows": sum(rows.values())},
+            with _plainly():
+                calculated = build.calculate(data, declared.id, years, report)
+        except dg.Failure as failure:
+            yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
+            raise
+        for year in years:
+            part = marts.read_part(marts.part_path(data, declared.outcome, declared.id, year))
+            rows = {"dagster/partition_row_count": part.rows if part else 0}
+            context.add_asset_metadata(rows, partition_key=str(year))
+        yield dg.MaterializeResult(
+            metadata={
+                "years calculated": ", ".join(map(str, calculated)) or "none: all were up to date",
+                "rows calculated": sum(calculated.values()),
+            },
             check_results=[dg.AssetCheckResult(passed=True, check_name=CONTRACT)],
         )
 
@@ -88,19 +127,35 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
     group_name="published",
     description="The published DuckDB file: one schema an outcome, one table a metric; swapped in whole.",
     deps=[dg.AssetDep(metric_id) for metric_id in METRICS],
+    backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"duckdb"},
-    check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="framework.checks")],
+    check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
 )
 def published(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
-    build.publish(build.data_folder(), report)
-    findings = marts.findings(build.data_folder())
+    data = build.data_folder()
+    with _plainly():
+        build.publish(data, report)
+    findings = marts.findings(data)
+    failures = sum(severity == "failure" for severity, _ in findings)
     return dg.MaterializeResult(
-        metadata={"observations": report.observations or "unchanged"},
+        data_version=dg.DataVersion(marts.published_inputs(data)[:16]),
+        metadata={
+            "changed": bool(report.observations),
+            "dagster/row_count": sum(marts.read_part(path).rows for path in marts.parts(data)),
+            "newest release": str(max(staged.released for staged in build.staged(data))),
+        },
         check_results=[
             dg.AssetCheckResult(
-                passed=not any(severity == "failure" for severity, _ in findings),
+                passed=not failures,
                 check_name=FINDINGS,
-                metadata={f"{number}": f"{severity}: {text}" for number, (severity, text) in enumerate(findings[:50])},
+                description=f"{failures} contradictions, {len(findings) - failures} warnings",
+                metadata={
+                    "findings": dg.MetadataValue.table(
+                        [dg.TableRecord({"severity": word, "finding": text}) for word, text in findings[:SHOWN]]
+                    )
+                }
+                if findings
+                else {},
             )
         ],
     )
@@ -118,21 +173,29 @@ def range_tags(first: int, last: int) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
 
 
-def materialise(names: Iterable[str], first: int, last: int, report: build.Report) -> list[str]:
-    """Materialise assets for a range of years in this process, without a record; what failed, one sentence each.
+def materialise(names: Iterable[str], report: build.Report, years: Sequence[int] = ()) -> list[str]:
+    """Materialise assets in this process, metrics from the first year to the last; what failed, one sentence each.
 
-    Files are the record: an event log on disk would cost more than the work.
+    Files are the record: an event log on disk would cost more than the work. Raises KeyboardInterrupt when stopped.
     """
     result = dg.materialize(
         ASSETS,
         selection=dg.AssetSelection.assets(*names),
         instance=dg.DagsterInstance.ephemeral(),
         resources={"report": report},
-        tags=range_tags(first, last),
+        tags=range_tags(years[0], years[-1]) if years else None,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
-    return [_reason(event) for event in result.all_events if event.is_step_failure]
+    failures = [event for event in result.all_events if event.is_step_failure]
+    if any(_interrupted(event) for event in failures):
+        raise KeyboardInterrupt
+    return [_reason(event) for event in failures]
+
+
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return dg.DagsterExecutionInterruptedError.__name__ in (error.cls_name, error.cause and error.cause.cls_name)
 
 
 def _reason(event: dg.DagsterEvent) -> str:
@@ -140,4 +203,4 @@ def _reason(event: dg.DagsterEvent) -> str:
     if failure.user_failure_data:
         return f"{event.step_key}: {failure.user_failure_data.description}"
     cause = failure.error.cause or failure.error
-    return f"{event.step_key}: {cause.message.strip()}"
+    return f"{event.step_key}: {cause.message.strip().splitlines()[0]}"

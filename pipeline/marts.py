@@ -89,13 +89,18 @@ def findings(data: Path) -> list[tuple[str, str]]:
 
 @contextmanager
 def _replacing(path: Path):
-    """A new database beside the published one, moved into its place if all goes well."""
-    arriving = path.with_name(f".{path.name}.{os.getpid()}")
+    """A new database beside the published one, moved into its place if all goes well; one process at a time."""
+    for left in path.parent.glob(f".{path.name}.new*"):  # by a process that was killed
+        left.unlink()
+    arriving = path.with_name(f".{path.name}.new")
     try:
         with duckdb.connect() as con:
-            con.execute(f"ATTACH '{arriving}' AS ncdof (STORAGE_VERSION '{STORAGE}')")
+            quoted = str(arriving).replace("'", "''")
+            con.execute(f"ATTACH '{quoted}' AS ncdof (STORAGE_VERSION '{STORAGE}')")
             con.execute("USE ncdof")
+            con.execute("BEGIN")
             yield con
+            con.execute("COMMIT")
             con.execute("USE memory")
             con.execute("DETACH ncdof")
         with arriving.open("rb") as file:
@@ -112,15 +117,19 @@ def publish(
     catalogue: pd.DataFrame,
     sources: pd.DataFrame,
     releases: pd.DataFrame,
+    areas: pd.DataFrame,
     files: Iterable[Path],
 ) -> int:
     """Assemble the published file from part files and swap it in; the number of observations in it.
 
     catalogue: one row a metric in order (metric_id, outcome_id, tier, better, title, definition, target, sources and
-    the series it is led by). sources: one row a source. releases: one row a release read. Readers of the old file
-    keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
+    the series it is led by). sources: one row a source. releases: one row a release read. areas: the register and
+    what lookups add to it. Readers of the old file keep it. Raises ValueError, and leaves the old file, where a check
+    of the assembled file fails.
     """
     files = [str(path) for path in files]
+    if not files:
+        raise ValueError("there is not one observation to publish")
     with _replacing(published(data)) as con:
         con.execute("CREATE SCHEMA framework")
         for outcome in OUTCOMES:
@@ -137,11 +146,11 @@ def publish(
             "metric_sources": preferences,
             "sources": sources,
             "releases": releases,
-            "areas": places.areas(),
+            "areas": areas,
             "area_parts": places.parts(),
         }
         for name, frame in tables.items():
-            con.register("frame", frame)
+            con.register("frame", frame.astype(dict.fromkeys(frame.select_dtypes("datetime"), "datetime64[us]")))
             con.execute(f"CREATE TABLE framework.{name} AS SELECT * FROM frame")
             con.unregister("frame")
         metrics = list(catalogue[["metric_id", "outcome_id"]].itertuples(index=False, name=None))
@@ -158,16 +167,6 @@ _ORDER = ", ".join(KEY)
 _NUMBER = ", ".join(column for column in KEY if column not in ("source", "released"))
 
 
-def _newest_vintage(condition: str) -> str:
-    """The newest vintage of each number; of one day's releases, that of the source the metric names first."""
-    return f"""
-        SELECT {_COLUMNS}
-        FROM (SELECT * FROM framework.history LEFT JOIN framework.metric_sources USING (metric_id, source))
-        WHERE {condition}
-        QUALIFY row_number() OVER (PARTITION BY {_NUMBER} ORDER BY released DESC, preference) = 1
-    """
-
-
 def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
     """The table of every vintage, and what was known on a day."""
     con.execute(
@@ -175,34 +174,47 @@ def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
         f"ORDER BY {_ORDER}",
         [files],
     )
-    con.execute(f"CREATE MACRO framework.as_of(day) AS TABLE {_newest_vintage('released <= day')}")
+    con.execute(f"""
+        CREATE MACRO framework.as_of(day) AS TABLE
+        SELECT {_COLUMNS}
+        FROM (SELECT * FROM framework.history LEFT JOIN framework.metric_sources USING (metric_id, source))
+        WHERE released <= day
+        QUALIFY row_number() OVER (PARTITION BY {_NUMBER} ORDER BY released DESC, preference) = 1
+    """)
 
 
 def _metric_tables(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -> None:
-    """One table a metric: the newest vintage of each number, with its recent trend."""
-    con.execute(
-        f"CREATE TEMP TABLE newest AS SELECT row_number() OVER () AS number, * FROM ({_newest_vintage('true')})"
-    )
+    """One table a metric: the newest vintage of each number, with its recent trend.
+
+    Of one day's releases that of the source the metric names first. The history is in the order of the key, so its row
+    numbers stand for the key, and the tables are sorted by them.
+    """
+    con.execute(f"""
+        CREATE TEMP TABLE newest AS
+        SELECT arg_max(history.rowid, (released, -preference)) AS number
+        FROM framework.history LEFT JOIN framework.metric_sources USING (metric_id, source)
+        GROUP BY {_NUMBER}
+    """)
     con.execute(f"""
         CREATE TEMP TABLE points AS
-        SELECT hash(metric_id, area_code, {", ".join(f"newest.{name}" for name in SERIES)},
-                    date_diff('month', period_start, period_end)) AS series,
-               number, period_start, period_end, value, lower_95, upper_95, numerator, denominator, newest.statistic,
-               better, false AS broken
-        FROM newest JOIN framework.metrics USING (metric_id)
+        SELECT number, hash(metric_id, area_code, {", ".join(f"history.{name}" for name in SERIES)},
+                            date_diff('month', period_start, period_end)) AS series,
+               period_start, period_end, value, lower_95, upper_95, numerator, denominator, history.statistic, better,
+               status = 'b' AS broken
+        FROM newest JOIN framework.history ON history.rowid = number JOIN framework.metrics USING (metric_id)
     """)
     con.execute(f"CREATE TEMP TABLE trends AS {statistics.trends(con, 'points')}")
     con.execute("""
         CREATE TEMP TABLE latest AS
-        SELECT newest.* EXCLUDE (number) REPLACE (trends.trend AS trend)
-        FROM newest JOIN points USING (number)
-        JOIN trends ON trends.series = points.series AND trends.period_end = points.period_end
+        SELECT number, trends.trend FROM points JOIN trends USING (series, period_end)
     """)
     for metric_id, outcome in metrics:
-        con.execute(
-            f"CREATE TABLE {outcome}.{metric_id} AS "
-            f"SELECT * FROM latest WHERE metric_id = '{metric_id}' ORDER BY {_ORDER}"
-        )
+        con.execute(f"""
+            CREATE TABLE {outcome}.{metric_id} AS
+            SELECT history.* REPLACE (latest.trend AS trend)
+            FROM framework.history JOIN latest ON history.rowid = number
+            WHERE metric_id = '{metric_id}' ORDER BY number
+        """)
     con.execute("DROP TABLE newest; DROP TABLE points; DROP TABLE trends; DROP TABLE latest")
 
 
@@ -257,10 +269,14 @@ _REVISIONS = f"""
 
 _ON_BOUNDARIES = """
     WITH there AS (
-        SELECT area_code, area_name, area_kind FROM framework.areas
+        SELECT area_code, area_name, area_kind, start_date, end_date FROM framework.areas
         WHERE coalesce(start_date, DATE '1900-01-01') <= day AND coalesce(end_date, DATE '2999-12-31') >= day
     ), wanted AS (
         SELECT * FROM framework.observations WHERE metric_id = metric AND statistic = 'count'
+    ), asked AS (
+        SELECT area_kind, period, period_start, period_end, period_kind, year, sex, age, breakdown, unit, source,
+               max(released) AS released
+        FROM wanted GROUP BY ALL
     ), sizes AS (
         SELECT area_code, cut, count(*) AS size FROM framework.area_parts GROUP BY area_code, cut
     ), summed AS (
@@ -282,17 +298,16 @@ _ON_BOUNDARIES = """
         FROM summed
         UNION ALL
         SELECT there.area_code, period, period_start, period_end, period_kind, year, sex, age, breakdown, unit, NULL,
-               'x', 'not calculated: no complete set of the areas it replaced', source, max(released), '', 999
-        FROM there JOIN framework.areas AS areas ON areas.area_code = there.area_code, wanted
-        WHERE areas.start_date > wanted.period_start
-          AND wanted.area_code IN (SELECT part_code FROM framework.area_parts)
-        GROUP BY ALL
+               'x', if(there.start_date > period_start, 'not calculated: no complete set of the areas it replaced',
+                       'not calculated: the area ended before the period did'), source, released, '', 999
+        FROM there JOIN asked ON asked.area_kind = there.area_kind
+        WHERE there.start_date > period_start OR there.end_date < period_end
     )
     SELECT metric AS metric_id, known.area_code, there.area_name, there.area_kind,
            known.* EXCLUDE (area_code, way)
     FROM known JOIN there ON there.area_code = known.area_code
     QUALIFY row_number() OVER (PARTITION BY known.area_code, period_start, period_end, sex, age, breakdown, unit
-                               ORDER BY way) = 1
+                               ORDER BY way, released DESC, source) = 1
 """
 
 
@@ -328,6 +343,55 @@ _TABLES = {
     "revisions": "Numbers that a later release of the same source changed, with both values and releases.",
     "checks": "What was checked of this file, and what did not hold.",
 }
+_MEANINGS = {
+    "inputs": "digest of the part files, releases and code",
+    "outcome_id": "outcome column, and the schema of its metrics",
+    "title": "title in words",
+    "position": "place on the scorecard, from 1",
+    "tier": "headline or supporting",
+    "better": "direction that is better: lower, higher or contextual",
+    "definition": "what is counted, and its caveats",
+    "target": "what the strategy wants of this metric; empty where it sets none",
+    "sources": "sources in order of preference",
+    "preference": "of releases of one day, the source with the lowest is shown",
+    "publisher": "who publishes it",
+    "formats": "kinds of file",
+    "layouts": "how its tables are laid out, their traps, and how far reading them is proved",
+    "file": "name of the file, as published",
+    "sha256": "checksum of the file",
+    "url": "address it came from, where it is known",
+    "sample": "whether the figures are made up",
+    "figures": "numbers read from the file",
+    "first_year": "year in which its first period ends",
+    "last_year": "year in which its last period ends",
+    "parent_code": "area it is part of",
+    "county_code": "county of a district",
+    "region_code": "region it lies in",
+    "police_force_code": "police force area it lies in",
+    "partnership_code": "community safety partnership it lies in",
+    "start_date": "first day; null where that is before April 2009",
+    "end_date": "last day; null where it still exists",
+    "successors": "areas that replaced it; ~ before one that is only nearly the same land",
+    "cut": "number of the complete set, from 1; nearest predecessors first",
+    "part_code": "an area of the set",
+    "exact": "false where the parts are only nearly the same land",
+    "previous_period": "the period before of the same length, ending on the same day of the year",
+    "previous": "value of the period before",
+    "change": "value less the previous one",
+    "change_in_words": "direction of the change, and whether that is better",
+    "baseline": "value the target starts from",
+    "progress": "part of the way from baseline to target",
+    "old_value": "value in the earlier release",
+    "new_value": "value in this release",
+    "old_status": "status in the earlier release",
+    "new_status": "status in this release",
+    "old_released": "day of the earlier release",
+    "name": "the check",
+    "severity": "failure: a contradiction within one publication; warning: look before quoting",
+    "about": "what the check expects",
+    "passed": "whether it holds; a row with false is one finding",
+    "detail": "what does not hold",
+}
 _MACROS = {
     "as_of": "What was known on a day: framework.as_of(DATE '2023-04-01').",
     "on_boundaries": "Counts of a metric on the boundaries of a day: framework.on_boundaries('drug_misuse_deaths', "
@@ -336,7 +400,7 @@ _MACROS = {
 
 
 def _comment(con: duckdb.DuckDBPyConnection, catalogue: pd.DataFrame) -> None:
-    meanings = {name: column.description for name, column in Observation.to_schema().columns.items()}
+    meanings = {name: column.description for name, column in Observation.to_schema().columns.items()} | _MEANINGS
 
     def say(kind: str, name: str, text: str) -> None:
         quoted = text.replace("'", "''")
@@ -360,7 +424,7 @@ def _comment(con: duckdb.DuckDBPyConnection, catalogue: pd.DataFrame) -> None:
         WHERE database_name = 'ncdof' AND NOT internal
     """).fetchall()
     for table, column in columns:
-        if column in meanings and table in described:
+        if column in meanings:
             say("COLUMN", f"{table}.{column}", meanings[column])
     for name, text in _MACROS.items():
         say("MACRO TABLE", f"framework.{name}", text)

@@ -59,9 +59,17 @@ def year_ending(month: int, year: int) -> Period:
 
 
 def months(first: int, last: int, year: int) -> Period:
-    """From the first of one month to the end of another in the same year; three months are a quarter."""
+    """From the first of one month to the end of another in the same year; three months are a quarter.
+
+    Raises ValueError when the last month comes before the first.
+    """
+    if last < first:
+        raise ValueError(f"no period runs from {_short(first)} to {_short(last)} of {year}")
+    if (first, last) == (1, 12):
+        return calendar_year(year)
     kind = "quarter" if last - first == 2 else "part_year"
-    return Period(f"{_short(first)}-{_short(last)} {year}", date(year, first, 1), _last_day(year, last), kind)
+    name = _short(first) if first == last else f"{_short(first)}-{_short(last)}"
+    return Period(f"{name} {year}", date(year, first, 1), _last_day(year, last), kind)
 
 
 SINGLE_YEARS = {
@@ -79,44 +87,98 @@ def _full_year(text: str, century_of: int | None = None) -> int:
     return year + 100 if century_of and year < century_of else year
 
 
+def _read_year_ending(found: re.Match, single: str) -> Period:
+    return year_ending(MONTHS[found[1]], _full_year(found[2]))
+
+
+def _read_two_dates(found: re.Match, single: str) -> Period:
+    first, last = MONTHS[found[1]], MONTHS[found[3]]
+    started, ended = _full_year(found[2]), _full_year(found[4])
+    if ended - started == 1 and first == last + 1:
+        return year_ending(last, ended)
+    if started != ended:
+        raise ValueError("it is neither twelve months nor within one year")
+    return months(first, last, ended)
+
+
+def _read_months(found: re.Match, single: str) -> Period:
+    return months(MONTHS[found[1]], MONTHS[found[2]], _full_year(found[3]))
+
+
+def _read_month(found: re.Match, single: str) -> Period:
+    return months(MONTHS[found[1]], MONTHS[found[1]], int(found[2]))
+
+
+def _read_quarter(found: re.Match, single: str) -> Period:
+    if single != "calendar_year":
+        raise ValueError("it may be a quarter of a calendar or of another year")
+    return months(3 * int(found[2]) - 2, 3 * int(found[2]), int(found[1]))
+
+
+def _read_years(found: re.Match, single: str) -> Period:
+    first = int(found[1])
+    last = _full_year(found[3], century_of=first)
+    if last - first == 2:
+        return three_years(last)
+    if last - first != 1:
+        raise ValueError(f"it spans {last - first + 1} years")
+    if single != "calendar_year":
+        return SINGLE_YEARS[single](last)
+    if found[2] == "/" or len(found[3]) == 2:
+        return financial_year(last)
+    raise ValueError("it may be two calendar years or one financial year")
+
+
+# Footnote digits may be glued to the year: "march 181,2,3" is March 2018 with notes 1, 2 and 3.
+_SHORT_YEAR = r"\d\d(?!\d{2,})(?=\D|\d,|\d?$)"
+_DAY = r"(?:\d\d?(?:st|nd|rd|th)?\s+)?"
+_TO = r"(?:\b(?:year|12 months|twelve months) (?:ending|ended|to)|\bye)"
+_FORMS = [
+    (rf"{_TO}\s+{_DAY}({_MONTH})\s+({_YEAR}|{_SHORT_YEAR})", _read_year_ending),
+    (rf"\b{_DAY}({_MONTH})\s+({_YEAR})\s*(?:to|-)\s*{_DAY}({_MONTH})\s+({_YEAR})", _read_two_dates),
+    (rf"\b({_MONTH})\s*(?:to|-)\s*({_MONTH})\s+({_YEAR}|\d\d)\b", _read_months),
+    (rf"(?<!\d\s)(?<![/-])\b({_MONTH})\s+({_YEAR})(?!\d)", _read_month),
+    (rf"(?<![-/\d])({_YEAR})\s*,?\s*q([1-4])\b", _read_quarter),
+    (rf"(?<![-/\d])({_YEAR})\s*(-|/|to)\s*({_YEAR}|\d\d)(?![-/\d])", _read_years),
+    (r"^((?:19|20)\d\d)()(\d\d)$", _read_years),
+]
+_ALONE = rf"(?<!\d)(?<!\d[-/.])({_YEAR})(?![-/]?\d)"
+# What says that a year is not meant whole.
+_PART = r"\b(quarter|half|week|q[1-4]|h[12])\b"
+_VAGUE = rf"\b({_MONTH}|ending|ended|since|before|after|until|onwards?|up to|between|to date)\b"
+
+
 @cache
 def parse(text: str, single: str = "calendar_year") -> Period:
     """The one period that a text names: a heading, a title, a cell of a period column.
 
     `single` says what a lone year (2021) or a pair of years (2020/21, 202021) means in this publication:
-    calendar_year, financial_year or academic_year. A span of three years is always a pooled period.
-    Footnote digits may be glued to the year ("year ending March 181,2,3"). Raises ValueError when the text
-    names no period or more than one way to read it.
+    calendar_year, financial_year or academic_year; in a publication by calendar years a pair is a financial year. A
+    span of three years is always a pooled period. Footnote digits may be glued to the year ("year ending March
+    181,2,3"). Raises ValueError when the text names no period, two different ones or more than one way to read it.
     """
-    words = re.sub(r"[‒–—−]", "-", " ".join(str(text).split())).lower()
+    words = re.sub(r"[‐-―−]", "-", " ".join(str(text).split())).lower()
     words = re.sub(r"^(\d{4})\.0$", r"\1", words)
-    if found := re.search(rf"(?:year ending|ye)(?: \d+)?\s+({_MONTH})\s+({_YEAR}|\d\d(?=\D|\d,|$))", words):
-        return year_ending(MONTHS[found[1]], _full_year(found[2]))
-    if found := re.search(rf"\b({_MONTH})\s+({_YEAR})\s*(?:to|-)\s*({_MONTH})\s+({_YEAR})", words):
-        first, last = MONTHS[found[1]], MONTHS[found[3]]
-        if int(found[4]) - int(found[2]) == 1 and first == last + 1:
-            return year_ending(last, int(found[4]))
-        if (found[2], first, last) == (found[4], 1, 12):
-            return calendar_year(int(found[2]))
-        if found[2] == found[4]:
-            return months(first, last, int(found[2]))
-        raise ValueError(f"cannot read the period {text!r}")
-    if found := re.search(rf"\b({_MONTH})\s*(?:to|-)\s*({_MONTH})\s+({_YEAR}|\d\d)\b", words):
-        return months(MONTHS[found[1]], MONTHS[found[2]], _full_year(found[3]))
-    if found := re.search(rf"\b({_YEAR})\s*,?\s*q([1-4])\b", words):
-        return months(3 * int(found[2]) - 2, 3 * int(found[2]), int(found[1]))
-    if found := re.search(rf"\b({_YEAR})\s*(?:-|/|to|and)\s*({_YEAR}|\d\d)\b", words) or re.fullmatch(
-        r"((?:19|20)\d\d)(\d\d)", words
-    ):
-        first = int(found[1])
-        last = _full_year(found[2], century_of=first)
-        if last - first == 2:
-            return three_years(last)
-        if last - first == 1 and single != "calendar_year":
-            return SINGLE_YEARS[single](last)
-        if last - first == 1:
-            return financial_year(last)
-        raise ValueError(f"cannot read the period {text!r}: it spans {last - first + 1} years")
-    if len(found := set(re.findall(rf"(?<!\d)({_YEAR})(?!\d)", words))) == 1:
-        return SINGLE_YEARS[single](int(found.pop()))
-    raise ValueError(f"cannot read a period in {text!r}")
+    words = re.sub(r"(?<=[a-z])\s*['’](\d\d)\b", r" 20\1", words)
+    named = set()
+    for form, read in _FORMS:
+        for found in re.finditer(form, words):
+            try:
+                named.add(read(found, single))
+            except ValueError as error:
+                raise ValueError(f"cannot read the period {text!r}: {error}") from error
+        words = re.sub(form, " ", words)
+    years = set(re.findall(_ALONE, words))
+    whole = years or any(period.kind not in ("quarter", "part_year") for period in named)
+    vague = re.search(_PART, words) if whole else None
+    if years and not named:
+        vague = vague or re.search(_VAGUE, words)
+    if vague:
+        raise ValueError(f"cannot read the period {text!r}: {vague[0]!r} may change what the year means")
+    named |= {SINGLE_YEARS[single](int(year)) for year in years}
+    if len(named) > 1:
+        labels = " and ".join(sorted(period.label for period in named))
+        raise ValueError(f"cannot read the period {text!r}: it names {labels}")
+    if not named:
+        raise ValueError(f"cannot read a period in {text!r}")
+    return named.pop()

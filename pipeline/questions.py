@@ -87,7 +87,7 @@ def explain(
             breakdown,
         ],
     ).df()
-    if not len(summed):
+    if not len(summed) or pd.isna(known["start_date"]):
         raise Unanswerable(f"{metric_id} has no figure for {name} ({code}) in {year} with the breakdown {breakdown!r}")
     remark = f"{name} began on {known['start_date']:%-d %B %Y}; before, it is the sum of the areas it replaced."
     return Explanation(code, name, summed, summed.iloc[:0], remark)

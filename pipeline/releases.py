@@ -45,20 +45,27 @@ def checksum(path: Path) -> str:
 
 
 def _files(root: Path) -> list[tuple[str, date, Path]]:
-    found = []
-    for folder in sorted(root.glob("[!_.]*/????-??-??")):
-        files = [path for path in sorted(folder.iterdir()) if path.name != ADDRESS and not path.name.startswith(".")]
-        if len(files) > 1:
-            raise ValueError(f"{folder} holds {len(files)} files; a release is one file")
-        found += [(folder.parent.name, date.fromisoformat(folder.name), path) for path in files]
-    return found
+    found: dict[tuple[str, date], Path] = {}
+    for path in sorted(path for path in root.glob("[!_.]*/**/*") if path.is_file()):
+        folders, name = path.relative_to(root).parts[:-1], path.name
+        if name == ADDRESS or any(part.startswith(".") for part in (*folders, name)):
+            continue
+        try:
+            source, day = folders
+            key = (source, date.fromisoformat(day))
+        except ValueError as error:
+            raise ValueError(f"{path} does not lie in <source>/<YYYY-MM-DD>/: put it there with `ncdof add`") from error
+        if key in found:
+            raise ValueError(f"{path.parent} holds {found[key].name} and {name}; a release is one file")
+        found[key] = path
+    return [(source, day, path) for (source, day), path in found.items()]
 
 
 def releases(data: Path) -> list[Release]:
     """Every release under a data folder, by source and day.
 
     The project's sample releases stand in only where the folder holds no release at all.
-    Raises ValueError for a folder that holds more than one file or whose name is no date.
+    Raises ValueError for a file that lies elsewhere than in a folder of a source and a day, or not alone in it.
     """
     sample = False
     files = _files(data / "raw")

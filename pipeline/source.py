@@ -17,6 +17,7 @@ from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.errors
 
@@ -39,6 +40,7 @@ class Source:
     read: Reader
     contract: type[Figure]
     divides: bool
+    names_areas: bool
 
     @property
     def title(self) -> str:
@@ -72,22 +74,27 @@ def digest_of(files: Iterable[str | Path]) -> str:
 
 
 def source(
-    *, publisher: str, formats: str, contract: type[Figure] = Figure, divides: bool = False
+    *, publisher: str, formats: str, contract: type[Figure] = Figure, divides: bool = False, names_areas: bool = False
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
     `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
-    bear on the years after their own.
+    bear on the years after their own; `names_areas` a lookup, which makes known the areas that no register has yet.
     """
 
     def declare(read: Reader) -> Reader:
-        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract, divides)
+        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract, divides, names_areas)
         return read
 
     return declare
 
 
-DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""}
+COLUMNS = Figure.to_schema().columns
+TEXTS = [name for name, column in COLUMNS.items() if str(column.dtype) == "str"]
+SPAN = ["period_label", "period_start", "period_end", "period_kind"]
+DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""} | dict.fromkeys(
+    ("lower", "upper", "base"), float("nan")
+)
 
 
 def figures(declared: Source, release: Release) -> pd.DataFrame:
@@ -96,39 +103,37 @@ def figures(declared: Source, release: Release) -> pd.DataFrame:
     A number that a file prints in several tables is kept once, where it stands first. Raises Refused when the file
     cannot be read right or a figure breaks the contract, naming the cells.
     """
-    pieces = list(declared.read(Workbook(release.path)))
-    if not pieces or not sum(map(len, pieces)):
+    pieces = [piece.assign(**_defaults(piece)) for piece in declared.read(Workbook(release.path))]
+    if not sum(map(len, pieces)):
         raise Refused(f"{release.path.name} yields no figures")
-    tidy = pd.concat(pieces, ignore_index=True)
-    shaped = _shape(tidy, declared.id, release)
-    same = [*KEY, "value", "lower", "upper", "status"]
-    shaped = shaped.drop_duplicates(same, ignore_index=True)
+    shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
+    same = [*KEY, "unit", "value", "lower", "upper", "status"]
+    shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
     try:
         return declared.contract.validate(shaped, lazy=True)
     except pandera.errors.SchemaErrors as error:
         raise Refused(f"{release.path.name} breaks its contract: {_broken(error, shaped)}") from error
 
 
+def _defaults(piece: pd.DataFrame) -> dict:
+    """What a piece of figures need not say; a piece that says it says it of every row, or breaks the contract."""
+    return {column: default for column, default in DEFAULTS.items() if column not in piece}
+
+
 def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
-    for column, default in DEFAULTS.items():
-        tidy[column] = tidy[column].fillna(default) if column in tidy else default
-    for column in ("lower", "upper", "base"):
-        if column not in tidy:
-            tidy[column] = float("nan")
-    spans = pd.DataFrame(
-        [(period, *astuple(period)) for period in tidy["period"].unique()],
-        columns=["period", "period_label", "period_start", "period_end", "period_kind"],
-    ).set_index("period")
-    codes = tidy["period"].map({period: position for position, period in enumerate(spans.index)})
-    for column in spans:
-        values = pd.to_datetime(spans[column]) if column in ("period_start", "period_end") else spans[column]
-        tidy[column] = values.astype("datetime64[us]" if values.dtype.kind == "M" else "str").to_numpy()[codes]
-    tidy["area_kind"] = tidy["area_code"].map({code: places.kind(code) for code in tidy["area_code"].unique()})
+    # Equal periods are nearly always one object, whose identity is quicker to compare than its dates.
+    codes, identities = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))
+    first = np.zeros(len(identities), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(tidy))[::-1]
+    spans = pd.DataFrame([astuple(period) for period in tidy["period"].iloc[first]], columns=SPAN)
+    for column in SPAN:
+        dates = column in ("period_start", "period_end")
+        tidy[column] = spans[column].astype("datetime64[us]" if dates else "str").array.take(codes)
+    kinds, printed = pd.factorize(tidy["area_code"])
+    tidy["area_kind"] = pd.array([places.kind(code) for code in printed], dtype="str").take(kinds)
     tidy["source"], tidy["release_id"] = source_id, release.release_id
     tidy["released"] = pd.Timestamp(release.released)
-    shaped = tidy[list(Figure.to_schema().columns)]
-    texts = [name for name, column in Figure.to_schema().columns.items() if str(column.dtype) == "str"]
-    return shaped.astype(dict.fromkeys(texts, "str"))
+    return tidy[list(COLUMNS)].astype(dict.fromkeys(TEXTS, "str"))
 
 
 def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import os
 import resource
-import time
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,9 +23,22 @@ from pipeline.releases import Release, write_atomically
 from pipeline.source import SOURCES, Source, figures
 from pipeline.workbook import Refused
 
-MEMORY_LIMIT = 4 * 2**30
-TIME_LIMIT = 300
 _KEY = b"ncdof"
+
+# Children are forked from one server that has imported all they need, or each would import it again: __main__, and
+# what pandera leaves to its first validation.
+PRELOAD = ["__main__", "pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one release may cost: bytes of address space, and seconds, of work as of waiting."""
+
+    memory: int = 4 * 2**30
+    seconds: int = 300
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -109,9 +122,10 @@ def stage(declared: Source, release: Release, path: Path) -> None:
 # --- one child a release -----------------------------------------------------------------------------------
 
 
-def _child(module: str, release: Release, path: Path | None, answer) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
+def _child(module: str, release: Release, path: Path | None, limits: Limits, answer) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pa.set_cpu_count(1)
     try:
         import_module(module)
@@ -123,42 +137,58 @@ def _child(module: str, release: Release, path: Path | None, answer) -> None:
     except Refused as error:
         answer.send(str(error))
     except MemoryError:
-        answer.send(f"{release.path.name} needs more than {MEMORY_LIMIT >> 30} GB to be read")
+        answer.send(f"{release.path.name} needs more than {_megabytes(limits)} to be read")
     except Exception as error:
         answer.send(f"{release.path.name} cannot be read: {type(error).__name__}: {error}")
     else:
         answer.send("")
 
 
-def _run(release: Release, path: Path | None) -> str:
+def _megabytes(limits: Limits) -> str:
+    return f"{limits.memory >> 20:,} MB"
+
+
+def _run(release: Release, path: Path | None, limits: Limits) -> str:
     """Why a release is refused, or an empty text; whatever becomes of the child, this process lives on."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.staging"])
+    context.set_forkserver_preload([*PRELOAD, *sorted({declared.module for declared in SOURCES.values()})])
     receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(SOURCES[release.source].module, release, path, send), daemon=True)
-    child.start()
-    send.close()
-    deadline = time.monotonic() + TIME_LIMIT
-    try:
-        reason = receive.recv() if receive.poll(max(0, deadline - time.monotonic())) else None
-    except EOFError:
-        child.join()
-        reason = f"{release.path.name} makes the reader crash (exit code {child.exitcode})"
+    module = SOURCES[release.source].module
+    child = context.Process(target=_child, args=(module, release, path, limits, send), daemon=True)
+    with receive:
+        child.start()
+        send.close()
+        try:
+            reason = receive.recv() if receive.poll(limits.seconds) else None
+        except EOFError:
+            child.join()
+            reason = _crash(release, child.exitcode, limits)
     if reason is None:
-        reason = f"{release.path.name} is not read within {TIME_LIMIT} seconds"
+        reason = f"{release.path.name} is not read within {limits.seconds} seconds"
     child.kill()
     child.join()
     return reason
 
 
-def prove(release: Release) -> None:
+def _crash(release: Release, exit_code: int, limits: Limits) -> str:
+    if exit_code == -signal.SIGXCPU:
+        return f"{release.path.name} is not read within {limits.seconds} seconds of work"
+    # A parser that is not given the memory it asks for ends the whole process.
+    how = f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit code {exit_code}"
+    return f"{release.path.name} makes the reader crash ({how}); it may need more than {_megabytes(limits)}"
+
+
+def prove(release: Release, limits: Limits = LIMITS) -> None:
     """Read a release once and keep nothing. Raises Refused with the reason when it cannot be read right."""
-    if reason := _run(release, None):
+    if reason := _run(release, None, limits):
         raise Refused(reason)
 
 
 def stage_all(
-    data: Path, releases: Iterable[Release], done: Callable[[Release, str], None] = lambda release, reason: None
+    data: Path,
+    releases: Iterable[Release],
+    done: Callable[[Release, str], None] = lambda release, reason: None,
+    limits: Limits = LIMITS,
 ) -> dict[Release, str]:
     """Stage releases, as many at once as there are processors; the refused ones with their reasons.
 
@@ -170,7 +200,7 @@ def stage_all(
 
     def one(release: Release) -> None:
         note = _refusal_path(data, release)
-        if reason := _run(release, staged_path(data, release)):
+        if reason := _run(release, staged_path(data, release), limits):
             refused[release] = reason
             said = json.dumps({"origin": _origin(release), "reason": reason})
             write_atomically(note, lambda arriving: arriving.write_text(said))

@@ -4,15 +4,16 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import csv
+import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline import periods
 
@@ -98,35 +99,41 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
 # --- labels and marks --------------------------------------------------------------------------------------
 
 
-# Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18".
+# Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18", "Tier 1".
 _COUNTED = set(periods.MONTHS).union(
-    ("under", "over", "age", "aged", "ages", "than", "least", "to", "and", "from", "since"),
-    ("table", "year", "years", "quarter", "mid"),
+    ("under", "over", "age", "aged", "ages", "than", "least", "to", "and", "from", "since", "per", "number", "mid"),
+    ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
+    ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
 _NOTES = re.compile(
     r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
 )
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "\u200b\u200c\u200d\u2060\ufeff")
+
+
+def plain(text: object) -> str:
+    """A cell's text with single spaces, plain digits and plain hyphens, and without marks that nobody sees."""
+    return " ".join(re.sub(r"[‐-―−]", "-", str(text).translate(_RAISED)).split())
 
 
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
     found = _NOTES.match(text)
-    if not found or (found["gap"] and found["word"].lower() in _COUNTED):
+    if not found or found["word"].strip("()").lower() in _COUNTED:
         return text, []
     return found["text"], re.findall(r"\d+", found["notes"])
 
 
 @cache
-def label(text: str) -> str:
+def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
-    text = re.sub(r"\[note[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
-    text = re.sub(r"[‒–—−]", "-", text)
-    text = re.sub(r"(?<=[A-Za-z])\d{1,2}(?=\))", "", text)
-    return _split_notes(" ".join(text.split()))[0]
+    text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
+    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(text))
+    return _split_notes(text)[0]
 
 
 @cache
-def heading(text: str) -> str:
+def heading(text: object) -> str:
     """A label for comparing: lower case, numbers such as 2021.0 as 2021."""
     return re.sub(r"^(\d+)\.0$", r"\1", label(text).lower())
 
@@ -134,43 +141,75 @@ def heading(text: str) -> str:
 @cache
 def footnotes(text: str) -> tuple[str, ...]:
     """The footnote numbers glued to a printed label ("ENGLAND AND WALES7,8", "ENGLAND [note 3]")."""
-    bracketed = re.findall(r"\[note\s*(\d+)\]", str(text), flags=re.IGNORECASE)
-    return (*bracketed, *_split_notes(" ".join(str(text).split()))[1])
+    bracketed = [
+        number
+        for bracket in re.findall(r"\[notes?(?![a-z])([^\]]*)\]", str(text), flags=re.IGNORECASE)
+        for number in re.findall(r"\d+", bracket)
+    ]
+    return (*bracketed, *_split_notes(plain(text))[1])
 
 
 SHORTHAND = {f"[{code}]": code for code in ("c", "x", "z", "low", "u", "p", "r", "e", "b", "n")} | {"": "x"}
-_NUMBER = re.compile(r"^([<>~]?)\s*(-?[\d,]*\.?\d+(?:e-?\d+)?)\s*(.*)$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)\s*([^\d\s,.].*)?", re.IGNORECASE
+)
+
+
+@cache
+def _number(text: str) -> tuple[float, str] | None:
+    """The number at the beginning of a text and what stands beside it, or None; commas part thousands only."""
+    found = _NUMBER.fullmatch(plain(text))
+    if not found:
+        return None
+    return float(found[1].replace(",", "")), found[2] or ""
+
+
+def is_number(cell: object) -> bool:
+    """Whether a cell holds a number, alone or with a mark beside it."""
+    if isinstance(cell, str):
+        return bool(cell) and _number(cell) is not None
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _is_plain_number(cell: object) -> bool:
+    return type(cell) is float or type(cell) is int
 
 
 def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     """Value and status of a cell that holds text: a mark, or a number with a mark beside it.
 
     `marks` adds a publication's own marks to the shorthand in square brackets; a value is NaN where only a mark
-    stands. Raises KeyError for a mark that nobody has given a meaning.
+    stands. Raises KeyError for a mark that nobody has given a meaning, and for a number written in another way than
+    1234.5 or 1,234.5.
     """
-    text = " ".join(text.split())
-    known = {**SHORTHAND, **marks}
-    lowered = {mark.lower(): status for mark, status in known.items()}
-    if text.lower() in lowered:
-        return np.nan, lowered[text.lower()]
-    found = _NUMBER.match(text)
-    if not found or found[1]:
+    known = {mark.lower(): status for mark, status in {**SHORTHAND, **marks}.items()}
+    mark = " ".join(text.translate(_RAISED).split()).lower()
+    if mark in known:
+        return np.nan, known[mark]
+    found = _number(text)
+    if not found:
         raise KeyError(text)
-    status = lowered[found[3].lower()] if found[3] else ""
-    return float(found[2].replace(",", "")), status
+    value, beside = found
+    return value, known[beside.lower()] if beside else ""
 
 
 def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Values (float, NaN where none) and statuses of an array of cells, and where each unknown mark stands."""
+    """Values (float, NaN where none) and statuses of an array of cells, and where each unknown mark stands.
+
+    A cell that is neither a number nor a text (a date, a truth value) is an unknown mark.
+    """
     values = np.full(raw.shape, np.nan)
     statuses = np.full(raw.shape, "", dtype=object)
     unknown = {}
-    texts = np.frompyfunc(lambda cell: isinstance(cell, str), 1, 1)(raw).astype(bool)
-    values[~texts] = raw[~texts].astype(float)
-    words = raw[texts]
-    for text in set(words):
-        at = np.flatnonzero(texts)[words == text]
+    numbers = np.frompyfunc(_is_plain_number, 1, 1)(raw).astype(bool)
+    values[numbers] = raw[numbers].astype(float)
+    others = np.flatnonzero(~numbers)
+    codes, printed = pd.factorize(np.array([str(cell) for cell in raw[others]], dtype=object))
+    for code, text in enumerate(printed):
+        at = others[codes == code]
         try:
+            if not isinstance(raw[at[0]], str):
+                raise KeyError(text)
             values[at], statuses[at] = read_mark(text, marks)
         except KeyError:
             unknown[text] = at
@@ -190,15 +229,22 @@ def column_letters(number: int) -> str:
     return letters
 
 
+BESIDE = ("lower", "upper", "base", "flag")
+
+
 class Table:
     """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
 
     `headings` holds one tuple of normalised labels a column, outermost first; a label that spans columns stands in
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
-    `key` the column in which it matched, both counted from 0.
+    `key` the column in which it matched, both counted from 0. `merged` gives the first and last cell of merged
+    ranges: where the publisher merged the labels of a row, a label spans what it is merged over; else it spans the
+    columns up to the next label.
     """
 
-    def __init__(self, file: str, sheet: str, cells: np.ndarray, title: str, first: str):
+    def __init__(
+        self, file: str, sheet: str, cells: np.ndarray, title: str, first: str, merged: Sequence[tuple] | None = None
+    ):
         self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
         pattern = re.compile(first, re.IGNORECASE)
         places = (
@@ -208,8 +254,8 @@ class Table:
         if self.top is None:
             raise self.refused(f"no row begins with {first!r}")
         band = self._header_rows()
-        self.preamble = [str(cell) for row in cells[: band[0]] for cell in row[:2] if str(cell).strip()]
-        self.headings = self._read_headings(band)
+        self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
+        self.headings = self._read_headings(band, merged or ())
 
     def _header_rows(self) -> range:
         """The rows that head the columns: the filled block above the data, without title and notes in column A.
@@ -225,22 +271,32 @@ class Table:
         return range(start, bottom + 1)
 
     def _filled(self, row: int) -> np.ndarray:
-        return np.array([str(cell).strip() != "" for cell in self.cells[row]])
+        return np.array([plain(cell) != "" for cell in self.cells[row]])
 
-    def _read_headings(self, band: range) -> list[tuple[str, ...]]:
+    def _read_headings(self, band: range, merged: Sequence[tuple]) -> list[tuple[str, ...]]:
         rows = [[heading(cell) for cell in self.cells[row]] for row in band]
         for depth, row in enumerate(rows[:-1]):
-            spanning = ""
+            across = {left: right for (r, left), (_, right) in merged if r == band[depth] and right > left}
+            spanning, end = "", -1
             for column, text in enumerate(row):
-                spanning = text or spanning
-                if any(lower[column] for lower in rows[depth + 1 :]):
+                if text:
+                    spanning, end = text, across.get(column, column if across else len(row))
+                if column <= end and any(lower[column] for lower in rows[depth + 1 :]):
                     row[column] = spanning
         columns = zip(*rows, strict=True) if rows else [() for _ in self.cells[0]]
-        return [tuple(dict.fromkeys(part for part in parts if part)) for parts in columns]
+        # A label repeated down a column counts where it stands lowest.
+        return [tuple(dict.fromkeys(part for part in parts[::-1] if part))[::-1] for parts in columns]
 
     def refused(self, why: str) -> Refused:
         """The error that says why this table cannot be read right."""
         return Refused(f"{self.file}, sheet {self.sheet!r}: {why}")
+
+    def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
+        """The period that a heading names, or the title where no text is given; refused where none can be read."""
+        try:
+            return periods.parse(label(self.title if text is None else text), single)
+        except ValueError as error:
+            raise self.refused(str(error)) from error
 
     def columns(self, *patterns: str) -> list[int]:
         """The columns in which each pattern matches one whole label; refused when there is none."""
@@ -262,6 +318,10 @@ class Table:
             raise self.refused(f"columns {at} are all headed {' with '.join(map(repr, patterns))}")
         return found[0]
 
+    def column_if_any(self, pattern: str) -> int | None:
+        """The one column that a pattern matches, or None where there is none."""
+        return self.column(pattern) if any(re.fullmatch(pattern, part) for h in self.headings for part in h) else None
+
     def heading_of(self, column: int, pattern: str) -> str:
         """The one label of a column that a pattern matches as a whole."""
         found = [part for part in self.headings[column] if re.fullmatch(pattern, part)]
@@ -274,31 +334,79 @@ class Table:
         texts = [label(cell) if clean else str(cell) for cell in self.cells[self.top :, column]]
         return pd.Series(texts, index=range(self.top, len(self.cells)), dtype=object)
 
-    def names(self, columns: list[int]) -> pd.Series:
-        """The one name of each row where names are spread over columns by indent."""
-        return pd.concat([self.text(column) for column in columns], axis=1).agg("".join, axis=1)
+    def names(self, column: int) -> pd.Series:
+        """The one name of each row, where names may be spread by indent over the unheaded columns that follow."""
+        columns = [column]
+        while columns[-1] + 1 < len(self.headings) and self.headings[columns[-1] + 1] in ((), self.headings[column]):
+            columns.append(columns[-1] + 1)
+        texts = [self.text(column) for column in columns]
+        filled = sum(text.ne("").astype(int) for text in texts)
+        if (filled > 1).any():
+            raise self.refused(f"row {filled.idxmax() + 1} has several names")
+        return pd.concat(texts, axis=1).agg("".join, axis=1)
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        """Where the rows below the headings hold numbers."""
+        return np.frompyfunc(is_number, 1, 1)(self.cells[self.top :]).astype(bool)
+
+    def rows_with_numbers(self) -> pd.Index:
+        """The rows below the headings, counted from 0, that hold a number outside the first three columns."""
+        return pd.Index(np.flatnonzero(self._numbers[:, 3:].any(axis=1)) + self.top)
+
+    def last_number(self) -> int:
+        """How many rows there are from the first data row to the last with a number; notes stand below."""
+        rows = self.rows_with_numbers()
+        return rows[-1] - self.top + 1 if len(rows) else 0
+
+    def filled(self, columns: Iterable[int]) -> pd.Series:
+        """Whether each row below the headings holds anything in the columns, indexed as `text` is."""
+        texts = [self.text(column).ne("") for column in columns]
+        return pd.concat(texts, axis=1).any(axis=1)
+
+    def require_all_read(self, rows: pd.Index, columns: Iterable[int], apart: Iterable[int] = ()) -> None:
+        """Refuse when these rows hold numbers in a column that is not read and is not set apart on purpose."""
+        there = self._numbers[rows.to_numpy() - self.top].any(axis=0)
+        lost = sorted(set(np.flatnonzero(there)) - set(columns) - set(apart))
+        if lost:
+            named = [f"{column_letters(c)} ({' | '.join(self.headings[c]) or 'no heading'})" for c in lost[:5]]
+            raise self.refused(f"numbers in a column that nobody knows how to read: {', '.join(named)}")
+
+    def _require_all_rows(self, rows: pd.Index, columns: np.ndarray, apart: pd.Index) -> None:
+        there = np.flatnonzero(self._numbers[:, columns].any(axis=1)) + self.top
+        lost = sorted(set(there) - set(rows) - set(apart))
+        if lost:
+            named = [" ".join(filter(None, map(label, self.cells[row][:3]))) for row in lost[:5]]
+            rows_at = ", ".join(f"{row + 1} ({name})" for row, name in zip(lost, named, strict=False))
+            raise self.refused(f"numbers in rows without a known area or period: {rows_at}")
 
     def unpivot(
-        self, rows: pd.DataFrame, columns: Mapping[int, Mapping], marks: Mapping[str, str] | None = None
+        self,
+        rows: pd.DataFrame,
+        columns: Mapping[int, Mapping],
+        marks: Mapping[str, str] | None = None,
+        apart: pd.Index = pd.Index([]),  # noqa: B008 - never changed
     ) -> pd.DataFrame:
         """One row for each cell of the given rows and columns, with value, status and cell.
 
         rows: attributes by sheet row (a frame indexed as `text` is). columns: attributes by column; the attributes
         `lower`, `upper`, `base` and `flag` name the columns that hold the value's limits, its base and a separate
-        mark. Raises Refused, with the cells, for a mark that is not in `marks` or the bracketed shorthand.
+        mark. apart: rows left out on purpose. Raises Refused, with the cells, for a mark that is not in `marks` or
+        the bracketed shorthand, for numbers in any other row, and where there is no row or column to read.
         """
         marks = marks or {}
+        if rows.empty or not columns:
+            raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
-        across, down = (
-            np.tile(np.arange(len(at_columns)), len(at_rows)),
-            np.repeat(np.arange(len(at_rows)), len(at_columns)),
-        )
+        self._require_all_rows(rows.index, at_columns, apart)
+        self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
+        across = np.tile(np.arange(len(at_columns)), len(at_rows))
+        down = np.repeat(np.arange(len(at_rows)), len(at_columns))
         references = pd.DataFrame(columns.values())
-        beside = [name for name in ("lower", "upper", "base", "flag") if name in references]
+        beside = [name for name in BESIDE if name in references]
 
         def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            raw = self.cells[at_rows[down], numbers]
-            values, statuses, unknown = read_values(raw, marks)
+            values, statuses, unknown = read_values(self.cells[at_rows[down], numbers], marks)
             if unknown:
                 cells = [
                     f"{column_letters(numbers[at])}{at_rows[down[at]] + 1} {text!r}"
@@ -310,22 +418,25 @@ class Table:
 
         values, statuses = read(at_columns[across])
         tidy = rows.take(down).reset_index(drop=True)
-        attributes = references.drop(columns=beside).take(across).reset_index(drop=True)
-        tidy = pd.concat([tidy, attributes], axis=1)
-        tidy["value"], tidy["status"] = values, statuses
+        attributes = references.drop(columns=beside)
+        for name in attributes:
+            tidy[name] = attributes[name].to_numpy()[across]
         letters = np.array([column_letters(column) for column in at_columns], dtype=object)
-        tidy["cell"] = f"{self.sheet}!" + letters[across] + (at_rows[down] + 1).astype(str).astype(object)
+        numbers = np.array([str(row + 1) for row in at_rows], dtype=object)
+        tidy["cell"] = f"{self.sheet}!" + letters[across] + numbers[down]
         for name in ("lower", "upper", "base"):
             if name in beside:
                 tidy[name] = read(references[name].to_numpy()[across])[0]
         if "flag" in beside:
-            flags = self.cells[at_rows[down], references["flag"].to_numpy()[across]]
-            try:
-                meaning = {text: read_mark(text, marks)[1] if text.strip() else "" for text in set(flags)}
-            except (KeyError, AttributeError) as error:
-                raise self.refused(f"no meaning is known for the flag {error}") from error
-            flagged = pd.Series(flags).map(meaning)
-            tidy["status"] = tidy["status"].where(tidy["status"] != "", flagged)
+            flags, flagged = read(references["flag"].to_numpy()[across])
+            if (there := np.flatnonzero(~np.isnan(flags))).size:
+                at = f"{column_letters(references['flag'][across[there[0]]])}{at_rows[down[there[0]]] + 1}"
+                raise self.refused(f"{at} holds a number where a mark is looked for")
+            blank = np.frompyfunc(lambda cell: plain(cell) == "", 1, 1)(
+                self.cells[at_rows[down], references["flag"].to_numpy()[across]]
+            ).astype(bool)
+            statuses = np.where((statuses == "") & ~blank, flagged, statuses)
+        tidy["value"], tidy["status"] = values, statuses
         return tidy
 
     def footnotes_below(self) -> dict[str, str]:
@@ -341,7 +452,7 @@ class Table:
 
 
 class Workbook:
-    """A published file, opened once: sheets are parsed when first asked for and kept.
+    """A published file, opened once: sheets are parsed when first asked for and kept; hidden sheets are not read.
 
     Raises Refused where `inspect` does, and for a workbook that cannot be parsed.
     """
@@ -350,6 +461,7 @@ class Workbook:
         self.path, self.name = path, path.name
         self.format = inspect(path)
         self._sheets: dict[str, np.ndarray] = {}
+        self._merged: dict[str, Sequence[tuple]] = {}
 
     @cached_property
     def _book(self) -> CalamineWorkbook:
@@ -360,53 +472,67 @@ class Workbook:
         except (CalamineError, OSError) as error:
             raise Refused(f"{self.name} cannot be opened as {self.format}: {error}") from error
 
-    @property
+    @cached_property
     def sheets(self) -> list[str]:
-        return self._book.sheet_names
+        """The names of the sheets of cells that a reader of the workbook sees, in its order."""
+        return [
+            sheet.name
+            for sheet in self._book.sheets_metadata
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        ]
 
     def cells(self, sheet: str) -> np.ndarray:
         """A sheet's cells, from A1, as a two-dimensional array of numbers and texts."""
         if sheet not in self._sheets:
             try:
-                rows = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+                parsed = self._book.get_sheet_by_name(sheet)
+                rows = parsed.to_python(skip_empty_area=False)
             except CalamineError as error:
                 raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
             cells = np.empty((len(rows), max(map(len, rows), default=0)), dtype=object)
             for number, row in enumerate(rows):
                 cells[number] = row
-            self._sheets[sheet] = cells
+            self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or ()
         return self._sheets[sheet]
 
     def tables(self, title: str, sheet: str = ".*", first: str = GSS) -> list[Table]:
-        """Every table whose title matches, in sheets whose name matches; the list may be empty.
+        """Every table whose title matches; the list may be empty.
 
-        A sheet with the title but without a data row (a list of contents) is no table.
+        They are looked for in the sheets whose name matches, and only where there is none in all others. A list of
+        contents, which gives many titles, is no table. Raises Refused for a sheet with the title whose data cannot
+        be found.
         """
+        named = [name for name in self.sheets if re.fullmatch(sheet, name.strip(), re.IGNORECASE)]
+        others = [name for name in self.sheets if name not in named]
+        return self._tables_in(named, title, first) or self._tables_in(others, title, first)
+
+    def _tables_in(self, sheets: list[str], title: str, first: str) -> list[Table]:
         wanted = re.compile(title)
         found = []
-        for name in self.sheets:
-            if not re.fullmatch(sheet, name.strip(), re.IGNORECASE):
-                continue
+        for name in sheets:
             cells = self.cells(name)
             lines = [(r, str(cell)) for r, row in enumerate(cells[:TITLE_ROWS]) for cell in row[:2]]
-            if titles := [(row, line) for row, line in lines if wanted.search(heading(line))]:
-                try:
-                    table = Table(self.name, name, cells, titles[0][1], first)
-                except Refused:
-                    continue
-                if titles[0][0] < table.top:
-                    found.append(table)
+            titles = [(row, line) for row, line in lines if wanted.search(heading(line))]
+            if not titles or _lists_tables(cells):
+                continue
+            table = Table(self.name, name, cells, titles[0][1], first, self._merged[name])
+            if titles[0][0] < table.top:
+                found.append(table)
         return found
 
     def table(self, title: str, sheet: str = ".*", first: str = GSS) -> Table:
         """The one table whose title matches; refused, with what was looked for, when there is none or several."""
+        table = self.table_if_any(title, sheet, first)
+        if table is None:
+            raise Refused(f"{self.name}: no table titled {title!r} in the sheets {', '.join(self.sheets)}")
+        return table
+
+    def table_if_any(self, title: str, sheet: str = ".*", first: str = GSS) -> Table | None:
+        """The one table whose title matches, None where there is none; refused when there are several."""
         found = self.tables(title, sheet, first)
-        if len(found) == 1:
-            return found[0]
-        among = [name for name in self.sheets if re.fullmatch(sheet, name.strip(), re.IGNORECASE)]
-        if not found:
-            raise Refused(f"{self.name}: no table titled {title!r} in the sheets {', '.join(among) or sheet!r}")
-        raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table titled {title!r}")
+        if len(found) > 1:
+            raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
+        return found[0] if found else None
 
     def records(self) -> "Records":
         """The rows of a CSV file."""
@@ -415,38 +541,75 @@ class Workbook:
         return Records(self.path)
 
 
+def _lists_tables(cells: np.ndarray) -> bool:
+    """Whether a sheet lists tables: several of its rows begin with the name of one."""
+    beginnings = (plain(cell).lower() for cell in cells[:, 0])
+    return sum(bool(re.match(r"(table|mye) ?\w*\d", text)) for text in beginnings) > 1
+
+
 class Records:
-    """The records of a CSV file as texts, with the number of each record (the heading is row 1)."""
+    """The records of a CSV file as texts without surrounding spaces, each with its number (the heading is row 1).
+
+    A record with line breaks inside quotes is one row, as a spreadsheet program shows it.
+    """
 
     def __init__(self, path: Path):
         self.file = path.name
-        raw = path.read_bytes()
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("cp1252", errors="replace")
-        first = text.split("\n", 1)[0]
-        delimiter = max(",;\t", key=first.count)
-        try:
-            rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            raise Refused(f"{self.file} is not a well-formed CSV file: {error}") from error
+        rows = self._rows(path.read_bytes())
         if len(rows) < 2:
             raise Refused(f"{self.file} holds no records")
-        columns = [name.strip() for name in rows[0]]
+        columns = [plain(name) for name in rows[0]]
         for number, row in enumerate(rows[1:], start=2):
             if row and len(row) != len(columns):
                 raise Refused(f"{self.file}, row {number}: {len(row)} fields where the heading has {len(columns)}")
         if repeated := {name for name in columns if columns.count(name) > 1}:
             raise Refused(f"{self.file}: the columns {', '.join(sorted(repeated))} stand twice")
         numbered = {number: row for number, row in enumerate(rows[1:], start=2) if row}
-        self.frame = pd.DataFrame.from_dict(numbered, orient="index", columns=columns)
+        if not numbered:
+            raise Refused(f"{self.file} holds no records")
+        self.frame = pd.DataFrame(list(numbered.values()), index=list(numbered), columns=columns, dtype="str")
+        for name in columns:
+            self.frame[name] = self.frame[name].str.strip()
+
+    def _rows(self, raw: bytes) -> list[list[str]]:
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                text = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+        else:
+            raise Refused(f"{self.file} is text in no known encoding")
+        if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            raise Refused(f"{self.file} is no text: it holds the character {odd[0]!r}")
+        first = text.split("\n", 1)[0]
+        delimiter = max(",;\t", key=first.count)
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            raise Refused(f"{self.file} is not a well-formed CSV file: {error}") from error
+
+    def refused(self, why: str) -> Refused:
+        """The error that says why this file cannot be read right."""
+        return Refused(f"{self.file}: {why}")
 
     def require(self, *columns: str) -> "Records":
         """These records, once it is sure that the columns are there."""
         if missing := [name for name in columns if name not in self.frame]:
-            raise Refused(f"{self.file}: no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}")
+            raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}")
         return self
+
+    def periods(self, column: str, single: str = "calendar_year") -> pd.Series:
+        """The period of each record; refused, with the row, where one cannot be read."""
+        read = {}
+        for text in self.frame[column].unique():
+            try:
+                read[text] = periods.parse(text, single)
+            except ValueError as error:
+                row = self.frame.index[self.frame[column] == text][0]
+                raise Refused(f"{self.file}, row {row}, {column}: {error}") from error
+        codes, printed = pd.factorize(self.frame[column])
+        return pd.Series(np.array([read[text] for text in printed], dtype=object)[codes], index=self.frame.index)
 
     def unpivot(
         self,
@@ -456,23 +619,28 @@ class Records:
         base: str | None = None,
     ) -> pd.DataFrame:
         """One row for each of the given records and columns, as `Table.unpivot`; `base` names the whole's column."""
-        pieces = []
-        for name, attributes in columns.items():
-            values, statuses = self._read(name, rows.index, marks or {})
-            cells = [f"row {number}, {name}" for number in rows.index]
-            piece = rows.assign(value=values, status=statuses, cell=cells, **attributes)
-            if base:
-                piece["base"] = self._read(base, rows.index, marks or {})[0]
-            pieces.append(piece)
-        return pd.concat(pieces, ignore_index=True)
+        marks = marks or {}
+        across = np.repeat(np.arange(len(columns)), len(rows))
+        down = np.tile(np.arange(len(rows)), len(columns))
+        tidy = rows.take(down).reset_index(drop=True)
+        attributes = pd.DataFrame(columns.values())
+        for name in attributes:
+            tidy[name] = attributes[name].to_numpy()[across]
+        read = [self._read(name, rows.index, marks) for name in columns]
+        tidy["value"], tidy["status"] = (np.concatenate(arrays) for arrays in zip(*read, strict=True))
+        if base:
+            tidy["base"] = np.tile(self._read(base, rows.index, marks)[0], len(columns))
+        numbers = np.array([f"row {number}, " for number in rows.index], dtype=object)
+        tidy["cell"] = numbers[down] + np.array(list(columns), dtype=object)[across]
+        return tidy
 
     def _read(self, column: str, index: pd.Index, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
-        raw = self.frame.loc[index, column].str.strip()
-        values = pd.to_numeric(raw, errors="coerce").to_numpy(dtype=float, copy=True)
-        statuses = np.full(len(raw), "", dtype=object)
-        texts = np.isnan(values)
-        values[texts], statuses[texts], unknown = read_values(raw.to_numpy(dtype=object)[texts], marks)
+        raw = self.frame.loc[index, column].to_numpy(dtype=object)
+        values, statuses = np.full(len(raw), np.nan), np.full(len(raw), "", dtype=object)
+        digits = np.fromiter((text.isascii() and text.isdigit() for text in raw), dtype=bool, count=len(raw))
+        values[digits] = raw[digits].astype(float)
+        values[~digits], statuses[~digits], unknown = read_values(raw[~digits], marks)
         if unknown:
-            cells = [f"row {index[texts][at[0]]} {text!r}" for text, at in list(unknown.items())[:10]]
+            cells = [f"row {index[~digits][at[0]]} {text!r}" for text, at in list(unknown.items())[:10]]
             raise Refused(f"{self.file}, column {column}: no meaning is known for {', '.join(cells)}")
         return values, statuses

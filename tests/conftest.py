@@ -10,6 +10,8 @@ import pytest
 
 import assets.outcomes
 import assets.sources  # noqa: F401 - declares the sources
+from pipeline import build
+from pipeline.metric import METRICS
 from pipeline.releases import Release, checksum
 from pipeline.source import SOURCES, figures
 
@@ -57,3 +59,22 @@ def _staged(source_id: str, name: str) -> pd.DataFrame:
 def staged_real():
     """The figures of a real file by source and name; read once. One shared table each: copy before changing."""
     return _staged
+
+
+def build_all(data: Path) -> build.Report:
+    """Stage, calculate and publish everything that a data folder needs."""
+    report = build.Report()
+    for source_id in SOURCES:
+        build.stage(data, source_id, report)
+    for metric_id in METRICS:
+        build.calculate(data, metric_id, range(1990, 2030), report)
+    build.publish(data, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def sample_build(tmp_path_factory) -> Path:
+    """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
+    data = tmp_path_factory.mktemp("sample")
+    assert not build_all(data).refused
+    return data

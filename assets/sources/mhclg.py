@@ -1,15 +1,17 @@
 """The publications of the Ministry of Housing, Communities and Local Government, and no other publisher's."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import periods, places
+from pipeline import places
 from pipeline.source import source
-from pipeline.workbook import GSS, Table, Workbook, label
+from pipeline.workbook import GSS, Table, Workbook, column_letters
 
 MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")
+NEEDS = "of which households with:"
 
 
 def _rows(table: Table) -> pd.DataFrame:
@@ -30,33 +32,66 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     quarter since April 2018. A household may have several needs. "-" hides the needs of an authority with fewer than
     five households that have any; ".." is a missing or incomplete return. England and the regions are rounded to 10
     and include estimates for missing returns, authorities are exact: England is not their sum.
-    Proved on four real workbooks, April-June 2018 to July-September 2025.
+    Both tables are needed. Proved on four real workbooks, April-June 2018 to July-September 2025; a single row of
+    headings and marks in square brackets on synthetic workbooks only.
     """
-    duties = book.table(r"^table a1\b", sheet=r"A1(\b|_).*")
-    period = periods.parse(label(duties.title))
-    owed = duties.column(
-        r"total (households assessed as )?owed a (prevention or relief )?duty.*|total",
-        r"(total households )?assessed as owed a duty",
-    )
-    households = duties.unpivot(
-        _rows(duties), {owed: {"measure": "households owed a duty", "unit": "households", "period": period}}, MARKS
-    )
+    duties = book.table(r"^table a1\b", sheet=r"(table )?A1(\b|_).*")
+    period = duties.period()
+    if period.kind != "quarter":
+        raise duties.refused(f"its title names {period.label}, which is no quarter")
+    owed = {"measure": "households owed a duty", "unit": "households", "period": period}
+    households = duties.unpivot(_rows(duties), {_owed(duties): owed}, MARKS)
     yield households
 
-    needs = book.table(r"^table a3\b", sheet=r"A3(\b|_).*")
-    if periods.parse(label(needs.title)) != period:
+    needs = book.table(r"^table a3\b", sheet=r"(table )?A3(\b|_).*")
+    if needs.period() != period:
         raise needs.refused(f"its period is not that of table A1 ({period.label})")
-    total = needs.column(r"total number of support needs( for those owed a duty)?", r"total number of support needs.*")
     columns = {
-        column: {
-            "measure": "households by support need",
-            "unit": "households",
-            "period": period,
-            "category": max((part for part in parts if part != "of which households with:"), key=len),
-        }
-        for column, parts in enumerate(needs.headings)
-        if column > total and parts
+        column: {"measure": "households by support need", "unit": "households", "period": period, "category": need}
+        for column, need in _needs(needs).items()
     }
     whole = households.drop_duplicates("area_code").set_index("area_code")["value"]
     needed = needs.unpivot(_rows(needs), columns, MARKS)
     yield needed.assign(base=needed["area_code"].map(whole))
+
+
+def _owed(table: Table) -> int:
+    """The column of all households owed a duty: one label says so, or "total" under "assessed as owed a duty"."""
+    whole = r"total (number of )?(households )?(assessed as )?owed an? ((prevention or relief|homelessness) )?duty"
+    found = [
+        column
+        for column, parts in enumerate(table.headings)
+        if any(re.fullmatch(whole, part) for part in parts) or {"total", "assessed as owed a duty"} <= set(parts)
+    ]
+    if len(found) != 1:
+        raise table.refused(f"{len(found)} columns headed like 'total households assessed as owed a duty'")
+    return found[0]
+
+
+def _needs(table: Table) -> dict[int, str]:
+    """Each column of a support need, whose name is its longest label but for what heads all needs."""
+    total = r"(grand )?total\b.*|households with .*|number of households|[12]|3\+|3 or more"
+    leaves = {column: parts[-1] for column, parts in enumerate(table.headings) if column > table.key + 1 and parts}
+    totals = [leaf for leaf in leaves.values() if re.fullmatch(total, leaf)]
+    if repeated := {leaf for leaf in totals if totals.count(leaf) > 1}:
+        raise table.refused(f"several columns headed {', '.join(sorted(repeated))}")
+    needs = {}
+    for column, leaf in leaves.items():
+        if not re.fullmatch(total, leaf):
+            labels = [part for part in table.headings[column] if part not in (NEEDS, "number of households")]
+            needs[column] = max(labels, key=len, default="")
+            if not all(_repeats(labels[-1], other) for other in labels):
+                raise table.refused(f"column {column_letters(column)} is headed {' and '.join(map(repr, labels))}")
+    if odd := [need for need in needs.values() if re.search(r"%|percent|\bper\b|rate\b", need)]:
+        raise table.refused(f"{', '.join(odd)} is no number of households")
+    if "drug dependency needs" not in needs.values():
+        raise table.refused("no column headed 'drug dependency needs'")
+    return needs
+
+
+def _repeats(one: str, other: str) -> bool:
+    """Whether two labels name one need: a hidden row nearly repeats the headings."""
+    one, other = sorted((one, other), key=len)
+    ages = [re.findall(r"aged (\d+)", text) for text in (one, other)]
+    words = [set(re.findall(r"[a-z]+", text)) for text in (one, other)]
+    return (words[0] <= words[1] or words[1] <= words[0]) and (ages[0] == ages[1] or not all(ages))

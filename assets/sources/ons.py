@@ -1,49 +1,101 @@
 """The publications of the Office for National Statistics on health, population and geography; crime is in ons_crime."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from assets.sources.dfe import areas as explore_education_areas
 from pipeline import periods
 from pipeline.source import source
-from pipeline.workbook import GSS, Refused, Table, Workbook, heading
+from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters, heading, plain
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"
-SEXES = {"persons": "all", "males": "male", "females": "female"}
-CAUSES = {"all drug poisoning": "drug poisoning", "of which: drug misuse": "drug misuse"}
+SEXES = {"persons": "all", "people": "all", "all persons": "all", "males": "male", "females": "female"}
 NATIONS = {"england and wales": "K04000001", "england": "E92000001", "wales": "W92000004"}
+CAUSES = {
+    "all drug poisoning": "drug poisoning",
+    "all drug poisonings": "drug poisoning",
+    "drug poisoning": "drug poisoning",
+    "of which: drug misuse": "drug misuse",
+    "of which drug misuse": "drug misuse",
+    "drug misuse": "drug misuse",
+}
 MARKS = {":": "x", "u": "u", "*": "u"}
 
+YEAR_COLUMN = r"year(?: of (?:death )?registration)?|registration year"
+PERIOD_COLUMN = rf"{YEAR_COLUMN}|years(?: of (?:death )?registration)?|period|registration (?:years|period)"
+SEX_COLUMN = r"sex"
+
+_PER = r"(?: per (?:1 )?(?:100,000|million)(?: (?:people|persons|population))?)?"
 RATE_COLUMNS = {
-    "deaths": r"(?:number of )?deaths",
-    "rate": r"(?:age-standardised |age-specific )?(?:mortality )?rate(?: per .*)?",
-    "lower": r"lower (?:95% )?confidence (?:limit|interval).*",
-    "upper": r"upper (?:95% )?confidence (?:limit|interval).*",
+    "deaths": r"(?:number of )?deaths(?: registered)?",
+    "rate": rf"(?:age-standardised |age-specific )?(?:mortality )?rate{_PER}",
+    "lower": r"lower (?:95% )?(?:confidence )?(?:limit|interval|ci)(?: \(.*\))?",
+    "upper": r"upper (?:95% )?(?:confidence )?(?:limit|interval|ci)(?: \(.*\))?",
 }
 
 
-def _unit(table: Table) -> str:
-    """The unit of a table's rates, from its title and notes: national tables are per million, local per 100,000."""
-    texts = [*table.preamble, *table.footnotes_below().values()]
-    found = {match for text in texts for match in re.findall(r"per (?:1 )?(million|100,000)", text)}
+def _unit(table: Table, *headings: str) -> str:
+    """The unit of a table's rates: in their headings, else in its title and notes.
+
+    National tables are per million, local ones per 100,000; what does not say one or says both is refused.
+    """
+
+    def said(texts) -> set[str]:
+        return {match for text in texts for match in re.findall(r"per (?:1 )?(million|100,000)", text)}
+
+    notes = [plain(cell) for row in table.cells[table.top :] for cell in row[:2] if isinstance(cell, str)]
+    found = said(headings) | said([table.title, *table.preamble, *notes])
     if len(found) != 1:
-        raise table.refused(f"its notes give {' and '.join(sorted(found)) or 'no population'} as the unit of its rates")
+        raise table.refused(f"it gives {' and '.join(sorted(found)) or 'no population'} as the unit of its rates")
     return f"per {found.pop()}"
 
 
-def _years(table: Table, column: int) -> pd.Series:
-    """Calendar years by row, where the column holds one."""
-    years = table.text(column)
-    return years[years.str.fullmatch(YEAR)].map(periods.parse)
+def _known(table: Table, column: int, meanings: dict[str, str]) -> pd.Series:
+    """The meaning of each row's text, from the last row that has one above; refused for a text without meaning."""
+    texts = table.text(column).str.lower()
+    texts = texts[: table.last_number()]
+    if unknown := sorted(set(texts) - set(meanings) - {""}):
+        raise table.refused(f"column {column_letters(column)} holds {', '.join(map(repr, unknown[:3]))}, unknown here")
+    return texts.map(meanings).ffill()
+
+
+def _years(table: Table, column: int, pattern: str = YEAR) -> pd.Series:
+    """The period of each row, where the column holds one; refused for anything else beside numbers."""
+    years = table.text(column)[: table.last_number()]
+    years = years[years.ne("")]
+    if odd := years[~years.str.fullmatch(pattern) & years.index.isin(table.rows_with_numbers())].tolist():
+        raise table.refused(f"column {column_letters(column)} holds {', '.join(map(repr, odd[:3]))}, which is no year")
+    return years[years.str.fullmatch(pattern)].map(table.period)
 
 
 def _by_sex_and_year(table: Table) -> pd.DataFrame:
-    """Rows whose sex stands on the first row of a block only."""
-    sexes = table.text(table.column("sex")).str.lower().map(SEXES).ffill()
-    return pd.DataFrame({"period": _years(table, table.column("year of death registration"))}).join(sexes.rename("sex"))
+    """Rows whose sex may stand on the first row of a block only."""
+    sexes = _known(table, table.column(SEX_COLUMN), SEXES)
+    rows = pd.DataFrame({"period": _years(table, table.column(YEAR_COLUMN))}).join(sexes.rename("sex"))
+    if rows["sex"].isna().any():
+        raise table.refused(f"row {rows['sex'].isna().idxmax() + 1} has no sex")
+    return rows
+
+
+def _parted(parts: tuple[str, ...], ends: Iterable[str]) -> tuple[tuple[str, ...], str] | None:
+    """The outer labels and the innermost one of a column, when that is one of the ends; also out of one flat label."""
+    *outer, last = parts or ("",)
+    for end in ends:
+        if re.fullmatch(end, last):
+            return tuple(outer), last
+        for flat in (rf"(?P<outer>.+?)[\s,:;|(-]+(?P<end>{end})\)?", rf"(?P<end>{end})[\s,:;|(-]+(?P<outer>.+?)\)?"):
+            if found := re.fullmatch(flat, last):
+                labels = re.split(r"\s*[:;|]\s*|,\s+(?=of which|all drug|drug misuse)", _whole(found["outer"]))
+                return (*outer, *labels), found["end"]
+    return None
+
+
+def _whole(text: str) -> str:
+    """A flat label without the colon within "of which: drug misuse"."""
+    return re.sub(r"of which:? drug misuse", "drug misuse", text)
 
 
 def _rates(table: Table, measure: str, attributes) -> dict[int, dict]:
@@ -54,14 +106,15 @@ def _rates(table: Table, measure: str, attributes) -> dict[int, dict]:
     blocks: dict[tuple, dict[str, int]] = {}
     for column, parts in enumerate(table.headings):
         for name, pattern in RATE_COLUMNS.items():
-            if parts and re.fullmatch(pattern, parts[-1]):
-                block = blocks.setdefault(parts[:-1], {})
+            if found := _parted(parts, [pattern]):
+                block = blocks.setdefault(found[0], {})
                 if name in block:
-                    raise table.refused(f"two columns of {name} under {' | '.join(parts[:-1])!r}")
+                    raise table.refused(f"two columns of {name} under {' | '.join(found[0])!r}")
                 block[name] = column
     if not blocks or any(set(block) != set(RATE_COLUMNS) for block in blocks.values()):
         raise table.refused("its blocks are not deaths, rate, lower and upper confidence limit each")
-    unit, columns = _unit(table), {}
+    unit, columns = _unit(table, *(table.headings[block["rate"]][-1] for block in blocks.values())), {}
+    flagged = {table.headings[block["rate"] + 1] == () for block in blocks.values()}
     for outer, block in blocks.items():
         common = attributes(outer)
         columns[block["deaths"]] = {"measure": "deaths", "unit": "deaths", **common}
@@ -72,28 +125,38 @@ def _rates(table: Table, measure: str, attributes) -> dict[int, dict]:
             "lower": block["lower"],
             "upper": block["upper"],
             "base": block["deaths"],
-            "flag": block["rate"] + 1,
         }
-        if any(table.headings[block["rate"] + 1]) and block["rate"] + 1 != block["lower"]:
-            raise table.refused(f"the column after the rate under {' | '.join(outer)!r} is headed otherwise")
+        after = block["rate"] + 1
+        if flagged == {True}:
+            columns[block["rate"]]["flag"] = after
+        elif True in flagged or after not in block.values():
+            raise table.refused(f"the column after the rate under {' | '.join(outer)!r} is not as in other blocks")
     return columns
 
 
 def _unpivot_rates(table: Table, rows: pd.DataFrame, columns: dict[int, dict]) -> Iterator[pd.DataFrame]:
-    plain = {column: attributes for column, attributes in columns.items() if "lower" not in attributes}
+    """Deaths, then rates; refused when a column of numbers is neither."""
+    plain_columns = {column: attributes for column, attributes in columns.items() if "lower" not in attributes}
     rated = {column: attributes for column, attributes in columns.items() if "lower" in attributes}
-    flagged = all(not any(table.headings[attributes["flag"]]) for attributes in rated.values())
-    if not flagged:
-        rated = {column: {k: v for k, v in attributes.items() if k != "flag"} for column, attributes in rated.items()}
-    yield table.unpivot(rows, plain, MARKS)
+    limits = {attributes[name] for attributes in rated.values() for name in ("lower", "upper")}
+    table.require_all_read(rows.index, {*columns, *limits}, _row_columns(table))
+    yield table.unpivot(rows, plain_columns, MARKS)
     yield table.unpivot(rows, rated, MARKS)
 
 
-def _cause(outer: tuple[str, ...]) -> str:
+def _row_columns(table: Table) -> set[int]:
+    """The columns that say what a row is about."""
+    about = rf"{SEX_COLUMN}|{PERIOD_COLUMN}|area codes?|area names?|(?:area )?geography|age groups?"
+    return {column for column, parts in enumerate(table.headings) if any(re.fullmatch(about, part) for part in parts)}
+
+
+def _cause(table: Table, outer: tuple[str, ...]) -> str:
     """The category of a block: misuse or poisoning, with the underlying cause or the substance where there is one."""
-    cause = next((CAUSES[part] for part in outer if part in CAUSES), None)
+    causes = [CAUSES[part] for part in outer if part in CAUSES]
     others = [part for part in outer if part not in CAUSES and part not in NATIONS and part != "all causes"]
-    return ", ".join(filter(None, [cause, *others])) if others else cause
+    if len(causes) > 1 or not causes + others:
+        raise table.refused(f"a block under {' | '.join(outer)!r} is about no single cause")
+    return ", ".join(causes + others)
 
 
 def _age(text: str) -> str:
@@ -102,7 +165,10 @@ def _age(text: str) -> str:
     return "all" if text == "all ages" else re.sub(r"\b0(?=\d)", "", text)
 
 
-@source(publisher="ONS", formats="xlsx")
+AGE = r"all ages|under \d+|<1|\d+ *-+ *\d+|\d+ to \d+|\d+\+|\d+ and over"
+
+
+@source(publisher="ONS", formats="xlsx xls")
 def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     """Deaths related to drug poisoning in England and Wales: registrations, reference tables.
 
@@ -111,78 +177,96 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     includes non-residents. ":" is a rate the publisher does not calculate (under ten deaths); "u" beside a rate, or a
     star glued to it, marks ten to nineteen deaths. Table 5 repeats the deaths by age of Table 2, a few lower for 2016
     and 2017 in the 2021 edition: its deaths are kept as the base of its rates only. Tables by deprivation and by
-    substance and age are not read.
-    Proved on one real workbook (2021 registrations) and on samples of its layout.
+    substance and age are not read. The tables of age-specific rates and of the registration delay are optional; the
+    others are needed.
+    Proved on one real workbook (2021 registrations) and on samples of its layout. Accessible workbooks (one flat row
+    of headings such as "All drug poisoning: England", "[x]" and "[u]" for marks, the unit in the heading of a rate)
+    on synthetic ones only.
     """
     for title in ("by sex, country and underlying cause", "by sex, country and age"):
-        table = book.table(rf"number of deaths from drug-related poisoning and drug misuse, {title}", first="persons")
+        table = book.table(
+            rf"number of deaths from drug-related poisoning and drug misuse,? {title}", first="persons|people"
+        )
         columns = {}
         for column, parts in enumerate(table.headings):
-            if parts and parts[-1] in NATIONS:
-                outer, deaths = parts[:-1], {"measure": "deaths", "unit": "deaths", "area_label": parts[-1]}
-                ages = [part for part in outer if part not in CAUSES] if title.endswith("age") else []
+            if found := _parted(parts, NATIONS):
+                outer, nation = found
+                deaths = {"measure": "deaths", "unit": "deaths", "area_label": nation, "area_code": NATIONS[nation]}
+                ages = [part for part in outer if re.fullmatch(AGE, part)] if title.endswith("age") else []
+                if title.endswith("age") and len(ages) != 1:
+                    raise table.refused(f"column {column_letters(column)} is headed with {len(ages)} ages")
                 columns[column] = deaths | {
-                    "area_code": NATIONS[parts[-1]],
                     "age": _age(ages[0]) if ages else "all",
-                    "category": _cause(tuple(part for part in outer if part not in ages)),
+                    "category": _cause(table, tuple(part for part in outer if part not in ages)),
                 }
-        yield table.unpivot(_by_sex_and_year(table), columns, MARKS)
+        rows = _by_sex_and_year(table)
+        table.require_all_read(rows.index, columns, _row_columns(table))
+        yield table.unpivot(rows, columns, MARKS)
 
     both = {"area_code": "K04000001", "area_label": "England and Wales"}
-    table = book.table("age-standardised mortality rates for .* and selected substances by sex", first="persons")
-    columns = _rates(table, "age-standardised rate", lambda outer: both | {"category": _cause(outer)})
+    table = book.table("age-standardised mortality rates for .* and selected substances by sex", first="persons|people")
+    columns = _rates(table, "age-standardised rate", lambda outer: both | {"category": _cause(table, outer)})
     yield from _unpivot_rates(table, _by_sex_and_year(table), columns)
 
-    table = book.table("age-specific mortality rates for .* drug misuse, by sex and broad age group", first="persons")
     misuse = both | {"category": "drug misuse"}
-    columns = _rates(table, "age-specific rate", lambda outer: misuse | {"age": _age(outer[-1])})
-    _, rates = _unpivot_rates(table, _by_sex_and_year(table), columns)
-    yield rates
+    table = book.table_if_any(
+        "age-specific mortality rates for .* drug misuse,? by sex and broad age group", first="persons|people"
+    )
+    if table:
+        columns = _rates(table, "age-specific rate", lambda outer: misuse | {"age": _age(_one_age(table, outer))})
+        _, rates = _unpivot_rates(table, _by_sex_and_year(table), columns)
+        yield rates
 
-    table = book.table("age-specific mortality rates per million .* drug misuse, by 5-year age groups", first="<1|0")
-    rows = pd.DataFrame({"age": table.text(table.column("age group"))})
-    rows = rows[rows["age"].str.fullmatch(r"<1|\d+ *- *\d+|\d+\+")]
-    columns = {
-        column: misuse | {"measure": "age-specific rate", "unit": _unit(table), "period": periods.parse(part)}
-        for column, parts in enumerate(table.headings)
-        for part in parts
-        if re.fullmatch(YEAR, part)
-    }
-    yield table.unpivot(rows.assign(age=rows["age"].map(_age)), columns, MARKS)
+    table = book.table_if_any("age-specific mortality rates per .* drug misuse,? by 5-year age groups", first="<1|0")
+    if table:
+        ages = table.text(table.column("age groups?"))
+        rows = pd.DataFrame(
+            {"age": ages[ages.str.fullmatch(r"<1|\d+ *- *\d+|\d+ to \d+|\d+\+|\d+ and over")].map(_age)}
+        )
+        rate = misuse | {"measure": "age-specific rate", "unit": _unit(table)}
+        columns = {c: rate | {"period": table.period(table.heading_of(c, YEAR))} for c in table.columns(YEAR)}
+        table.require_all_read(rows.index, columns, _row_columns(table))
+        yield table.unpivot(rows, columns, MARKS)
 
     table = book.table("age-standardised mortality rates for .* by sex, country and region")
-    codes = table.text(table.column("area code"))
-    names = table.names(list(range(table.column("area name"), min(_deaths_columns(table)))))
-    rows = pd.DataFrame({"area_code": codes, "area_label": names})[codes.str.fullmatch(GSS)]
-    rows["period"] = _years(table, table.column("year of death registration")).reindex(codes.index).ffill()
-    columns = _rates(
-        table, "age-standardised rate", lambda outer: {"sex": SEXES[outer[0]], "category": _cause(outer[1:])}
-    )
+    codes = table.text(table.column("area codes?"))
+    rows = pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("area names?"))})
+    rows = rows[codes.str.fullmatch(GSS)]
+    rows["period"] = _years(table, table.column(YEAR_COLUMN)).reindex(codes.index).ffill()
+    sex = table.column_if_any(SEX_COLUMN)
+    if sex is not None:
+        rows["sex"] = _known(table, sex, SEXES)
+    columns = _rates(table, "age-standardised rate", lambda outer: _sex_and_cause(table, outer, sex is not None))
     yield from _unpivot_rates(table, rows, columns)
 
-    table = book.table("average registration delay for deaths", first=YEAR)
-    columns = {
-        column: {
-            "measure": "median registration delay",
-            "unit": "days",
-            "area_code": NATIONS[parts[-1]],
-            "area_label": parts[-1],
-            "category": _cause(tuple(part for part in parts if part in CAUSES)),
-        }
-        for column, parts in enumerate(table.headings)
-        if parts and parts[-1] in NATIONS
-    }
-    yield table.unpivot(
-        pd.DataFrame({"period": _years(table, table.column("year of death registration"))}), columns, MARKS
-    )
+    table = book.table_if_any("average registration delay for deaths", first=YEAR)
+    if table:
+        delay = {"measure": "median registration delay", "unit": "days"}
+        columns = {}
+        for column, parts in enumerate(table.headings):
+            if found := _parted(tuple(part for part in parts if not part.startswith("median delay")), NATIONS):
+                outer, nation = found
+                of = {"area_code": NATIONS[nation], "area_label": nation, "category": _cause(table, outer)}
+                columns[column] = delay | of
+        rows = pd.DataFrame({"period": _years(table, table.column(YEAR_COLUMN))})
+        table.require_all_read(rows.index, columns, _row_columns(table))
+        yield table.unpivot(rows, columns, MARKS)
 
 
-def _deaths_columns(table: Table) -> list[int]:
-    return [
-        column
-        for column, parts in enumerate(table.headings)
-        if parts and re.fullmatch(RATE_COLUMNS["deaths"], parts[-1])
-    ]
+def _one_age(table: Table, outer: tuple[str, ...]) -> str:
+    ages = [part for part in outer if re.fullmatch(AGE, part)]
+    if len(ages) != 1 or len(set(outer) - set(ages) - set(CAUSES)):
+        raise table.refused(f"a block under {' | '.join(outer)!r} is about no single age")
+    return ages[0]
+
+
+def _sex_and_cause(table: Table, outer: tuple[str, ...], by_row: bool) -> dict[str, str]:
+    """Sex and cause of a block; the sex may stand in a column of its own instead."""
+    sexes = [SEXES[part] for part in outer if part in SEXES]
+    if len(sexes) != (0 if by_row else 1):
+        raise table.refused(f"a block under {' | '.join(outer)!r} is about no single sex")
+    cause = {"category": _cause(table, tuple(part for part in outer if part not in SEXES))}
+    return cause | ({"sex": sexes[0]} if sexes else {})
 
 
 @source(publisher="ONS", formats="xlsx xls")
@@ -192,35 +276,51 @@ def ons_drug_deaths_local(book: Workbook) -> Iterator[pd.DataFrame]:
     Counts for each year of registration and age-standardised rates per 100,000 for three pooled years, by sex, on
     the boundaries of the edition for the whole back series. Counties stand beside their districts: adding a column
     double counts. ":" is a rate not calculated (under ten deaths), "U" beside a rate marks ten to nineteen deaths.
-    Proved on one real workbook (2021 registrations) and on samples of its layout.
+    All eight tables are needed: counts of persons, and rates of persons, males and females, each of poisoning and
+    of misuse.
+    Proved on one real workbook (2021 registrations) and on samples of its layout. Accessible workbooks (one flat row
+    of headings such as "2020 to 2022 rate per 100,000", or a column of periods; "[x]" and "[u]" for marks) on
+    synthetic ones only.
     """
     for cause in ("drug poisoning", "drug misuse"):
-        table = book.table(rf"^(table \d+:? )?number of deaths related to {cause},? persons,? by local authority")
+        table = book.table(
+            rf"^(table \d+\w?[:.-]? *)?number of deaths (related to|from) {cause},? persons,? by local authority"
+        )
         years = table.columns(YEAR)
         deaths = {"measure": "deaths", "unit": "deaths", "category": cause}
-        columns = {c: deaths | {"period": periods.parse(table.heading_of(c, YEAR))} for c in years}
-        yield table.unpivot(_indented_areas(table, min(years)), columns, MARKS)
+        columns = {c: deaths | {"period": table.period(table.heading_of(c, YEAR))} for c in years}
+        rows = _areas(table)
+        table.require_all_read(rows.index, columns, _row_columns(table))
+        yield table.unpivot(rows, columns, MARKS)
 
-        for printed, sex in SEXES.items():
-            table = book.table(rf"age-standardised mortality rates? for .*{cause},? {printed},? by local authority")
+        for printed, sex in (("persons", "all"), ("males", "male"), ("females", "female")):
+            table = book.table(rf"age-standardised mortality rates? for .*\b{cause},? {printed},? by local authority")
+            rows, period = _areas(table), table.column_if_any(PERIOD_COLUMN)
+            if period is not None:
+                rows["period"] = _years(table, period, POOLED).reindex(rows.index).ffill()
+            of = {"sex": sex, "category": cause}
             columns = _rates(
                 table,
                 "age-standardised rate",
-                lambda outer, sex=sex, cause=cause: {"sex": sex, "category": cause, "period": _pooled(outer)},
+                lambda outer, of=of, table=table, period=period: of | _pooled(table, outer, period is not None),
             )
-            yield from _unpivot_rates(table, _indented_areas(table, min(columns)), columns)
+            yield from _unpivot_rates(table, rows, columns)
 
 
-def _pooled(outer: tuple[str, ...]) -> periods.Period:
+def _pooled(table: Table, outer: tuple[str, ...], by_row: bool) -> dict[str, periods.Period]:
+    """The three years of a block; they may stand in a column of their own instead."""
     found = [part for part in outer if re.fullmatch(POOLED, part)]
-    return periods.parse(found[0]) if len(found) == 1 else periods.parse(" | ".join(outer))
+    if len(found) != (0 if by_row else 1) or len(outer) != len(found):
+        raise table.refused(f"a block under {' | '.join(outer)!r} is about no single period")
+    return {"period": table.period(found[0])} if found else {}
 
 
-def _indented_areas(table: Table, values: int) -> pd.DataFrame:
-    """Areas by row where names are spread over the columns between the code and the first value."""
+def _areas(table: Table) -> pd.DataFrame:
+    """Areas by row, of the rows with an area code."""
     codes = table.text(table.column("area codes?"))
-    names = table.names(list(range(table.column("area names?"), values)))
-    return pd.DataFrame({"area_code": codes, "area_label": names})[codes.str.fullmatch(GSS)]
+    return pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("area names?"))})[
+        codes.str.fullmatch(GSS)
+    ]
 
 
 @source(publisher="ONS", formats="xls xlsx csv", divides=True)
@@ -230,38 +330,71 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     Three layouts: the mid-year workbook (table MYE2, persons, males and females, ages 0 to 90 and over); a flat file
     of single ages for several years; and the flat file of children aged 0 to 17 that accompanies children's
     statistics. The period is the calendar year of the mid-year (30 June). Each is on the boundaries of its edition.
-    Proved on two real workbooks (mid-2020, mid-2021) and one real file of either other layout.
+    Proved on two real workbooks (mid-2020, mid-2021) and one real file of either other layout; the older names of
+    the sheets ("MYE2 - All", "MYE2 - M") on synthetic workbooks only.
     """
     if book.format != "csv":
-        for printed, sex in SEXES.items():
-            table = book.table(rf"^mye2:? {printed} by single year of age", sheet=r"MYE ?2\b.*")
-            codes = table.text(table.column("code"))
-            rows = pd.DataFrame({"area_code": codes, "area_label": table.text(table.column("name"))})
-            people = {
-                "measure": "population",
-                "unit": "people",
-                "period": periods.parse(heading(table.title)),
-                "sex": sex,
-            }
-            columns = {table.column("all ages"): people}
-            columns |= {c: people | {"age": _age(table.headings[c][-1])} for c in table.columns(r"\d+\+?")}
-            yield table.unpivot(rows[codes.str.fullmatch(GSS)], columns)
+        found = {}
+        for table in book.tables(r"^mye ?2\b|single year of age", sheet=r"MYE ?2\b.*"):
+            sex = _sex_of(table)
+            if sex in found:
+                raise table.refused(f"it and sheet {found[sex].sheet!r} both hold a table MYE2 of {sex}")
+            found[sex] = table
+        if set(found) != {"all", "male", "female"}:
+            raise Refused(f"{book.name}: no table MYE2 of persons, males and females in {', '.join(book.sheets)}")
+        for sex, table in found.items():
+            codes = table.text(table.column("codes?"))
+            rows = pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("names?"))})
+            rows = rows[codes.str.fullmatch(GSS)]
+            people = {"measure": "population", "unit": "people", "period": table.period(_mid_year(table)), "sex": sex}
+            columns = {table.column("all ages"): people | {"age": "all"}}
+            ages = {c: _age(table.heading_of(c, r"\d+\+?")) for c in table.columns(r"\d+\+?")}
+            _require_ages(ages.values(), table)
+            columns |= {c: people | {"age": age} for c, age in ages.items()}
+            table.require_all_read(rows.index, columns)
+            yield table.unpivot(rows, columns)
         return
     records = book.records()
     if "population_estimate" in records.frame:
         rows = explore_education_areas(records, "calendar_year")
+        records.require("age_group")
         rows["age"] = records.frame["age_group"].map(_children)
         yield records.unpivot(rows, {"population_estimate": {"measure": "population", "unit": "people"}}, {"x": "x"})
         return
     records.require("name", "code", "year", "Age 0", "Age 89", "Aged 90+")
     frame = records.frame
     rows = pd.DataFrame({"area_code": frame["code"], "area_label": frame["name"]})
-    rows["period"] = frame["year"].map(periods.parse)
-    ages = {name: re.fullmatch(r"Aged? (\d+\+?)", name) for name in frame}
-    columns = {
-        name: {"measure": "population", "unit": "people", "age": _age(age[1])} for name, age in ages.items() if age
-    }
+    rows["period"] = records.periods("year")
+    ages = {name: _age(found[1]) for name in frame if (found := re.fullmatch(r"Aged? (\d+\+?)", name))}
+    _require_ages(ages.values(), records)
+    columns = {name: {"measure": "population", "unit": "people", "age": age} for name, age in ages.items()}
     yield records.unpivot(rows, columns, {"-": "x"})
+
+
+def _sex_of(table: Table) -> str:
+    """The sex that the name of the sheet or the title gives."""
+    named = re.search(r"\b(persons|all|males?|females?|[mf])$", table.sheet.strip().lower())
+    titled = re.search(r"\b(persons|males|females)\b", heading(table.title))
+    sexes = {{"a": "all", "p": "all", "m": "male", "f": "female"}[found[1][0]] for found in (named, titled) if found}
+    if len(sexes) != 1:
+        raise table.refused(f"its name and title give {' and '.join(sorted(sexes)) or 'no sex'}")
+    return sexes.pop()
+
+
+def _mid_year(table: Table) -> str:
+    """The one mid-year that the title names, or a line below it."""
+    for texts in ([table.title], table.preamble):
+        found = {year for text in texts for year in re.findall(r"\bmid-? ?((?:19|20)\d\d)\b", text.lower())}
+        if len(found) == 1:
+            return found.pop()
+    raise table.refused(f"its title names no single mid-year: {table.title!r}")
+
+
+def _require_ages(ages: Iterable[str], table: Table | Records) -> None:
+    expected = [*map(str, range(90)), "90 and over"]
+    if sorted(ages) != sorted(expected):
+        odd = sorted(set(ages) ^ set(expected))
+        raise table.refused(f"its ages are not 0 to 89 and 90 and over, each once: {', '.join(odd[:5]) or 'repeated'}")
 
 
 def _children(text: str) -> str:
@@ -281,7 +414,7 @@ LEVELS = {
 }
 
 
-@source(publisher="ONS", formats="csv")
+@source(publisher="ONS", formats="csv", names_areas=True)
 def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import periods, places
+from pipeline import places
 from pipeline.source import source
 from pipeline.workbook import GSS, Refused, Table, Workbook, footnotes, label
 
@@ -40,6 +40,9 @@ def _areas(table: Table, code: int, name: int, notes: dict[str, str]) -> pd.Data
     """Areas by row with what their footnotes say. A row without a code is named by its words."""
     codes, names = table.text(code), table.text(name)
     rows = pd.DataFrame({"area_code": codes, "area_label": names})[names.ne("") & codes.str.fullmatch(f"({GSS})?")]
+    # A note that begins in the column of names stands alone in its row.
+    others = [column for column in range(len(table.headings)) if column != name]
+    rows = rows[table.filled(others).loc[rows.index]]
     rows["area_code"] = rows["area_code"].where(rows["area_code"] != "", rows["area_label"].map(places.slug))
     printed = table.text(name, clean=False).reindex(rows.index)
     rows["note"] = [" ".join(notes[number] for number in footnotes(text) if number in notes) for text in printed]
@@ -50,30 +53,35 @@ def _offences(table: Table, after: int) -> dict[int, str]:
     """The offence group of each headed column to the right of the areas."""
     labels = {column: parts[-1] for column, parts in enumerate(table.headings) if column > after and parts}
     offences = {column: SAME_OFFENCE.get(text, text) for column, text in labels.items()}
-    if "drug offences" not in offences.values():
-        raise table.refused("no column headed 'drug offences'")
+    if list(offences.values()).count("drug offences") != 1:
+        raise table.refused("no single column headed 'drug offences'")
     return offences
 
 
-def _counts(table: Table, rows: pd.DataFrame, after: int) -> pd.DataFrame:
-    common = {"measure": "recorded offences", "unit": "offences", "period": periods.parse(label(table.title))}
-    columns = {column: common | {"category": offence} for column, offence in _offences(table, after).items()}
-    return table.unpivot(rows, columns, MARKS)
+def _counts(table: Table, rows: pd.DataFrame, after: int, apart: pd.Index) -> pd.DataFrame:
+    common = {"measure": "recorded offences", "unit": "offences", "period": table.period()}
+    offences = _offences(table, after)
+    if odd := [offence for offence in offences.values() if re.search(r"figures|per [\d,]+|%|percent|change", offence)]:
+        raise table.refused(f"{', '.join(odd)} is no number of offences")
+    return table.unpivot(rows, {c: common | {"category": offence} for c, offence in offences.items()}, MARKS, apart)
 
 
-def _rates(table: Table, rows: pd.DataFrame, after: int) -> pd.DataFrame:
+def _rates(table: Table, rows: pd.DataFrame, after: int, apart: pd.Index) -> pd.DataFrame:
     """Rates, with the populations and households that the publisher divided by."""
-    period = {"period": periods.parse(label(table.title))}
+    said = " ".join(label(cell) for row in table.cells[: table.top] for cell in row).lower()
+    if (units := set(re.findall(r"(?:rates?|offences) per ([\d,]+\d)", said))) != {"1,000"}:
+        raise table.refused(f"its title and headings give rates per {' and '.join(units) or 'nothing'}, not per 1,000")
+    period = {"period": table.period()}
     columns = {}
     for column, offence in _offences(table, after).items():
         if wanted := re.match(r"(population|household) figures", offence):
             measure = {"population": "population", "household": "households"}[wanted[1]]
-            columns[column] = period | {"measure": measure, "unit": measure, "precision": "100"}
+            columns[column] = period | {"measure": measure, "unit": measure, "category": "all", "precision": "100"}
         else:
             households = "households" if "household" in offence else "population"
             rate = {"measure": "rate of recorded offences", "unit": f"per 1,000 {households}", "precision": "1"}
             columns[column] = period | rate | {"category": offence}
-    return table.unpivot(rows, columns, MARKS)
+    return table.unpivot(rows, columns, MARKS, apart)
 
 
 @source(publisher="ONS", formats="xlsx")
@@ -85,28 +93,35 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     Police; partnerships and "Unassigned" rows add to their force. "..", "[x]": not available; "+", "[u1]": a rate
     too unreliable for a small population. Force totals that the partnership tables repeat are not read twice.
     The force code beside an "Unassigned" row is wrong for Gwent and Surrey (December 2024): its name is used.
-    Proved on three real workbooks, years ending March 2018, December 2019 and December 2024.
+    Force counts are needed, or partnership counts in a workbook of its own; tables of rates are optional, and hold
+    the populations divided by.
+    Proved on three real workbooks, years ending March 2018, December 2019 and December 2024; partnerships in a
+    workbook of their own and the older title "recorded crime by offence group" on synthetic workbooks only.
     """
-    forces = "police recorded crime by offence group and police force area"
+    forces = r"(?=.*\bby offence group\b)(?=.*\bby police force area|.*\band police force area).*recorded crime"
     partnerships = "by community safety partnership area"
     found = {
-        "counts": book.tables(rf"{forces}.*number of offences"),
-        "rates": book.tables(rf"{forces}.*rate of offences"),
-        "partnership counts": book.tables(rf"number of police recorded crimes for headline offences {partnerships}"),
-        "partnership rates": book.tables(rf"recorded crime rate per 1,000 population.* {partnerships}"),
+        "counts": book.tables(rf"^(?!.*(?:change|\brate)){forces}.*number of offences"),
+        "rates": book.tables(rf"^(?!.*change){forces}.*rate of offences"),
+        "partnership counts": book.tables(rf"number of police recorded crimes for headline offences,? {partnerships}"),
+        "partnership rates": book.tables(rf"recorded crime rate per .* {partnerships}"),
     }
     if not found["counts"] and not found["partnership counts"]:
-        raise Refused(f"{book.name}: no table titled {forces!r} or {partnerships!r} in {', '.join(book.sheets)}")
+        raise Refused(
+            f"{book.name}: no table titled 'police recorded crime by offence group and police force area, number of "
+            f"offences' or 'number of police recorded crimes ... {partnerships}' in {', '.join(book.sheets)}"
+        )
     for kind in ("counts", "rates"):
         for table in found[kind]:
             code, name = table.column("area codes?"), table.column("area names?")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?PFA"))
-            yield (_counts if kind == "counts" else _rates)(table, rows, name)
+            yield (_counts if kind == "counts" else _rates)(table, rows, name, pd.Index([]))
     for kind in ("partnership counts", "partnership rates"):
         for table in found[kind]:
             code = table.column("community safety partnership code")
             name = table.column("community safety partnership name")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
-            yield (_counts if kind == "partnership counts" else _rates)(
-                table, rows, table.column("local authority name")
-            )
+            named = pd.DataFrame({"code": table.text(code), "name": table.text(name)})
+            totals = named.index[named.eq("").all(axis=1) & table.text(table.key).str.fullmatch(GSS)]
+            last = table.column("local authority name")
+            yield (_counts if kind == "partnership counts" else _rates)(table, rows, last, totals)

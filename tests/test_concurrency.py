@@ -1,0 +1,217 @@
+"""Builds at once, builds that fail and builds that are killed; and that the same releases give the same bytes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import build, marts, releases
+from pipeline.build import Report
+from tests.conftest import build_all
+
+METRIC = "homelessness_drug_dependency"
+YEARS = range(2018, 2026)
+ROOT = releases.PROJECT
+
+READER = """
+import sys, time, duckdb
+from pathlib import Path
+file, stop, seen, reads = Path(sys.argv[1]), Path(sys.argv[2]), 0, 0
+while not stop.exists() or not reads:
+    if not file.exists() and not reads:
+        time.sleep(0.01)
+        continue
+    with duckdb.connect(str(file), read_only=True) as con:
+        years, rows = con.execute(
+            "SELECT count(DISTINCT year), count(*) FROM reduce_drug_use.homelessness_drug_dependency").fetchone()
+        (shown,) = con.execute("SELECT count(*) FROM framework.observations").fetchone()
+    assert years >= max(seen, 1) and shown >= rows > 0, (years, seen, shown, rows)
+    seen, reads = years, reads + 1
+print(reads, seen)
+"""
+BUILD = """
+import sys
+from pathlib import Path
+from tests.conftest import build_all
+build_all(Path(sys.argv[1]))
+"""
+
+
+def start(*arguments: object, **environment: str) -> subprocess.Popen:
+    """A process of its own group, which can be killed with its children."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def ended(process: subprocess.Popen) -> str:
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    return out
+
+
+def cli(data: Path, *arguments: object) -> subprocess.Popen:
+    program = "from pipeline.cli import main; main()"
+    return start("-c", program, "build", "--data", data, "--metric", METRIC, *arguments)
+
+
+@pytest.fixture
+def staged(sample_build, tmp_path) -> Path:
+    """A data folder with all samples staged, and nothing calculated."""
+    shutil.copytree(sample_build / "staging", tmp_path / "staging")
+    return tmp_path
+
+
+def years(data: Path) -> list[int]:
+    with duckdb.connect(str(marts.published(data)), read_only=True) as con:
+        return [row[0] for row in con.execute("SELECT DISTINCT year FROM framework.history ORDER BY year").fetchall()]
+
+
+def litter(data: Path) -> list[Path]:
+    """Files in the marts that are neither parts nor the published file nor its lock."""
+    known = {*marts.parts(data), marts.published(data), data / "marts" / f".{marts.DATABASE}.lock"}
+    return [path for path in (data / "marts").rglob("*") if path.is_file() and path not in known]
+
+
+def contents(data: Path) -> dict[str, bytes]:
+    """The bytes of every staged file and every part."""
+    files = [*marts.parts(data), *(data / "staging").rglob("*.parquet")]
+    return {str(path.relative_to(data)): path.read_bytes() for path in files}
+
+
+def test_many_builds_and_readers_at_once(staged):
+    """Each build publishes what there is: eight first and second publishes while four readers never stop."""
+    stop = staged / "stop"
+    readers = [start("-c", READER, marts.published(staged), stop) for _ in range(4)]
+    builds = [cli(staged, "--years", year) for year in YEARS]
+    for process in builds:
+        ended(process)
+    stop.touch()
+    for reader in readers:
+        reads, seen = map(int, ended(reader).split())
+        assert reads > 1 and seen == len(YEARS)
+    assert years(staged) == list(YEARS) and litter(staged) == []
+
+
+def test_a_reader_keeps_the_file_it_opened(staged):
+    build.calculate(staged, METRIC, [2024], Report())
+    build.publish(staged, Report())
+    with duckdb.connect(str(marts.published(staged)), read_only=True) as con:
+        inode = marts.published(staged).stat().st_ino
+        build.calculate(staged, METRIC, [2025], Report())
+        ended(
+            start(
+                "-c",
+                "import sys; from tests.test_concurrency import *; build.publish(Path(sys.argv[1]), Report())",
+                staged,
+            )
+        )
+        assert con.execute("SELECT DISTINCT year FROM framework.history").fetchall() == [(2024,)]
+        assert marts.published(staged).stat().st_ino != inode
+    assert years(staged) == [2024, 2025]
+
+
+def test_a_publish_that_fails_leaves_the_old_file(staged):
+    build.calculate(staged, METRIC, [2023, 2024], Report())
+    build.publish(staged, Report())
+    before = marts.published(staged).read_bytes()
+    build.calculate(staged, METRIC, [2025], Report())
+    spoilt = next(path for path in marts.parts(staged) if "2025" in str(path))
+    whole = spoilt.read_bytes()
+    spoilt.write_bytes(bytes(len(whole) // 2) + whole[len(whole) // 2 :])  # the pages, not the footer
+    with pytest.raises(duckdb.Error):
+        build.publish(staged, Report())
+    assert marts.published(staged).read_bytes() == before and litter(staged) == []
+    spoilt.write_bytes(whole)
+    build.publish(staged, Report())
+    assert years(staged) == [2023, 2024, 2025]
+
+
+def test_nothing_to_publish_leaves_the_old_file(staged):
+    build.calculate(staged, METRIC, [2024], Report())
+    build.publish(staged, Report())
+    before = marts.published(staged).read_bytes()
+    for path in marts.parts(staged):
+        path.unlink()
+    with pytest.raises(ValueError, match="not one observation"):
+        build.publish(staged, Report())
+    assert marts.published(staged).read_bytes() == before and litter(staged) == []
+
+
+def test_what_a_killed_process_left_is_no_obstacle(staged):
+    build.calculate(staged, METRIC, [2024], Report())
+    left = [staged / "marts" / f".{marts.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
+    for path in left:
+        path.write_bytes(b"half a database")
+    build.publish(staged, Report())
+    assert years(staged) == [2024] and litter(staged) == []
+
+
+# --- the same releases, the same bytes ---------------------------------------------------------------------
+
+FEW = [
+    ("dfe_children_in_need", date(2023, 10, 26)),
+    ("dfe_children_in_need", date(2024, 10, 31)),
+    ("mhclg_homelessness", date(2023, 4, 22)),
+    ("ons_population", date(2025, 10, 30)),
+]
+
+
+def add(data: Path, chosen: list[tuple[str, date]]) -> None:
+    for source, day in chosen:
+        (file,) = (ROOT / "data" / "raw" / releases.SAMPLE / source / str(day)).iterdir()
+        releases.store(data, source, file, day)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> dict[str, bytes]:
+    data = tmp_path_factory.mktemp("undisturbed")
+    add(data, FEW)
+    build_all(data)
+    found = contents(data)
+    assert len(found) > 10
+    return found
+
+
+def test_another_folder_order_and_hash_seed_give_the_same_bytes(undisturbed, tmp_path):
+    add(tmp_path, FEW[::-1])
+    ended(start("-c", BUILD, tmp_path, PYTHONHASHSEED="1"))
+    assert contents(tmp_path) == undisturbed
+
+
+def test_releases_added_one_by_one_give_the_same_bytes(undisturbed, tmp_path):
+    for place in (2, 3, 1, 0):
+        add(tmp_path, [FEW[place]])
+        build_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["staging/*/*.parquet", "marts/*/*/year=*/part.parquet", f"marts/.{marts.DATABASE}.new"],
+    ids=["staging", "calculating", "publishing"],
+)
+def test_a_killed_build_is_taken_up_again(undisturbed, tmp_path, moment):
+    add(tmp_path, FEW)
+    process = start("-c", BUILD, tmp_path)
+    while process.poll() is None and not any(tmp_path.glob(moment)):
+        time.sleep(0.001)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
+    build_all(tmp_path)
+    assert contents(tmp_path) == undisturbed and litter(tmp_path) == []
+    assert years(tmp_path)[-1] == 2024

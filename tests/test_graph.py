@@ -1,0 +1,251 @@
+"""The asset graph: what it holds, what a run does to the files, and when the schedule and the sensor ask for one."""
+
+import functools
+import shutil
+import signal
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+
+from pipeline import build, definitions, graph, marts, releases
+from pipeline.metric import METRICS
+from pipeline.population import Rows
+from pipeline.source import SOURCES
+from schemas.vocabulary import OUTCOMES
+
+SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
+CHILDREN, METRIC, OUTCOME = "dfe_children_in_need", "children_assessed_drug_factor", "reduce_drug_use"
+POPULATION = "ons_population/2025-10-30"
+YEARS = [2019, 2020, 2021]
+
+
+def spec(asset: dg.AssetsDefinition) -> dg.AssetSpec:
+    return next(iter(asset.specs))
+
+
+def give(data: Path, folder: str) -> None:
+    """Put a sample release under data/raw as if a publisher had released it."""
+    shutil.copytree(SAMPLE / folder, data / "raw" / folder)
+
+
+def state(data: Path, *below: str) -> dict[str, tuple[int, int]]:
+    """Inode and time of change of every file that a build makes."""
+    files = [path for path in data.joinpath(*below).rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {str(path.relative_to(data)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """A data folder in which three years of one metric are built and published."""
+    data = tmp_path_factory.mktemp("built")
+    give(data, f"{CHILDREN}/2023-10-26")
+    give(data, POPULATION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NCDOF_DATA", str(data))
+        names = [CHILDREN, "ons_population", METRIC, graph.PUBLISHED]
+        assert graph.materialise(names, build.Report(), YEARS) == []
+    return data
+
+
+@pytest.fixture
+def data(built, tmp_path, monkeypatch) -> Path:
+    """A copy of the built folder, to be changed."""
+    shutil.copytree(built, tmp_path / "data")
+    monkeypatch.setenv("NCDOF_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def observed(names: list[str], years: list[int] = YEARS) -> dg.ExecuteInProcessResult:
+    """One run with its events, as the interface would show them."""
+    return dg.materialize(
+        graph.ASSETS,
+        selection=dg.AssetSelection.assets(*names),
+        resources={"report": build.Report()},
+        tags=graph.range_tags(years[0], years[-1]),
+        raise_on_error=False,
+    )
+
+
+def verdicts(result: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str | None]]:
+    return {found.check_name: (found.passed, found.description) for found in result.get_asset_check_evaluations()}
+
+
+# --- what the graph holds ----------------------------------------------------------------------------------
+
+
+def describe(asset: dg.AssetsDefinition) -> str:
+    said = spec(asset)
+    lines = [
+        f"{said.group_name} / {said.key.to_user_string()}",
+        f"  deps: {', '.join(sorted(dep.asset_key.to_user_string() for dep in said.deps)) or 'none'}",
+        f"  partitions: {'years' if said.partitions_def else 'none'}",
+        f"  single run: {asset.backfill_policy == dg.BackfillPolicy.single_run()}",
+        f"  kinds: {', '.join(sorted(said.kinds))}",
+        f"  tier: {said.tags.get('tier', 'none')}",
+    ]
+    lines += [f"  check: {check.name}{' (blocking)' if check.blocking else ''}" for check in asset.check_specs]
+    return "\n".join(lines)
+
+
+def test_the_graph_is_the_one_that_was_agreed(snapshot):
+    assert "\n".join(sorted(map(describe, graph.ASSETS))) == snapshot
+
+
+def test_every_declared_source_and_metric_is_an_asset_and_nothing_else_is_but_the_published_file():
+    names = [spec(asset).key.to_user_string() for asset in graph.ASSETS]
+    assert sorted(names) == sorted([*SOURCES, *METRICS, graph.PUBLISHED])
+
+
+def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():
+    for asset in graph.ASSETS:
+        said = spec(asset)
+        if declared := METRICS.get(said.key.to_user_string()):
+            assert said.group_name == declared.outcome and said.group_name in OUTCOMES
+            assert said.description.startswith(declared.title) and declared.definition in said.description
+            assert said.code_version == declared.code_version
+
+
+def test_every_year_is_a_partition_the_current_one_included():
+    assert graph.YEARS.get_partition_keys() == [str(year) for year in range(build.FIRST_YEAR, date.today().year + 1)]
+
+
+def test_the_code_location_resolves():
+    dg.Definitions.validate_loadable(definitions.defs)
+
+
+# --- what a run does ---------------------------------------------------------------------------------------
+
+
+def test_a_range_of_years_is_one_run_that_writes_those_years(built):
+    assert sorted(path.parent.name for path in marts.parts(built)) == [f"year={year}" for year in YEARS]
+    assert marts.published(built).exists()
+
+
+def test_a_second_run_changes_no_file(built, monkeypatch):
+    monkeypatch.setenv("NCDOF_DATA", str(built))
+    before = state(built)
+    report = build.Report()
+    assert graph.materialise([CHILDREN, "ons_population", METRIC, graph.PUBLISHED], report, YEARS) == []
+    assert state(built) == before
+    assert not report.changed
+
+
+def test_another_year_leaves_the_others_alone(data):
+    before = state(data, "marts", OUTCOME)
+    assert graph.materialise([METRIC], build.Report(), [2022]) == []
+    after = state(data, "marts", OUTCOME)
+    assert {name: after[name] for name in before} == before
+    assert [name for name in after if name not in before] == [f"marts/{OUTCOME}/{METRIC}/year=2022/part.parquet"]
+
+
+def test_each_partition_tells_its_rows(data):
+    events = observed([METRIC]).asset_materializations_for_node(METRIC)
+    rows = {int(event.partition): event.metadata["dagster/partition_row_count"].value for event in events}
+    assert rows == {int(path.parent.name[5:]): marts.read_part(path).rows for path in marts.parts(data)}
+
+
+def test_a_source_that_read_nothing_new_is_no_news_downstream(data):
+    first, second = (observed([CHILDREN]).asset_materializations_for_node(CHILDREN)[0] for _ in range(2))
+    assert first.tags["dagster/data_version"] == second.tags["dagster/data_version"]
+
+
+def test_a_refused_release_fails_its_check_and_stops_nothing(data):
+    broken = data / "raw" / CHILDREN / "2025-10-30"
+    broken.mkdir()
+    (broken / "factors.csv").write_text("time_period,geographic_level\n202425,National\n")
+    give(data, f"{CHILDREN}/2024-10-31")
+    result = observed([CHILDREN, METRIC, graph.PUBLISHED])
+    assert result.success
+    passed, why = verdicts(result)[graph.READABLE]
+    assert not passed and "factors.csv" in why
+    assert graph.materialise([CHILDREN, METRIC, graph.PUBLISHED], build.Report(), YEARS) == []
+    assert len(marts.parts(data)) == len(YEARS)
+
+
+def break_contract(monkeypatch) -> None:
+    declared = METRICS[METRIC]
+
+    @functools.wraps(declared.calculate)
+    def negative(*sources: Rows) -> tuple[Rows, ...]:
+        return tuple(Rows(f"SELECT * REPLACE (-1.0 AS value) FROM {draft}") for draft in declared.calculate(*sources))
+
+    monkeypatch.setitem(METRICS, METRIC, replace(declared, calculate=negative))
+
+
+def test_a_broken_metric_is_not_written_and_not_published(data, monkeypatch):
+    before = state(data, "marts")
+    break_contract(monkeypatch)
+    failures = graph.materialise([METRIC, graph.PUBLISHED], build.Report(), YEARS)
+    assert len(failures) == 1
+    assert failures[0].startswith(f"{METRIC}: {METRIC} breaks its contract (") and "\n" not in failures[0]
+    assert state(data, "marts") == before
+
+
+def test_a_broken_metric_fails_its_blocking_check_with_the_reason(data, monkeypatch):
+    break_contract(monkeypatch)
+    result = observed([METRIC, graph.PUBLISHED])
+    passed, why = verdicts(result)[graph.CONTRACT]
+    assert not passed and "breaks its contract" in why
+    assert not result.asset_materializations_for_node(METRIC)
+    assert not result.asset_materializations_for_node(graph.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    "step, name, error, said",
+    [
+        ("publish", graph.PUBLISHED, ValueError("there is nothing to publish"), "there is nothing to publish"),
+        ("publish", graph.PUBLISHED, OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
+        ("stage", CHILDREN, RuntimeError("first line\nsecond line"), "RuntimeError: first line"),
+    ],
+)
+def test_a_failure_is_one_sentence(data, monkeypatch, step, name, error, said):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr(build, step, fails)
+    assert graph.materialise([name], build.Report()) == [f"{name}: {said}"]
+
+
+def test_an_interrupt_ends_the_build(data, monkeypatch):
+    monkeypatch.setattr(build, "publish", lambda *_: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        graph.materialise([graph.PUBLISHED], build.Report())
+
+
+# --- when it runs ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", ["2026-10-23", "2026-10-26", "2027-03-26", "2027-03-29"])
+def test_the_schedule_asks_for_every_year_once_a_day_on_both_sides_of_a_clock_change(day):
+    schedule = definitions.weekday_publication
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("40 9 * * 1-5", "Europe/London")
+    at = datetime.fromisoformat(f"{day}T09:40").replace(tzinfo=ZoneInfo("Europe/London"))
+    (request,) = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests
+    assert request.run_key == day
+    assert request.tags.items() >= graph.range_tags(build.FIRST_YEAR, date.today().year).items()
+
+
+def tick(cursor: str | None) -> tuple[list[str] | None, str | None]:
+    """What the sensor asks for, and its cursor after."""
+    context = dg.build_sensor_context(cursor=cursor, definitions=definitions.defs)
+    asked = definitions.dropped_files(context)
+    if isinstance(asked, dg.SkipReason):
+        return None, context.cursor
+    return sorted(key.to_user_string() for key in asked.asset_selection), context.cursor
+
+
+def test_the_sensor_asks_for_what_a_new_release_touches_and_only_once(data):
+    asked, cursor = tick(None)
+    assert asked is None
+    give(data, f"{CHILDREN}/2024-10-31")
+    asked, cursor = tick(cursor)
+    assert asked == sorted([CHILDREN, METRIC, graph.PUBLISHED])
+    assert tick(cursor) == (None, cursor)
+    shutil.rmtree(data / "raw" / CHILDREN / "2024-10-31")
+    _, cursor = tick(cursor)
+    give(data, f"{CHILDREN}/2024-10-31")
+    assert tick(cursor)[0] == sorted([CHILDREN, METRIC, graph.PUBLISHED])
