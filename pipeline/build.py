@@ -155,7 +155,8 @@ def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) ->
 def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) -> dict[int, int]:
     """Write the part files of a metric's stale years among those given; the number of rows of each.
 
-    Raises Broken, before anything is written, where the observations break their contract.
+    A year whose releases another build has changed meanwhile is left to that build. Raises Broken, before anything is
+    written, where the observations break their contract.
     """
     metric, available = METRICS[metric_id], staged(data)
     stale = to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
@@ -170,13 +171,18 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
             else:
                 con.register(source_id, Figure.empty())
         frame = observations(metric, con, tuple(stale))
-    rows = dict(tuple(frame.groupby("year")))
-    for year in stale:
-        part = rows.get(year, frame.iloc[:0])
-        sample = any(release.sample for release in available)
-        marts.write_part(_path(data, metric, year), part, inputs_of(metric, year, available), sample)
-    report.calculated[metric_id] = stale
-    return {year: len(rows.get(year, ())) for year in stale}
+    sample = any(release.sample for release in available)
+    written = {}
+    with FileLock(data / "staging" / f".{metric_id}.lock"):
+        now = staged(data)
+        for year in stale:
+            inputs = inputs_of(metric, year, available)
+            if inputs == inputs_of(metric, year, now):
+                rows = frame[frame["year"] == year]
+                marts.write_part(_path(data, metric, year), rows, inputs, sample)
+                written[year] = len(rows)
+    report.calculated[metric_id] = list(written)
+    return written
 
 
 def _span(years: list[int]) -> str:
@@ -274,7 +280,7 @@ def _publisher_version() -> str:
 
 
 def _published_inputs(paths: list[Path], available: list[Staged]) -> str:
-    inputs = [(str(path), marts.read_part(path).inputs) for path in paths]
+    inputs = [(path.parts[-4:], marts.read_part(path).inputs) for path in paths]
     files = [(s.source, s.released, s.sha256) for s in available]
     return hashlib.sha256(repr((_publisher_version(), inputs, files)).encode()).hexdigest()
 

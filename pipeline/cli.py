@@ -116,7 +116,7 @@ def build_(
     for failure in failures:
         err.print(f"failed: {failure}", markup=False, soft_wrap=True, style="red")
     if failures:
-        err.print("The published file is left as it was.", style="red")
+        err.print("What failed is left as it was in the published file.", style="red")
     if marts.published(data).exists():
         with plainly(), questions.connect(data) as con:
             _scorecard(con)

@@ -149,8 +149,8 @@ def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
     said = " ".join(filter(None, categories.values())).replace("'", "''")
     whole = f"count(value) = {len(categories)}"
     return Rows(f"""
-        SELECT {same}, '{name}' AS category, CASE WHEN {whole} THEN sum(value ORDER BY cell) END AS value, NULL AS lower,
-               NULL AS upper, NULL AS base, unit, precision,
+        SELECT {same}, '{name}' AS category, CASE WHEN {whole} THEN sum(value ORDER BY cell) END AS value,
+               NULL AS lower, NULL AS upper, NULL AS base, unit, precision,
                CASE WHEN {whole} THEN '' ELSE coalesce(min(status) FILTER (value IS NULL), 'x') END AS status,
                trim(any_value(note ORDER BY cell) || ' {said}') AS note, string_agg(cell, ' + ' ORDER BY cell) AS cell
         FROM {figures.where(f"category IN ({listed})")}

@@ -54,7 +54,8 @@ def year_ending(month: int, year: int) -> Period:
     if month == 3:
         return financial_year(year)
     end = _last_day(year, month)
-    start = (pd.Timestamp(end) - pd.DateOffset(years=1) + pd.Timedelta(days=1)).date()
+    # From the first of the month after: a year before 28 February may be the day before a 29th.
+    start = date(year - (month < 12), month % 12 + 1, 1)
     return Period(f"YE {_short(month)} {year}", start, end, "rolling_12_months")
 
 

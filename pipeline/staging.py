@@ -126,6 +126,8 @@ def _child(module: str, release: Release, path: Path | None, limits: Limits, ans
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Ctrl-C is the parent's to handle: a child that it hit would look like a release that cannot be read.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
     try:
         import_module(module)
@@ -209,5 +211,9 @@ def stage_all(
         done(release, reason)
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        list(workers.map(one, waiting))
+        try:
+            list(workers.map(one, waiting))
+        except KeyboardInterrupt:
+            workers.shutdown(wait=False, cancel_futures=True)
+            raise
     return dict(sorted(refused.items()))
