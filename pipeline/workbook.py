@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -72,7 +73,7 @@ def inspect(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _inspect_archive(path, archive)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise Refused(f"{path.name} is a damaged archive: {error}") from error
 
 
@@ -82,6 +83,8 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
         raise Refused(f"{path.name} holds {len(parts)} parts; the limit is {MOST_PARTS}")
     if (unpacked := sum(part.file_size for part in parts)) > LARGEST_UNPACKED:
         raise Refused(f"{path.name} unpacks to {unpacked / 2**20:.0f} MB; the limit is {LARGEST_UNPACKED >> 20} MB")
+    if any(part.flag_bits & 1 for part in parts):
+        raise Refused(f"{path.name} is encrypted")
     names = {part.filename for part in parts}
     for name in names:
         if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
@@ -150,8 +153,10 @@ def footnotes(text: str) -> tuple[str, ...]:
 
 
 SHORTHAND = {f"[{code}]": code for code in ("c", "x", "z", "low", "u", "p", "r", "e", "b", "n")} | {"": "x"}
+INSTEAD = ("c", "x", "z", "n")  # said where there is no number, never beside one
 _NUMBER = re.compile(
-    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)\s*([^\d\s,.].*)?", re.IGNORECASE
+    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)\s*([^\d\s,.].*)?",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -190,7 +195,10 @@ def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     if not found:
         raise KeyError(text)
     value, beside = found
-    return value, known[beside.lower()] if beside else ""
+    status = known[beside.lower()] if beside else ""
+    if status in INSTEAD:
+        raise KeyError(text)
+    return value, status
 
 
 def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
@@ -513,9 +521,14 @@ class Workbook:
             cells = self.cells(name)
             lines = [(r, str(cell)) for r, row in enumerate(cells[:TITLE_ROWS]) for cell in row[:2]]
             titles = [(row, line) for row, line in lines if wanted.search(heading(line))]
-            if not titles or _lists_tables(cells):
+            if not titles:
                 continue
-            table = Table(self.name, name, cells, titles[0][1], first, self._merged[name])
+            try:
+                table = Table(self.name, name, cells, titles[0][1], first, self._merged[name])
+            except Refused:
+                if _lists_tables(cells):
+                    continue
+                raise
             if titles[0][0] < table.top:
                 found.append(table)
         return found

@@ -277,7 +277,8 @@ def ons_drug_deaths_local(book: Workbook) -> Iterator[pd.DataFrame]:
     the boundaries of the edition for the whole back series. Counties stand beside their districts: adding a column
     double counts. ":" is a rate not calculated (under ten deaths), "U" beside a rate marks ten to nineteen deaths.
     All eight tables are needed: counts of persons, and rates of persons, males and females, each of poisoning and
-    of misuse.
+    of misuse. Table 6 of the 2021 edition swaps Rhondda Cynon Taf and Merthyr Tydfil in 2001-03 to 2009-11 (Tables 7
+    and 8 have them right): the figures are kept as published, and a check of the published file says so.
     Proved on one real workbook (2021 registrations) and on samples of its layout. Accessible workbooks (one flat row
     of headings such as "2020 to 2022 rate per 100,000", or a column of periods; "[x]" and "[u]" for marks) on
     synthetic ones only.
