@@ -111,12 +111,13 @@ _COUNTED = set(periods.MONTHS).union(
 _NOTES = re.compile(
     r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
 )
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "\u200b\u200c\u200d\u2060\ufeff")
+_SEEN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "\u200b\u200c\u200d\u2060\ufeff")
+_PLAIN = _SEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 
 def plain(text: object) -> str:
     """A cell's text with single spaces, plain digits and plain hyphens, and without marks that nobody sees."""
-    return " ".join(re.sub(r"[‐-―−]", "-", str(text).translate(_RAISED)).split())
+    return " ".join(str(text).translate(_PLAIN).split())
 
 
 def _split_notes(text: str) -> tuple[str, list[str]]:
@@ -171,13 +172,13 @@ def _number(text: str) -> tuple[float, str] | None:
 
 def is_number(cell: object) -> bool:
     """Whether a cell holds a number, alone or with a mark beside it."""
-    if isinstance(cell, str):
-        return bool(cell) and _number(cell) is not None
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
+    if type(cell) is str:
+        return cell != "" and _number(cell) is not None
+    return _is_plain_number(cell)
 
 
 def _is_plain_number(cell: object) -> bool:
-    return type(cell) is float or type(cell) is int
+    return type(cell) is float or type(cell) is int  # not a truth value, which is an int
 
 
 def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
@@ -188,7 +189,7 @@ def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     1234.5 or 1,234.5.
     """
     known = {mark.lower(): status for mark, status in {**SHORTHAND, **marks}.items()}
-    mark = " ".join(text.translate(_RAISED).split()).lower()
+    mark = " ".join(text.translate(_SEEN).split()).lower()
     if mark in known:
         return np.nan, known[mark]
     found = _number(text)
@@ -440,10 +441,9 @@ class Table:
             if (there := np.flatnonzero(~np.isnan(flags))).size:
                 at = f"{column_letters(references['flag'][across[there[0]]])}{at_rows[down[there[0]]] + 1}"
                 raise self.refused(f"{at} holds a number where a mark is looked for")
-            blank = np.frompyfunc(lambda cell: plain(cell) == "", 1, 1)(
-                self.cells[at_rows[down], references["flag"].to_numpy()[across]]
-            ).astype(bool)
-            statuses = np.where((statuses == "") & ~blank, flagged, statuses)
+            printed = self.cells[at_rows[down], references["flag"].to_numpy()[across]]
+            marked = np.frompyfunc(lambda cell: str(cell).strip() != "", 1, 1)(printed).astype(bool)
+            statuses = np.where((statuses == "") & marked, flagged, statuses)
         tidy["value"], tidy["status"] = values, statuses
         return tidy
 

@@ -1,7 +1,7 @@
 """Benchmarks, run by `make bench`: ratios of two things timed in one run, because absolute times are the machine's.
 
 Timings are medians of several rounds in alternation where a round is short. Real published files are read where
-NCDOF_SHARED (default ../shared) holds them, the sample releases otherwise.
+NCDOF_SHARED names a folder that holds them, the sample releases otherwise.
 """
 
 import os

@@ -419,10 +419,10 @@ def test_a_new_breakdown_is_new_figures(name, heading, category, altered, unalte
 @pytest.mark.parametrize(
     ("name", "code", "kind"),
     [
-        ("local deaths", "E13000001", "inner_outer_london"),
+        ("local deaths", "E13000099", "inner_outer_london"),
         ("forces 2024", "E12000099", "region"),
         ("homelessness 2018", "E12000099", "region"),
-        ("population", "E11000001", "metropolitan_county"),
+        ("population", "E11000099", "metropolitan_county"),
     ],
 )
 def test_a_new_area_is_new_figures(name, code, kind, altered, unaltered):
@@ -432,10 +432,9 @@ def test_a_new_area_is_new_figures(name, code, kind, altered, unaltered):
     row[:2] = [code, "A new area"]
     sheets[sheet].insert(top + 2, row)
     found = altered(name, sheets)
-    new = (found["area_code"] == code) & ~found["area_code"].isin(unaltered(name)["area_code"])
-    if code not in set(unaltered(name)["area_code"]):
-        assert new.any() and set(found[new]["area_kind"]) == {kind} and set(found[new]["value"]) == {2.0}
-        assert_same(found[~new], unaltered(name))
+    new = found["area_code"] == code
+    assert set(found[new]["area_kind"]) == {kind} and set(found[new]["value"]) == {2.0}
+    assert_same(found[~new], unaltered(name))
 
 
 def test_a_changed_total_is_read_as_printed(altered):

@@ -44,7 +44,7 @@ def _unit(table: Table, *headings: str) -> str:
     """
 
     def said(texts) -> set[str]:
-        return {match for text in texts for match in re.findall(r"per (?:1 )?(million|100,000)", text)}
+        return {match for text in texts for match in re.findall(r"per (?:1 )?(million|100,000)", text.lower())}
 
     notes = [plain(cell) for row in table.cells[table.top :] for cell in row[:2] if isinstance(cell, str)]
     found = said(headings) | said([table.title, *table.preamble, *notes])
