@@ -23,6 +23,7 @@ PERIOD_KINDS = {
     "three_years": "three calendar years pooled",
     "survey_year": "the twelve months of a survey's fieldwork",
     "part_year": "any other part of a year",
+    "several_years": "more than twelve months, other than three calendar years",
 }
 
 SEXES = {"all": "persons", "male": "males", "female": "females"}
@@ -44,6 +45,8 @@ PRECISIONS = {
     "100": "rounded to the nearest 100",
     "1000": "rounded to the nearest thousand",
     "over": "printed as 'over' the value",
+    "nearly": "printed as 'nearly' the value",
+    "about": "printed as 'about' the value",
 }
 
 TIERS = {"headline": "a headline metric of the framework", "supporting": "a supporting metric of the framework"}

@@ -25,6 +25,14 @@ FOLDERS = {
     "ons_police_force_tables": "ons_pfa_crime_tables",
     "ons_population": "reference_population",
     "ons_geography": "reference_geography",
+    "csew_drug_misuse": "ons_csew_drug_misuse",
+    "home_office_recorded_crime": "ho_rec_crime_pfa",
+    "home_office_nrm": "ho_nrm_converted",
+    "police_street_crime": "police_uk_street",
+    "ndtms_viewit": "ndtms_viewit",
+    "fingertips": "fingertips",
+    "alcohol_dependence": "phe_alcohol_dependence",
+    "dfe_exclusions": "dfe_exclusions",
 }
 
 

@@ -13,20 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import workbook
-from pipeline.workbook import (
-    Records,
-    Refused,
-    Table,
-    Workbook,
-    column_letters,
-    footnotes,
-    heading,
-    is_number,
-    label,
-    plain,
-    read_mark,
-    read_values,
-)
+from pipeline.marks import footnotes, heading, is_number, label, plain, read_mark, read_values
+from pipeline.workbook import Records, Refused, Table, Workbook, column_letters
 
 MARKS = {":": "x", "*": "u", "-": "c", "u": "u"}
 

@@ -3,40 +3,25 @@
 import shutil
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
-from assets.samples import (
-    dfe,
-    mhclg,
-    ons_crime_new,
-    ons_crime_old,
-    ons_deaths,
-    ons_deaths_local,
-    ons_geography,
-    ons_population,
-)
+import assets.samples
 
 FOLDER = Path("data/raw/_sample")
-_PUBLICATIONS = [
-    ons_geography,
-    ons_population,
-    ons_deaths,
-    ons_deaths_local,
-    ons_crime_old,
-    ons_crime_new,
-    mhclg,
-    dfe,
-]
 
 
 def generate(folder: Path) -> None:
-    """Write every sample release into a folder, in place of what was there."""
+    """Write every sample release into a folder, in place of what was there: each module that has a `write` writes its."""
     shutil.rmtree(folder, ignore_errors=True)
-    for number, publication in enumerate(_PUBLICATIONS, start=1):
-        start = time.perf_counter()
-        publication.write(folder)
-        name = publication.__name__.rpartition(".")[2]
-        print(f"{number}/{len(_PUBLICATIONS)} {name:18}{time.perf_counter() - start:5.1f} s", flush=True)
+    for found in iter_modules(assets.samples.__path__):
+        if found.name != "__main__":
+            publication = import_module(f"assets.samples.{found.name}")
+            if hasattr(publication, "write"):
+                start = time.perf_counter()
+                publication.write(folder)
+                print(f"{found.name:24}{time.perf_counter() - start:5.1f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import pandas as pd
 
 from assets.sources.dfe import areas as explore_education_areas
 from pipeline import periods
+from pipeline.marks import heading, plain
 from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters, heading, plain
+from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"

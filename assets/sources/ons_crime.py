@@ -1,13 +1,14 @@
 """The publications of the Office for National Statistics on crime; health, population and geography are in ons."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from pipeline import places
+from pipeline.marks import footnotes, label
 from pipeline.source import source
-from pipeline.workbook import GSS, Refused, Table, Workbook, footnotes, label
+from pipeline.workbook import GSS, Refused, Table, Workbook
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 
@@ -58,7 +59,7 @@ def _offences(table: Table, after: int) -> dict[int, str]:
     return offences
 
 
-def _counts(table: Table, rows: pd.DataFrame, after: int, apart: pd.Index) -> pd.DataFrame:
+def _counts(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = ()) -> pd.DataFrame:
     common = {"measure": "recorded offences", "unit": "offences", "period": table.period()}
     offences = _offences(table, after)
     if odd := [offence for offence in offences.values() if re.search(r"figures|per [\d,]+|%|percent|change", offence)]:
@@ -66,7 +67,7 @@ def _counts(table: Table, rows: pd.DataFrame, after: int, apart: pd.Index) -> pd
     return table.unpivot(rows, {c: common | {"category": offence} for c, offence in offences.items()}, MARKS, apart)
 
 
-def _rates(table: Table, rows: pd.DataFrame, after: int, apart: pd.Index) -> pd.DataFrame:
+def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = ()) -> pd.DataFrame:
     """Rates, with the populations and households that the publisher divided by."""
     said = " ".join(label(cell) for row in table.cells[: table.top] for cell in row).lower()
     if (units := set(re.findall(r"(?:rates?|offences) per ([\d,]+\d)", said))) != {"1,000"}:
@@ -115,7 +116,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
         for table in found[kind]:
             code, name = table.column("area codes?"), table.column("area names?")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?PFA"))
-            yield (_counts if kind == "counts" else _rates)(table, rows, name, pd.Index([]))
+            yield (_counts if kind == "counts" else _rates)(table, rows, name)
     for kind in ("partnership counts", "partnership rates"):
         for table in found[kind]:
             code = table.column("community safety partnership code")
