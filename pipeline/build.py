@@ -1,7 +1,8 @@
 """What is to be built and the three steps that build it, worked out from disk; how they are scheduled is graph's.
 
 A release is staged when its bytes or its reader's code changed; a metric's year is calculated when a release that
-holds it, or the metric's code, changed; the file is published when any part did.
+holds it, or the metric's code, changed; the file is published when any part did. A metric that is derived from others
+rests on all their years.
 """
 
 import hashlib
@@ -18,17 +19,20 @@ from filelock import FileLock
 
 import assets.outcomes
 import assets.sources
-from pipeline import checks, marts, places, staging, statistics
+import assets.tables
+from pipeline import checks, marts, places, snapshot, staging, statistics
 from pipeline.metric import METRICS, Metric, observations, prepare
 from pipeline.releases import Release, releases
 from pipeline.source import SOURCES, digest_of
 from pipeline.staging import Staged
-from schemas.figure import Figure
+from schemas import dictionary
+from schemas.figure import DatedFigure, Figure
+from schemas.observation import Observation
 from schemas.vocabulary import OUTCOMES
 
 log = logging.getLogger("ncdof")
 
-FIRST_YEAR = 1990
+FIRST_YEAR = 1980
 
 
 def data_folder() -> Path:
@@ -51,11 +55,12 @@ class Report:
 
 
 def known_releases(data: Path) -> list[Release]:
-    """The releases of declared sources. Raises ValueError for a folder in data/raw that no source is called."""
+    """The releases of declared sources; of a register the newest. ValueError for a folder that no source is called."""
     found = releases(data)
     if unknown := {release.source for release in found} - set(SOURCES):
         raise ValueError(f"data/raw holds folders that no source is called: {', '.join(sorted(unknown))}")
-    return found
+    newest = {release.source: release for release in found}
+    return [release for release in found if not SOURCES[release.source].register or release == newest[release.source]]
 
 
 # --- staging -----------------------------------------------------------------------------------------------
@@ -111,13 +116,15 @@ def _touches(release: Staged, year: int) -> bool:
 
 
 def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
-    """A digest of all that a metric's year is made from."""
-    used = sorted((s.source, s.released, s.sha256, s.code_version) for s in available if _is_input(s, metric, year))
-    return hashlib.sha256(repr((metric.code_version, used)).encode()).hexdigest()
+    """A digest of all that a metric's year is made from: of a metric it is derived from, that is every year."""
+    derived = {source for other in metric.upstream for source in other.sources}
+    used = [s for s in available if s.source in derived or (s.source in metric.own_sources and _touches(s, year))]
+    read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
+    return hashlib.sha256(repr((_code_versions(metric), read)).encode()).hexdigest()
 
 
-def _is_input(release: Staged, metric: Metric, year: int) -> bool:
-    return release.source in metric.sources and _touches(release, year)
+def _code_versions(metric: Metric) -> list[str]:
+    return [metric.code_version, *(version for other in metric.upstream for version in _code_versions(other))]
 
 
 def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
@@ -155,21 +162,29 @@ def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) ->
 def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) -> dict[int, int]:
     """Write the part files of a metric's stale years among those given; the number of rows of each.
 
-    A year whose releases another build has changed meanwhile is left to that build. Raises Broken, before anything is
-    written, where the observations break their contract.
+    The metrics it is derived from are calculated first, in all their years, where they are stale themselves. A year
+    whose releases another build has changed meanwhile is left to that build. Raises Broken, before anything is written,
+    where the observations break their contract.
     """
-    metric, available = METRICS[metric_id], staged(data)
+    metric = METRICS[metric_id]
+    for other in metric.upstream:
+        calculate(data, other.id, years_of(other, staged(data)), report)
+    available = staged(data)
     stale = to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
     if not stale:
         return {}
     log.info("calculate %s %s", metric_id, _span(stale))
     with duckdb.connect() as con:
         prepare(con)
-        for source_id in metric.sources:
-            if files := [str(release.path) for release in available if release.source == source_id]:
-                con.read_parquet(files).create_view(source_id)
+        files = {source: [str(s.path) for s in available if s.source == source] for source in metric.own_sources}
+        for other in metric.upstream:
+            paths = (_path(data, other, year) for year in years_of(other, available))
+            files[other.id] = [str(path) for path in paths if path.exists()]
+        for name, paths in files.items():
+            if paths:
+                con.read_parquet(paths, hive_partitioning=False).create_view(name)
             else:
-                con.register(source_id, Figure.empty())
+                con.register(name, (Observation if name in METRICS else Figure).empty())
         frame = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     written = {}
@@ -181,7 +196,7 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
                 rows = frame[frame["year"] == year]
                 marts.write_part(_path(data, metric, year), rows, inputs, sample)
                 written[year] = len(rows)
-    report.calculated[metric_id] = list(written)
+    report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written
 
 
@@ -213,12 +228,12 @@ def catalogue() -> pd.DataFrame:
             "better": metric.better,
             "title": metric.title,
             "definition": metric.definition,
-            "target": metric.target,
             "statistic": metric.series.statistic,
             "unit": metric.series.unit,
             "breakdown": metric.series.breakdown,
             "sex": metric.series.sex,
             "age": metric.series.age,
+            "nation": metric.series.nation,
             "sources": list(metric.sources),
         }
         for position, metric in enumerate(ordered, start=1)
@@ -233,8 +248,11 @@ def source_catalogue() -> pd.DataFrame:
     )
 
 
-def _read_releases(available: list[Staged]) -> pd.DataFrame:
-    return pd.DataFrame(
+def _read_releases(available: list[Staged], refused: dict[Release, str]) -> pd.DataFrame:
+    """One row a release with figures or a refusal; a refused one may keep the figures of an earlier reading."""
+    reasons = {(release.source, release.released): reason for release, reason in refused.items()}
+    kept = {(s.source, s.released) for s in available}
+    read = [
         {
             "source": s.source,
             "released": pd.Timestamp(s.released),
@@ -246,9 +264,42 @@ def _read_releases(available: list[Staged]) -> pd.DataFrame:
             "figures": s.rows,
             "first_year": min(s.years),
             "last_year": max(s.years),
+            "reason": reasons.get((s.source, s.released), ""),
         }
         for s in available
-    )
+    ]
+    lost = [
+        {
+            "source": release.source,
+            "released": pd.Timestamp(release.released),
+            "release_id": release.release_id,
+            "file": release.path.name,
+            "sha256": release.sha256,
+            "url": release.url,
+            "sample": release.sample,
+            "figures": 0,
+            "reason": reason,
+        }
+        for release, reason in refused.items()
+        if (release.source, release.released) not in kept
+    ]
+    whole = {"first_year": "Int64", "last_year": "Int64"}
+    return pd.DataFrame(read + lost).astype(whole).sort_values(["source", "released"], ignore_index=True)
+
+
+def _targets(available: list[Staged]) -> pd.DataFrame:
+    """Targets and baselines of metrics, as the register states them."""
+    registers = [str(s.path) for s in available if SOURCES[s.source].register]
+    with duckdb.connect() as con:
+        if not registers:
+            con.register("figures", DatedFigure.empty())
+        else:
+            con.read_parquet(registers).create_view("figures")
+        return con.execute("""
+            SELECT category AS metric_id, measure AS stated, value, unit, period_start AS first_day,
+                   period_end AS deadline, note, source, released, release_id, cell
+            FROM figures WHERE measure = 'baseline' OR starts_with(measure, 'target') ORDER BY ALL
+        """).df()
 
 
 def known_areas(available: list[Staged]) -> pd.DataFrame:
@@ -274,21 +325,23 @@ def known_areas(available: list[Staged]) -> pd.DataFrame:
 
 @cache
 def _publisher_version() -> str:
-    machinery = [__file__, marts.__file__, checks.__file__, statistics.__file__, places.__file__, places.REGISTER]
+    machinery = [module.__file__ for module in (snapshot, checks, statistics, places, assets.tables, dictionary)]
+    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES]
     declared = sorted(Path(assets.outcomes.__file__).parent.glob("*.py"))
-    return digest_of([*machinery, *declared])
+    return digest_of([__file__, *machinery, *tables, *declared])
 
 
-def _published_inputs(paths: list[Path], available: list[Staged]) -> str:
+def _published_inputs(data: Path, paths: list[Path], available: list[Staged]) -> str:
     inputs = [(path.parts[-4:], marts.read_part(path).inputs) for path in paths]
     files = [(s.source, s.released, s.sha256) for s in available]
-    return hashlib.sha256(repr((_publisher_version(), inputs, files)).encode()).hexdigest()
+    reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
+    return hashlib.sha256(repr((_publisher_version(), inputs, files, reasons)).encode()).hexdigest()
 
 
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
     paths = _publishable(marts.parts(data), data, available)
-    return marts.published_inputs(data) != _published_inputs(paths, available)
+    return marts.published_inputs(data) != _published_inputs(data, paths, available)
 
 
 def publish(data: Path, report: Report) -> None:
@@ -303,9 +356,20 @@ def publish(data: Path, report: Report) -> None:
         paths = _publishable(parts, data, available)
         for path in set(parts) - set(paths):
             path.unlink(missing_ok=True)
-        if marts.published_inputs(data) == (inputs := _published_inputs(paths, available)):
+        if marts.published_inputs(data) == (inputs := _published_inputs(data, paths, available)):
             return
         log.info("publish %s", marts.published(data))
-        report.observations = marts.publish(
-            data, inputs, catalogue(), source_catalogue(), _read_releases(available), known_areas(available), paths
-        )
+        report.observations = snapshot.publish(data, inputs, _tables(data, available), paths)
+
+
+def _tables(data: Path, available: list[Staged]) -> dict[str, pd.DataFrame]:
+    """The tables of the published file that are not made of observations."""
+    return {
+        "metrics": catalogue(),
+        "sources": source_catalogue(),
+        "releases": _read_releases(available, refused(data)),
+        "areas": known_areas(available),
+        "limits": assets.tables.limits(),
+        "targets": _targets(available),
+        "control_figures": assets.tables.control_figures(),
+    }

@@ -176,10 +176,12 @@ def add(
             day = date.fromisoformat(released)
         except ValueError:
             fail(f"--released takes a day such as 2022-08-03, not {released!r}")
-        known = releases.find(data, source, day)
-        if known and known.sha256 == releases.checksum(file):
-            out.print(f"{source} {day}: the same bytes are already there, nothing to do")
+        there = {release.released: release for release in releases.of_source(data, source)}
+        sha256 = releases.checksum(file)
+        if same := [release for release in there.values() if release.sha256 == sha256]:
+            out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
             return
+        known = there.get(day)
         if known and not replace:
             fail(
                 f"{source} already has other bytes for {day} ({known.path.name}); give the day of the new release, "
@@ -187,7 +189,7 @@ def add(
             )
         with err.status(f"reading {file.name}"):
             try:
-                staging.prove(releases.Release(source, day, file.resolve(), releases.checksum(file), False))
+                staging.prove(releases.Release(source, day, file.resolve(), sha256, False))
             except Refused as error:
                 err.print(f"refused: {error}", markup=False, soft_wrap=True, style="red")
                 raise typer.Exit(1) from error
@@ -363,44 +365,91 @@ def metrics() -> None:
     out.print(table)
 
 
-ARROWS = {"up": "▲", "down": "▼", "no change": "=", "no earlier figure": ""}
+ARROWS = {
+    "up": "▲",
+    "down": "▼",
+    "no change": "=",
+    "no clear change": "≈",
+    "not compared: break in series": "≠",
+    "no earlier figure": "",
+}
+LEGEND = "▲ up  ▼ down  = no change  ≈ within the interval of the newest figure  ≠ not compared: break in series"
+# Shown from the left as far as the terminal is wide; the first four fit 80 columns.
+COLUMNS = {"metric": 34, "value": 20, "period": 12, "change": 8, "age": 10, "before": 22, "interval": 20, "target": 28}
+COLUMNS |= {"five-year trend": 28}
 
 
 def _scorecard(con: duckdb.DuckDBPyConnection) -> None:
-    """One line a metric under its outcome; a wide terminal also shows the interval, the figure before and the trend."""
+    """A line or two a metric under its outcome; a wide terminal also shows age, interval, target and trend."""
     if questions.is_sample(con):
         out.print(SAMPLE, style="bold yellow", soft_wrap=True)
     frame = con.execute("SELECT * FROM framework.scorecard").df()
-    wide = out.width >= 120
+    notes: dict[str, str] = {}
+    room, shown = out.width, {}
+    for name, width in COLUMNS.items():
+        if (room := room - width - 2) >= -2:
+            shown[name] = width
+    heading = True
     for outcome, rows in frame.groupby("outcome_id", sort=False):
         out.print(f"\n[bold]{OUTCOMES[outcome]}")
-        table = Table.grid(padding=(0, 2))
-        table.add_column(width=34, overflow="fold")
-        table.add_column(width=18, justify="right")
-        for width in (12, 8, *((19, 14, 46, 10) if wide else ())):
-            table.add_column(width=width)
+        table = Table(box=None, show_header=heading, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        for name, width in shown.items():
+            table.add_column(name, width=width, overflow="fold", justify="right" if name == "value" else "left")
         for row in rows.itertuples():
-            table.add_row(*_scorecard_line(row, wide))
+            cells = _scorecard_cells(row, notes)
+            table.add_row(*(cells.get(name, "") for name in shown), style="" if row.tier == "headline" else "dim")
         out.print(table)
-    out.print()
+        heading = False
+    out.print(f"\n{LEGEND}", style="dim", soft_wrap=True)
+    for reason, letter in notes.items():
+        out.print(f"({letter}) {reason}", markup=False, soft_wrap=True)
 
 
-def _scorecard_line(row, wide: bool) -> list[str]:
+def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
+    """What is said of a metric, by column; `notes` gathers the reasons for blanks under their letters."""
+
+    def noted(reason: str) -> str:
+        return f" ({notes.setdefault(reason, chr(97 + len(notes)))})"
+
+    refused = noted(f"older figures may stand here: {row.refused}") if pd.notna(row.refused) else ""
+    about = "; ".join(
+        filter(None, [_unless_usual(row.area_name, "England"), *map(_unless_usual, (row.breakdown, row.sex, row.age))])
+    )
+    metric = f"{row.metric_id}\n  [italic]{about}[/italic]" if about else row.metric_id
     if pd.isna(row.value):
-        return [row.metric_id, "no figure"]
+        reason = row.reason.removeprefix("not calculated: ")
+        return {"metric": row.metric_id, "value": f"no figure{noted(reason)}{refused}", "target": _target(row)}
     direction, _, judged = row.change_in_words.partition(", ")
     colour = {"better": "green", "worse": "red"}.get(judged, "default")
-    line = [
-        row.metric_id,
-        f"{_cell(row.value)} {row.unit}",
-        row.period,
-        f"[{colour}]{ARROWS[direction]} {judged}",
-    ]
-    if wide:
-        interval = f"({_cell(row.lower_95)}-{_cell(row.upper_95)})" if pd.notna(row.lower_95) else ""
-        before = f"from {_cell(row.previous)}" if pd.notna(row.previous) else ""
-        line += [interval, before, row.trend, _cell(row.released)]
-    return line
+    months = round((pd.Timestamp.today() - row.period_end).days / 30.44)
+    return {
+        "metric": metric,
+        "value": f"{row.qualifier} {_rounded(row.value)} {row.unit}{refused}".strip(),
+        "period": row.period,
+        "change": f"[{colour}]{ARROWS[direction]} {judged}",
+        "age": f"{months} months",
+        "before": f"from {_rounded(row.previous)} ({row.previous_period})" if pd.notna(row.previous) else "",
+        "interval": f"({_rounded(row.lower_95)} to {_rounded(row.upper_95)})" if pd.notna(row.lower_95) else "",
+        "target": _target(row),
+        "five-year trend": row.trend.removeprefix("not calculated: "),
+    }
+
+
+def _unless_usual(text: str, usual: str = "all") -> str:
+    return "" if pd.isna(text) or text == usual else text
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1_000 else f"{value:,.1f}"
+
+
+def _target(row) -> str:
+    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere."""
+    if pd.isna(row.target) or (row.statistic != "progress" and row.target_unit != row.unit):
+        return f"baseline {_rounded(row.baseline)}" if pd.notna(row.baseline) else ""
+    elsewhere = f" ({_rounded(row.target_elsewhere)} elsewhere)" if pd.notna(row.target_elsewhere) else ""
+    line = f", straight line {row.on_line:.0f}%" if pd.notna(row.on_line) else ""
+    return f"target {_rounded(row.target)}{elsewhere} {row.target_unit}{line}"
 
 
 def main() -> None:

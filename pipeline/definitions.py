@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from assets.tables import limits
 from pipeline import build
 from pipeline.graph import ASSETS, PUBLISHED, range_tags
 from pipeline.metric import METRICS
@@ -34,6 +35,31 @@ def weekday_publication(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags=_all_years())
 
 
+@dg.schedule(
+    job=everything,
+    cron_schedule="0 7 * * 1",
+    execution_timezone="Europe/London",
+    description="Every Monday morning, for those who need no more.",
+)
+def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=f"week of {context.scheduled_execution_time.date()}", tags=_all_years())
+
+
+@dg.schedule(
+    job=everything,
+    cron_schedule="31-59/7 9 * * 1-5",
+    execution_timezone="Europe/London",
+    description="From a minute after half past nine, on the days for which a release is announced (framework.limits).",
+)
+def release_calendar(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    today = context.scheduled_execution_time.date()
+    announced = limits().query("kind == 'next release'")
+    due = announced[announced["first_day"].dt.date == today]
+    if due.empty:
+        return dg.SkipReason(f"no release is announced for {today}")
+    return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=_all_years())
+
+
 @dg.sensor(job=everything, minimum_interval_seconds=60, description="A file was put under data/raw.")
 def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Requests what new releases touch and nothing else.
@@ -59,7 +85,7 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
 defs = dg.Definitions(
     assets=ASSETS,
     jobs=[everything],
-    schedules=[weekday_publication],
+    schedules=[weekday_publication, weekly, release_calendar],
     sensors=[dropped_files],
     resources={"report": build.Report()},
     executor=dg.in_process_executor,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from pipeline import build, marts
+from pipeline import build, marts, snapshot
 from pipeline.metric import METRICS, Broken, Metric
 from pipeline.source import SOURCES, Source
 
@@ -47,7 +47,7 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         description=f"{declared.title}.\n\n{declared.layouts}",
         code_version=declared.code_version,
         backfill_policy=ONE_RUN,
-        kinds={declared.publisher.lower().replace(" ", "_"), "parquet"},
+        kinds={name.strip().lower().replace(" ", "_") for name in f"{declared.publisher}; parquet".split(";")},
         check_specs=[dg.AssetCheckSpec(READABLE, asset=declared.id, description="No release is refused.")],
     )
     def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
@@ -90,7 +90,11 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
         group_name=declared.outcome,
         description=f"{declared.title}.\n\n{declared.definition}",
         code_version=declared.code_version,
-        deps=[dg.AssetDep(source_id) for source_id in declared.sources],
+        deps=[
+            *(dg.AssetDep(source_id) for source_id in declared.own_sources),
+            # A baseline or a straight line may lie in any year.
+            *(dg.AssetDep(other.id, partition_mapping=dg.AllPartitionMapping()) for other in declared.upstream),
+        ],
         partitions_def=YEARS,
         backfill_policy=ONE_RUN,
         kinds={"parquet", "duckdb"},
@@ -137,7 +141,7 @@ def published(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
     data = build.data_folder()
     with _plainly():
         build.publish(data, report)
-    findings = marts.findings(data)
+    findings = snapshot.findings(data)
     failures = sum(severity == "failure" for severity, _ in findings)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(marts.published_inputs(data)[:16]),

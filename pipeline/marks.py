@@ -63,7 +63,7 @@ def footnotes(text: str) -> tuple[str, ...]:
 SHORTHAND = {f"[{code}]": code for code in ("c", "x", "z", "low", "u", "p", "r", "e", "b", "n")} | {"": "x"}
 INSTEAD = ("c", "x", "z", "n")  # said where there is no number, never beside one
 _NUMBER = re.compile(
-    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)\s*([^\d\s,.].*)?",
+    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -78,7 +78,7 @@ def _number(text: str) -> tuple[float, str] | None:
 
 
 def is_number(cell: object) -> bool:
-    """Whether a cell holds a number, alone or with a mark beside it."""
+    """Whether a cell holds a number, alone or with a mark beside it; a range or a year such as 2009-10 is none."""
     if type(cell) is str:
         return cell != "" and _number(cell) is not None
     return _is_plain_number(cell)
@@ -130,3 +130,20 @@ def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, 
         except KeyError:
             unknown[text] = at
     return values, statuses, unknown
+
+
+WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\btotal"
+
+
+def part(texts: pd.Series, called: str = "") -> pd.Series:
+    """What a column of labels adds to a category: `called` and the label in lower case, `all` where it is the whole."""
+    return (called + texts.str.lower()).mask(texts.str.fullmatch(WHOLE, case=False), "all")
+
+
+def joined(*parts: pd.Series) -> pd.Series:
+    """Parts of a category in one text, without those that are the whole."""
+    text = pd.Series("", index=parts[0].index)
+    for one in parts:
+        said = one.mask(one == "all", "")
+        text = text + (text.ne("") & said.ne("")).map({True: ": ", False: ""}) + said
+    return text.mask(text == "", "all")

@@ -11,13 +11,15 @@ A metric is a plain function whose parameters are sources and whose result is on
         deaths = ons_drug_deaths.where("measure = 'deaths'")
         return count(deaths), crude_rate(deaths, ons_population, per=100_000)
 
-A source arrives as the rows of all its releases, with the columns of `Figure`.
+A source arrives as the rows of all its releases, with the columns of `Figure`; a parameter may also name another
+metric, which arrives as its observations of every year and vintage.
 """
 
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -30,17 +32,20 @@ from schemas import observation, vocabulary
 from schemas.observation import KEY, SERIES, Observation
 
 ENGLAND = "E92000001"
+# Units in which a part can be held against its whole; an amount of the part is only less.
+RELATIVE = "^(percent|per |ratio|index|days|weeks)"
 
 
 @dataclass(frozen=True)
 class Series:
-    """One series of a metric: the one its scorecard line and area page show."""
+    """One series of a metric: the one its scorecard line and area page show, and the nation it is about."""
 
     statistic: str
     unit: str
     breakdown: str = "all"
     sex: str = "all"
     age: str = "all"
+    nation: str = ENGLAND
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,6 @@ class Metric:
     tier: str
     better: str
     series: Series
-    target: str
     calculate: Callable[..., tuple[Rows, ...]]
 
     @property
@@ -60,21 +64,38 @@ class Metric:
 
     @property
     def title(self) -> str:
-        return inspect.getdoc(self.calculate).split("\n", 1)[0].rstrip(".")
+        return " ".join(inspect.getdoc(self.calculate).split("\n\n", 1)[0].split()).rstrip(".")
 
     @property
     def definition(self) -> str:
-        return " ".join(inspect.getdoc(self.calculate).split("\n", 1)[-1].split())
+        return " ".join(inspect.getdoc(self.calculate).split("\n\n", 1)[-1].split())
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of its parameters: sources and other metrics."""
+        return tuple(inspect.signature(self.calculate).parameters)
+
+    @property
+    def upstream(self) -> tuple["Metric", ...]:
+        """The metrics it is derived from."""
+        return tuple(METRICS[name] for name in self.inputs if name in METRICS)
+
+    @property
+    def own_sources(self) -> tuple[str, ...]:
+        """Ids of the sources that it reads itself."""
+        return tuple(name for name in self.inputs if name not in METRICS)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Source ids in order of preference: where two print the same number on the same day, the first is shown."""
-        return tuple(inspect.signature(self.calculate).parameters)
+        """Ids of all it rests on, in order of preference: where several have a number, the first is shown."""
+        behind = (source for metric in self.upstream for source in metric.sources)
+        return tuple(dict.fromkeys([*self.own_sources, *behind]))
 
     @cached_property
     def code_version(self) -> str:
         """Changes whenever the code that makes this metric's observations changes."""
-        machinery = [__file__, population.__file__, statistics.__file__, places.__file__, places.REGISTER]
+        derived = Path(__file__).with_name("derived.py")
+        machinery = [__file__, derived, population.__file__, statistics.__file__, places.__file__, places.REGISTER]
         contracts = [observation.__file__, vocabulary.__file__]
         return digest_of([inspect.getfile(self.calculate), *machinery, *contracts])
 
@@ -86,13 +107,13 @@ class Broken(Exception):
     """Observations that break their contract: one sentence with the metric, the check and the cells."""
 
 
-def metric(*, tier: str, better: str, series: Series, target: str = "") -> Callable:
+def metric(*, tier: str, better: str, series: Series) -> Callable:
     """Declare a function as a metric. Raises ValueError for a word that is not in the vocabulary."""
     if tier not in vocabulary.TIERS or better not in vocabulary.BETTER:
         raise ValueError(f"tier {tier!r} or better {better!r} is not in the vocabulary")
 
     def declare(calculate: Callable) -> Callable:
-        METRICS[calculate.__name__] = Metric(calculate.__name__, tier, better, series, target, calculate)
+        METRICS[calculate.__name__] = Metric(calculate.__name__, tier, better, series, calculate)
         return calculate
 
     return declare
@@ -118,24 +139,29 @@ _AS_PUBLISHED = {
     "upper": "upper",
     "numerator": "NULL",
     "denominator": "NULL",
-    "method": "'published'",
+    # A sum names all its cells, or the first of its rows.
+    "method": "if(contains(cell, ' + ') OR contains(cell, '(first of '), 'sum of published figures', 'published')",
     "note": "note",
 }
 
 
-def _draft(figures: Rows, statistic: str, breakdown: str, **expressions: str) -> Rows:
+def draft(figures: Rows, statistic: str, breakdown: str, **expressions: str) -> Rows:
     parts = _AS_PUBLISHED | expressions
     return Rows(_DRAFT.format(figures=figures, statistic=statistic, breakdown=breakdown, **parts))
 
 
 def count(figures: Rows, breakdown: str = "'all'") -> Rows:
     """Events or people as published; the denominator is the whole that the publication counts them in."""
-    return _draft(figures, "count", breakdown, denominator="base")
+    return draft(figures, "count", breakdown, denominator="base")
 
 
 def published(figures: Rows, statistic: str, breakdown: str = "'all'") -> Rows:
-    """A rate, proportion or estimate as published, with the publisher's interval and the events it rests on."""
-    return _draft(figures, statistic, breakdown, numerator="base")
+    """A rate, proportion or estimate as published, with the publisher's interval.
+
+    Its base stands beside it: the whole of a proportion (the people asked, for a survey), the events of a rate.
+    """
+    whole = "denominator" if statistic == "proportion" else "numerator"
+    return draft(figures, statistic, breakdown, **{whole: "base"})
 
 
 def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
@@ -161,7 +187,7 @@ def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
 def proportion(figures: Rows, breakdown: str = "'all'") -> Rows:
     """Percent of the whole (`base`) that a count is part of, with Wilson's interval."""
     part = "coalesce(value BETWEEN 0 AND base AND base > 0, false)"
-    return _draft(
+    return draft(
         figures,
         "proportion",
         breakdown,
@@ -180,16 +206,23 @@ def proportion(figures: Rows, breakdown: str = "'all'") -> Rows:
 
 
 def crude_rate(
-    figures: Rows, estimates: Rows, *, per: int, breakdown: str = "'all'", printed: Rows = population.NONE
+    figures: Rows,
+    estimates: Rows,
+    *,
+    per: int,
+    breakdown: str = "'all'",
+    printed: Rows = population.NONE,
+    unrated: Rows = population.NONE,
 ) -> Rows:
     """Events per population with Byar's interval, exact below ten events.
 
     The population is the one `printed` with the figures for the same area and period, else the person-years of the
-    mid-year `estimates` (see `population.person_years`). Whole years only.
+    mid-year `estimates` (see `population.person_years`). Whole years only, and no areas that the publisher declines to
+    rate, those of `unrated`, because few live where many are by day.
     """
-    rated = "people > 0 AND whole_years AND value IS NOT NULL"
-    return _draft(
-        population.beside(figures, estimates, printed),
+    rated = "people > 0 AND whole_years AND value IS NOT NULL AND NOT small"
+    return draft(
+        population.beside(figures, estimates, printed, unrated),
         "crude_rate",
         breakdown,
         unit=f"'per {per:,}'",
@@ -200,6 +233,7 @@ def crude_rate(
         denominator="people",
         method=f"""CASE WHEN {rated} AND estimated IS NULL THEN 'events / population printed with them; Byar interval'
                         WHEN {rated} THEN 'events / mid-year population; Byar interval'
+                        WHEN small THEN 'not calculated: the publisher gives no rate for so few residents'
                         WHEN value IS NULL THEN 'not calculated: no number of events'
                         WHEN NOT whole_years THEN 'not calculated: not whole years'
                         ELSE 'not calculated: no population' END""",
@@ -213,9 +247,9 @@ def crude_rate(
 def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pd.DataFrame:
     """The validated observations of a metric for some years, every release, in a total order.
 
-    Each source is a view of its name in `con`, in which `prepare` has been called. Raises Broken.
+    Each input is a view of its name in `con`, in which `prepare` has been called. Raises Broken.
     """
-    drafts = declared.calculate(*(Rows(f"SELECT * FROM {source}") for source in declared.sources))
+    drafts = declared.calculate(*(Rows(f"SELECT * FROM {name}") for name in declared.inputs))
     united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
     series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
     columns = Observation.to_schema().columns
@@ -228,16 +262,18 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
                          WHERE area_code = '{ENGLAND}' GROUP BY {series}),
              compared AS (
                  SELECT draft.*, '{declared.id}' AS metric_id, coalesce(named.area_name, area_label) AS area_name,
-                        CASE WHEN area_code = '{ENGLAND}' THEN 'not compared'
-                             ELSE compared_to_england(lower_95, upper_95, england, '{declared.better}')
+                        CASE WHEN area_code = '{ENGLAND}' OR starts_with(area_code, 'K') OR draft.area_kind = 'other'
+                                  OR NOT regexp_matches(unit, '{RELATIVE}') THEN 'not compared'
+                             ELSE compared_to_england(lower_95, upper_95, england, if(starts_with(breakdown,
+                                  '{vocabulary.CONTEXT}'), 'contextual', '{declared.better}'))
                         END AS compared_to_england, 'not calculated: before publication' AS trend
                  FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
         SELECT {", ".join(columns)} FROM compared ORDER BY {", ".join(KEY)}
         """
     ).df()
-    texts = [name for name, column in columns.items() if str(column.dtype) == "str"]
-    dates = ["period_start", "period_end", "released"]
-    frame = frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(dates, "datetime64[us]"))
+    # A frame without rows has no types of its own.
+    dates = dict.fromkeys(["period_start", "period_end", "released"], "datetime64[us]")
+    frame = frame.astype(Observation.empty().dtypes.to_dict() | dates)
     try:
         return Observation.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:

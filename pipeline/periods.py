@@ -73,6 +73,22 @@ def months(first: int, last: int, year: int) -> Period:
     return Period(f"{name} {year}", date(year, first, 1), _last_day(year, last), kind)
 
 
+def span(start: date, end: date) -> Period:
+    """From the first day of one month to the last of another: a year or a quarter where it is one.
+
+    Raises ValueError when the days are not those, or the last comes before the first.
+    """
+    if start.day != 1 or end != _last_day(end.year, end.month) or end < start:
+        raise ValueError(f"no whole months run from {start} to {end}")
+    length = 12 * (end.year - start.year) + end.month - start.month + 1
+    if start.year == end.year:
+        return months(start.month, end.month, end.year)
+    if length == 12:
+        return year_ending(end.month, end.year)
+    label = f"{_short(start.month)} {start.year}-{_short(end.month)} {end.year}"
+    return Period(label, start, end, "several_years" if length > 12 else "part_year")
+
+
 SINGLE_YEARS = {
     "calendar_year": calendar_year,
     "financial_year": financial_year,
@@ -83,7 +99,8 @@ SINGLE_YEARS = {
 def _full_year(text: str, century_of: int | None = None) -> int:
     if len(text) == 4:
         return int(text)
-    century = (century_of or 2000) // 100 * 100
+    # Nothing here is older than 1970 or as late as 2070.
+    century = (century_of or (2000 if int(text) < 70 else 1900)) // 100 * 100
     year = century + int(text)
     return year + 100 if century_of and year < century_of else year
 
@@ -93,13 +110,14 @@ def _read_year_ending(found: re.Match, single: str) -> Period:
 
 
 def _read_two_dates(found: re.Match, single: str) -> Period:
-    first, last = MONTHS[found[1]], MONTHS[found[3]]
-    started, ended = _full_year(found[2]), _full_year(found[4])
-    if ended - started == 1 and first == last + 1:
-        return year_ending(last, ended)
-    if started != ended:
+    period = _read_span(found, single)
+    if found[2] != found[4] and (period.end - period.start).days not in (364, 365):
         raise ValueError("it is neither twelve months nor within one year")
-    return months(first, last, ended)
+    return period
+
+
+def _read_span(found: re.Match, single: str) -> Period:
+    return span(date(int(found[2]), MONTHS[found[1]], 1), _last_day(int(found[4]), MONTHS[found[3]]))
 
 
 def _read_months(found: re.Match, single: str) -> Period:
@@ -130,16 +148,26 @@ def _read_years(found: re.Match, single: str) -> Period:
     raise ValueError("it may be two calendar years or one financial year")
 
 
+def _read_pooled_years(found: re.Match, single: str) -> Period:
+    first, last = (
+        _read_years(re.match(r"(\d{4})(/)(\d\d)", pair), single)
+        for pair in (f"{found[1]}/{found[2]}", f"{_full_year(found[3], int(found[1]))}/{found[4]}")
+    )
+    return span(first.start, last.end)
+
+
 # Footnote digits may be glued to the year: "march 181,2,3" is March 2018 with notes 1, 2 and 3.
 _SHORT_YEAR = r"\d\d(?!\d{2,})(?=\D|\d,|\d?$)"
 _DAY = r"(?:\d\d?(?:st|nd|rd|th)?\s+)?"
 _TO = r"(?:\b(?:year|12 months|twelve months) (?:ending|ended|to)|\bye)"
+_TWO_DATES = rf"\b{_DAY}({_MONTH})\s+({_YEAR})\s*(?:to|-)\s*{_DAY}({_MONTH})\s+({_YEAR})"
 _FORMS = [
     (rf"{_TO}\s+{_DAY}({_MONTH})\s+({_YEAR}|{_SHORT_YEAR})", _read_year_ending),
-    (rf"\b{_DAY}({_MONTH})\s+({_YEAR})\s*(?:to|-)\s*{_DAY}({_MONTH})\s+({_YEAR})", _read_two_dates),
+    (_TWO_DATES, _read_two_dates),
     (rf"\b({_MONTH})\s*(?:to|-)\s*({_MONTH})\s+({_YEAR}|\d\d)\b", _read_months),
     (rf"(?<!\d\s)(?<![/-])\b({_MONTH})\s+({_YEAR})(?!\d)", _read_month),
     (rf"(?<![-/\d])({_YEAR})\s*,?\s*q([1-4])\b", _read_quarter),
+    (rf"(?<![-/\d])({_YEAR})/(\d\d)\s*(?:-|to)\s*({_YEAR}|\d\d)/(\d\d)(?![-/\d])", _read_pooled_years),
     (rf"(?<![-/\d])({_YEAR})\s*(-|/|to)\s*({_YEAR}|\d\d)(?![-/\d])", _read_years),
     (r"^((?:19|20)\d\d)()(\d\d)$", _read_years),
 ]
@@ -150,19 +178,20 @@ _VAGUE = rf"\b({_MONTH}|ending|ended|since|before|after|until|onwards?|up to|bet
 
 
 @cache
-def parse(text: str, single: str = "calendar_year") -> Period:
+def parse(text: str, single: str = "calendar_year", *, spans: bool = False) -> Period:
     """The one period that a text names: a heading, a title, a cell of a period column.
 
     `single` says what a lone year (2021) or a pair of years (2020/21, 202021) means in this publication:
     calendar_year, financial_year or academic_year; in a publication by calendar years a pair is a financial year. A
-    span of three years is always a pooled period. Footnote digits may be glued to the year ("year ending March
+    span of three years is always a pooled period. With `spans` two months of different years may be any number of
+    months apart; elsewhere that is likelier a slip. Footnote digits may be glued to the year ("year ending March
     181,2,3"). Raises ValueError when the text names no period, two different ones or more than one way to read it.
     """
     words = re.sub(r"[‐-―−]", "-", " ".join(str(text).split())).lower()
     words = re.sub(r"^(\d{4})\.0$", r"\1", words)
-    words = re.sub(r"(?<=[a-z])\s*['’](\d\d)\b", r" 20\1", words)
+    words = re.sub(r"(?<=[a-z])\s*['’](\d\d)\b", lambda found: f" {_full_year(found[1])}", words)
     named = set()
-    for form, read in _FORMS:
+    for form, read in [(_TWO_DATES, _read_span), *_FORMS] if spans else _FORMS:
         for found in re.finditer(form, words):
             try:
                 named.add(read(found, single))

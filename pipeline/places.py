@@ -52,6 +52,7 @@ _OTHER_NAMES = {
     "hull": "kingston upon hull",
     "medway towns": "medway",
     "newcastle on tyne": "newcastle upon tyne",
+    "northern devon": "north devon",
     "rhondda cynon taff": "rhondda cynon taf",
     "scilly": "isles of scilly",
     "shepway": "folkestone and hythe",

@@ -107,13 +107,15 @@ def person_years(figures: Rows, estimates: Rows) -> Rows:
     """)
 
 
-def beside(figures: Rows, estimates: Rows, printed: Rows = NONE) -> Rows:
+def beside(figures: Rows, estimates: Rows, printed: Rows = NONE, unrated: Rows = NONE) -> Rows:
     """The figures with `people` to divide by and whether they cover `whole_years`.
 
-    `estimated` is the day the mid-year estimates were released, null where the population is the printed one.
+    `estimated` is the day the mid-year estimates were released, null where the population is the printed one;
+    `small` says that the publisher declines to rate the area, as it does somewhere in `unrated`.
     """
     return Rows(f"""
-        SELECT figures.*, coalesce(printed.value, estimated.person_years) AS people,
+        SELECT figures.*, figures.area_code IN (SELECT area_code FROM {unrated}) AS small,
+               coalesce(printed.value, estimated.person_years) AS people,
                CASE WHEN printed.value IS NULL THEN estimated.released END AS estimated,
                date_diff('month', figures.period_start, figures.period_end + INTERVAL 1 DAY) % 12 = 0 AS whole_years
         FROM {figures} AS figures

@@ -99,7 +99,7 @@ def _values(con: duckdb.DuckDBPyConnection, metric: Metric, code: str, year: int
         SELECT observations.*, file, sha256, url, sample
         FROM {metric.outcome}.{metric.id} AS observations
         JOIN framework.releases AS releases
-            ON releases.source = observations.source AND releases.released = observations.released
+            ON releases.source = observations.source AND releases.release_id = observations.release_id
         WHERE area_code = ? AND year = ? AND breakdown = ? AND sex = 'all' AND age = 'all'
         ORDER BY period_end, period_start, statistic, unit
         """,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = "_sample"
+REGISTER = "_register"
 ADDRESS = "url.txt"
 
 
@@ -71,21 +72,22 @@ def _files(root: Path) -> list[tuple[str, date, Path]]:
 def releases(data: Path) -> list[Release]:
     """Every release under a data folder, by source and day.
 
-    The project's sample releases stand in only where the folder holds no release at all.
+    The project's register of figures that are printed only on pages stands beside them. Its sample releases, the
+    register among them, stand in only where the folder holds no release at all. The same bytes again on a later day are
+    no release.
     Raises ValueError for a file that lies elsewhere than in a folder of a source and a day, or not alone in it.
     """
-    sample = False
-    files = _files(data / "raw")
-    if not files:
-        sample = True
-        files = _files(PROJECT / "data" / "raw" / SAMPLE)
-    return [Release(source, released, path, checksum(path), sample) for source, released, path in files]
+    own = _files(data / "raw")
+    sample = not own
+    files = own + _files(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
+    found = sorted(Release(source, released, path, checksum(path), sample) for source, released, path in files)
+    first = {(release.source, release.sha256): release for release in reversed(found)}
+    return [release for release in found if first[release.source, release.sha256] == release]
 
 
-def find(data: Path, source: str, released: date) -> Release | None:
-    """The release of a source on a day, if there is one."""
-    found = (release for release in releases(data) if (release.source, release.released) == (source, released))
-    return next((release for release in found if not release.sample), None)
+def of_source(data: Path, source: str) -> list[Release]:
+    """The releases of a source that are not samples, by day."""
+    return [release for release in releases(data) if release.source == source and not release.sample]
 
 
 def store(data: Path, source: str, file: Path, released: date, url: str = "") -> Release:

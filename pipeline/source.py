@@ -12,6 +12,7 @@ A source is a plain function from an opened file to tidy figures:
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
 from functools import cached_property
@@ -41,14 +42,15 @@ class Source:
     contract: type[Figure]
     divides: bool
     names_areas: bool
+    register: bool
 
     @property
     def title(self) -> str:
-        return inspect.getdoc(self.read).split("\n", 1)[0].rstrip(".")
+        return " ".join(inspect.getdoc(self.read).split("\n\n", 1)[0].split()).rstrip(".")
 
     @property
     def layouts(self) -> str:
-        return inspect.getdoc(self.read).split("\n", 1)[-1].strip()
+        return inspect.getdoc(self.read).split("\n\n", 1)[-1].strip()
 
     @property
     def module(self) -> str:
@@ -59,7 +61,7 @@ class Source:
         """Changes whenever the code that turns this source's files into figures changes."""
         machinery = [__file__, workbook.__file__, marks.__file__, periods.__file__, places.__file__, places.REGISTER]
         contracts = sorted(Path(schemas.__file__).parent.glob("*.py"))
-        return digest_of([inspect.getfile(self.read), *machinery, *contracts])
+        return digest_of([*_modules_behind(self.read), *machinery, *contracts])
 
 
 SOURCES: dict[str, Source] = {}
@@ -73,24 +75,40 @@ def digest_of(files: Iterable[str | Path]) -> str:
     return digest.hexdigest()[:16]
 
 
+def _modules_behind(function: Callable) -> list[str]:
+    """The files of a function's module and of the modules of the same package that it takes something from."""
+    module = sys.modules[function.__module__]
+    package = module.__name__.rpartition(".")[0]
+    named = {getattr(value, "__module__", "") for value in vars(module).values()} | {module.__name__}
+    return sorted(inspect.getfile(sys.modules[name]) for name in named if name and name.startswith(f"{package}."))
+
+
 def source(
-    *, publisher: str, formats: str, contract: type[Figure] = Figure, divides: bool = False, names_areas: bool = False
+    *,
+    publisher: str,
+    formats: str,
+    contract: type[Figure] = Figure,
+    divides: bool = False,
+    names_areas: bool = False,
+    register: bool = False,
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
     `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
-    bear on the years after their own; `names_areas` a lookup, which makes known the areas that no register has yet.
+    bear on the years after their own; `names_areas` a lookup, which makes known the areas that no register has yet;
+    `register` a list of figures from many publications, each with the day of its own, which a newer list replaces.
     """
 
     def declare(read: Reader) -> Reader:
-        SOURCES[read.__name__] = Source(read.__name__, publisher, formats, read, contract, divides, names_areas)
+        SOURCES[read.__name__] = Source(
+            read.__name__, publisher, formats, read, contract, divides, names_areas, register
+        )
         return read
 
     return declare
 
 
 COLUMNS = Figure.to_schema().columns
-TEXTS = [name for name, column in COLUMNS.items() if str(column.dtype) == "str"]
 SPAN = ["period_label", "period_start", "period_end", "period_kind"]
 DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""} | dict.fromkeys(
     ("lower", "upper", "base"), float("nan")
@@ -107,7 +125,7 @@ def figures(declared: Source, release: Release) -> pd.DataFrame:
     if not sum(map(len, pieces)):
         raise Refused(f"{release.path.name} yields no figures")
     shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
-    same = [*KEY, "unit", "value", "lower", "upper", "status"]
+    same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
     shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
     try:
         return declared.contract.validate(shaped, lazy=True)
@@ -132,8 +150,9 @@ def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame
     kinds, printed = pd.factorize(tidy["area_code"])
     tidy["area_kind"] = pd.array([places.kind(code) for code in printed], dtype="str").take(kinds)
     tidy["source"], tidy["release_id"] = source_id, release.release_id
-    tidy["released"] = pd.Timestamp(release.released)
-    return tidy[list(COLUMNS)].astype(dict.fromkeys(TEXTS, "str"))
+    if "released" not in tidy:
+        tidy["released"] = pd.Timestamp(release.released)
+    return tidy[list(COLUMNS)]
 
 
 def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from pipeline import periods
 from pipeline.marks import heading, is_number, label, plain, read_values
 
 GSS = r"[EWKSN]\d{8}"
+# The names of sheets but those that only speak of the figures.
+FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
 LARGEST_FILE = 200 * 2**20
-LARGEST_UNPACKED = 1000 * 2**20
+LARGEST_UNPACKED = 2000 * 2**20
 LARGEST_SHEET = 20_000_000
 MOST_PARTS = 5_000
 TITLE_ROWS = 12
@@ -114,29 +116,110 @@ def column_letters(number: int) -> str:
 
 
 BESIDE = ("lower", "upper", "base", "flag")
+_STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 
 
-class Table:
+def _places(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
+    """Rows and columns, of the first three columns, whose label a pattern matches as a whole."""
+    wanted = re.compile(pattern, re.IGNORECASE)
+    return ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if wanted.fullmatch(label(cell)))
+
+
+def _stacked(cells: np.ndarray, heads: str) -> Iterator[tuple[int, np.ndarray]]:
+    """The first row and the cells, where they stand in the sheet, of each table of a sheet.
+
+    A further table begins with its title, alone in its row, once there was a label that heads rows.
+    """
+    headed = sorted({row for row, _ in _places(cells, heads)})
+    titles = [
+        row
+        for row in range(1, len(cells))
+        if _STACKED.match(plain(cells[row][0]).lower()) and not any(plain(cell) for cell in cells[row][1:])
+    ]
+    starts = [0]
+    for row in titles:
+        if any(starts[-1] <= head < row for head in headed):
+            starts.append(row)
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        part = cells.copy()
+        part[:start] = part[end:] = ""
+        yield start, part
+
+
+class _Labels:
+    """What the rows of a table and of a CSV file share: labels by heading, read as words or periods, or refused."""
+
+    # What is added to a row's index to give its number in the file.
+    _counted_from = 0
+
+    def printed(self, pattern: str, rows: pd.Index, default: str) -> pd.Series:
+        """The labels of some rows in the one column so headed; the default in each where there is no such column."""
+        column = self.column_if_any(pattern)
+        return pd.Series(default, index=rows) if column is None else self.text(column).loc[rows]
+
+    def each(self, texts: pd.Series, read: Callable[[str], object]) -> pd.Series:
+        """What `read` makes of each label; refused, with the row, where it raises ValueError."""
+        known = {}
+        for text in texts.unique():
+            try:
+                known[text] = read(text)
+            except ValueError as error:
+                row = texts.index[texts == text][0] + self._counted_from
+                raise self.refused(f"row {row}: {error}") from error
+        return texts.map(known)
+
+    def periods_of(self, texts: pd.Series, single: str = "calendar_year") -> pd.Series:
+        """The period that each label names; refused, with the row, where one names none."""
+        return self.each(texts, lambda text: periods.parse(text, single))
+
+    def words_of(self, texts: pd.Series, words: Mapping[str, str]) -> pd.Series:
+        """Labels in one spelling: the word, or what a pattern makes of it, of the first of `words` that fits.
+
+        Refused, with the row, where none does.
+        """
+
+        def read(text: str) -> str:
+            for pattern, word in words.items():
+                if found := re.fullmatch(pattern, text.lower()):
+                    return found.expand(word)
+            raise ValueError(f"nobody knows which of {', '.join(words.values())} {text!r} is")
+
+        return self.each(texts, read)
+
+
+class Table(_Labels):
     """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
 
     `headings` holds one tuple of normalised labels a column, outermost first; a label that spans columns stands in
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
-    `key` the column in which it matched, both counted from 0. `merged` gives the first and last cell of merged
-    ranges: where the publisher merged the labels of a row, a label spans what it is merged over; else it spans the
-    columns up to the next label.
+    `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
+    that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
+    the first and last cell of merged ranges: where the publisher merged the labels of a row, a label spans what it is
+    merged over; else it spans the columns up to the next label.
     """
 
+    _counted_from = 1
+
     def __init__(
-        self, file: str, sheet: str, cells: np.ndarray, title: str, first: str, merged: Sequence[tuple] | None = None
+        self,
+        file: str,
+        sheet: str,
+        cells: np.ndarray,
+        title: str,
+        first: str,
+        merged: Sequence[tuple] | None = None,
+        heads: str = "",
     ):
         self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
-        pattern = re.compile(first, re.IGNORECASE)
-        places = (
-            (r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if pattern.fullmatch(label(cell))
-        )
-        self.top, self.key = next(places, (None, None))
+        self.top, self.key = next(_places(cells, heads or first), (None, None))
         if self.top is None:
-            raise self.refused(f"no row begins with {first!r}")
+            raise self.refused(f"no row begins with {heads or first!r}")
+        if heads:
+            below = range(self.top + 1, len(cells))
+            beside = (row for row in below if (there := self._filled(row))[self.key] and there.sum() > 1)
+            if (top := next(beside, None)) is None:
+                raise self.refused(f"no row below {heads!r} holds anything")
+            self.top = top
         band = self._header_rows()
         self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
         self.headings = self._read_headings(band, merged or ())
@@ -205,6 +288,31 @@ class Table:
     def column_if_any(self, pattern: str) -> int | None:
         """The one column that a pattern matches, or None where there is none."""
         return self.column(pattern) if any(re.fullmatch(pattern, part) for h in self.headings for part in h) else None
+
+    def periods_across(
+        self, single: str = "calendar_year", apart: str = r"change|%|per ?cent"
+    ) -> dict[int, periods.Period]:
+        """The period that heads each column, from the first so headed to the right; columns headed `apart` are not.
+
+        Refused when a headed column among them names no period, when two name the same, or when there is none.
+        """
+        across: dict[int, periods.Period] = {}
+        for column, parts in enumerate(self.headings):
+            text = " ".join(reversed(parts))
+            if not parts or re.search(apart, text):
+                continue
+            try:
+                across[column] = periods.parse(text, single)
+            except ValueError as error:
+                if across:
+                    raise self.refused(f"column {column_letters(column)}: {error}") from error
+        labels = [period.label for period in across.values()]
+        if len(labels) != len(set(labels)) or not labels:
+            repeated = sorted({text for text in labels if labels.count(text) > 1})
+            raise self.refused(
+                f"two columns are headed {', '.join(repeated)}" if repeated else "no column headed by a period"
+            )
+        return across
 
     def heading_of(self, column: int, pattern: str) -> str:
         """The one label of a column that a pattern matches as a whole."""
@@ -378,28 +486,32 @@ class Workbook:
             self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or ()
         return self._sheets[sheet]
 
-    def tables(self, title: str, sheet: str = ".*", first: str = GSS) -> list[Table]:
+    def tables(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> list[Table]:
         """Every table whose title matches; the list may be empty.
 
         They are looked for in the sheets whose name matches, and only where there is none in all others. A list of
-        contents, which gives many titles, is no table. Raises Refused for a sheet with the title whose data cannot
-        be found.
+        contents, which gives many titles, is no table. With `heads` (see Table) a sheet may hold several tables, one
+        under the other. Raises Refused for a sheet with the title whose data cannot be found.
         """
         named = [name for name in self.sheets if re.fullmatch(sheet, name.strip(), re.IGNORECASE)]
         others = [name for name in self.sheets if name not in named]
-        return self._tables_in(named, title, first) or self._tables_in(others, title, first)
+        return self._tables_in(named, title, first, heads) or self._tables_in(others, title, first, heads)
 
-    def _tables_in(self, sheets: list[str], title: str, first: str) -> list[Table]:
+    def _tables_in(self, sheets: list[str], title: str, first: str, heads: str) -> list[Table]:
         wanted = re.compile(title)
         found = []
-        for name in sheets:
-            cells = self.cells(name)
-            lines = [(r, str(cell)) for r, row in enumerate(cells[:TITLE_ROWS]) for cell in row[:2]]
+        parts = [
+            (name, *part)
+            for name in sheets
+            for part in (_stacked(self.cells(name), heads) if heads else [(0, self.cells(name))])
+        ]
+        for name, start, cells in parts:
+            lines = [(r, str(cell)) for r, row in enumerate(cells[: start + TITLE_ROWS]) for cell in row[:2]]
             titles = [(row, line) for row, line in lines if wanted.search(heading(line))]
             if not titles:
                 continue
             try:
-                table = Table(self.name, name, cells, titles[0][1], first, self._merged[name])
+                table = Table(self.name, name, cells, titles[0][1], first, self._merged[name], heads)
             except Refused:
                 if _lists_tables(cells):
                     continue
@@ -408,16 +520,16 @@ class Workbook:
                 found.append(table)
         return found
 
-    def table(self, title: str, sheet: str = ".*", first: str = GSS) -> Table:
+    def table(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> Table:
         """The one table whose title matches; refused, with what was looked for, when there is none or several."""
-        table = self.table_if_any(title, sheet, first)
+        table = self.table_if_any(title, sheet, first, heads)
         if table is None:
             raise Refused(f"{self.name}: no table titled {title!r} in the sheets {', '.join(self.sheets)}")
         return table
 
-    def table_if_any(self, title: str, sheet: str = ".*", first: str = GSS) -> Table | None:
+    def table_if_any(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> Table | None:
         """The one table whose title matches, None where there is none; refused when there are several."""
-        found = self.tables(title, sheet, first)
+        found = self.tables(title, sheet, first, heads)
         if len(found) > 1:
             raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
         return found[0] if found else None
@@ -430,12 +542,14 @@ class Workbook:
 
 
 def _lists_tables(cells: np.ndarray) -> bool:
-    """Whether a sheet lists tables: several of its rows begin with the name of one."""
+    """Whether a sheet lists tables: several of its rows begin with the name of one, or no row has a second cell."""
+    if not any(sum(plain(cell) != "" for cell in row) > 1 for row in cells):
+        return True
     beginnings = (plain(cell).lower() for cell in cells[:, 0])
-    return sum(bool(re.match(r"(table|mye) ?\w*\d", text)) for text in beginnings) > 1
+    return sum(bool(re.match(r"(table|worksheet|mye) ?\w*\d", text)) for text in beginnings) > 1
 
 
-class Records:
+class Records(_Labels):
     """The records of a CSV file as texts without surrounding spaces, each with its number (the heading is row 1).
 
     A record with line breaks inside quotes is one row, as a spreadsheet program shows it.
@@ -487,6 +601,22 @@ class Records:
             raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}")
         return self
 
+    def column(self, pattern: str) -> str:
+        """The one column whose name a pattern matches as a whole, in lower case and without footnotes."""
+        found = [name for name in self.frame if re.fullmatch(pattern, heading(name))]
+        if len(found) != 1:
+            among = ", ".join(self.frame.columns[:30])
+            raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}")
+        return found[0]
+
+    def column_if_any(self, pattern: str) -> str | None:
+        """The one column that a pattern matches, or None where there is none."""
+        return self.column(pattern) if any(re.fullmatch(pattern, heading(name)) for name in self.frame) else None
+
+    def text(self, column: str) -> pd.Series:
+        """A column's texts without footnotes, by row."""
+        return self.frame[column].map(label)
+
     def periods(self, column: str, single: str = "calendar_year") -> pd.Series:
         """The period of each record; refused, with the row, where one cannot be read."""
         read = {}
@@ -506,14 +636,21 @@ class Records:
         marks: Mapping[str, str] | None = None,
         base: str | None = None,
     ) -> pd.DataFrame:
-        """One row for each of the given records and columns, as `Table.unpivot`; `base` names the whole's column."""
+        """One row for each of the given records and columns, as `Table.unpivot`; `base` names the whole of all columns.
+
+        The attributes `lower`, `upper` and `base` of a column name the columns that hold its limits and its base.
+        """
         marks = marks or {}
         across = np.repeat(np.arange(len(columns)), len(rows))
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
-        attributes = pd.DataFrame(columns.values())
+        references = pd.DataFrame(columns.values())
+        beside = [name for name in BESIDE if name in references]
+        attributes = references.drop(columns=beside)
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
+        for name in beside:
+            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in references[name]])
         read = [self._read(name, rows.index, marks) for name in columns]
         tidy["value"], tidy["status"] = (np.concatenate(arrays) for arrays in zip(*read, strict=True))
         if base:

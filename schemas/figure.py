@@ -77,3 +77,11 @@ class Figure(pa.DataFrameModel):
     @pa.dataframe_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated(KEY, keep=False)
+
+
+class DatedFigure(Figure):
+    """One row for one printed number of a register, in which each figure has the day of its own publication."""
+
+    @pa.dataframe_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
+    def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
+        return ~figures.duplicated([*KEY, "released"], keep=False)

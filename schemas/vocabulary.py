@@ -57,6 +57,32 @@ BETTER = {
     "contextual": "neither direction is better in itself",
 }
 
+LIMITS = {
+    "break": "values before and after this day are not comparable",
+    "gap": "there are no figures for this time",
+    "availability": "whether there are figures at an area level, and what to use instead",
+    "known error": "an error of the publisher, kept as published",
+    "lag": "time from the end of a period to its publication",
+    "revisions": "how the publisher revises",
+    "next release": "when the next figures are due",
+    "observed lag": "days from the end of the newest period to its first release, as loaded",
+    "coverage": "areas and periods with a value at an area level, as loaded",
+}
+
+AVAILABILITY = {
+    "": "not about an area level",
+    "published": "open figures",
+    "not read": "not taken by any reader here, whether published or not",
+    "restricted": "figures that only partners may see",
+    "not collected": "nobody has figures",
+}
+
+# Breakdowns that begin so are to be read beside the metric, and are neither better nor worse.
+CONTEXT = "context: "
+
+# The levels at which a partnership asks, with what is said in words between them.
+LEVELS = ("country", "region", "upper tier", "lower tier", "police force area", "community safety partnership")
+
 OUTCOMES = {
     "reduce_drug_use": "Reducing drug use",
     "reduce_drug_related_crime": "Reducing drug-related crime",

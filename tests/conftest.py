@@ -1,16 +1,19 @@
 """Where real published files are found, and what is read of them once for all tests."""
 
+import csv
 import os
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
 import assets.outcomes
 import assets.sources  # noqa: F401 - declares the sources
-from pipeline import build
+from pipeline import build, releases
 from pipeline.metric import METRICS
 from pipeline.releases import Release, checksum
 from pipeline.source import SOURCES, figures
@@ -75,7 +78,7 @@ def build_all(data: Path) -> build.Report:
     for source_id in SOURCES:
         build.stage(data, source_id, report)
     for metric_id in METRICS:
-        build.calculate(data, metric_id, range(1990, 2030), report)
+        build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
     build.publish(data, report)
     return report
 
@@ -86,3 +89,38 @@ def sample_build(tmp_path_factory) -> Path:
     data = tmp_path_factory.mktemp("sample")
     assert not build_all(data).refused
     return data
+
+
+def records(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file by heading."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def real_build(tmp_path_factory) -> Path:
+    """A data folder with everything built from real files. One shared folder: copy it before changing it."""
+    data = tmp_path_factory.mktemp("real")
+    for row in records(ROOT / "tests" / "real_releases.csv"):
+        path = real_file(row["source"], row["file"])
+        releases.store(data, row["source"], path, date.fromisoformat(row["released"]))
+    assert not build_all(data).refused
+    return data
+
+
+def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:
+    """The sum of the cells that an observation names, read again from a file of a folder of releases."""
+    path = next(path for path in (raw / source / f"{released:%Y-%m-%d}").iterdir() if path.name != releases.ADDRESS)
+    if row := re.fullmatch(r"row (\d+), (.+)", cells):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            heading, *rows = list(csv.reader(file))
+        return float(rows[int(row[1]) - 2][heading.index(row[2])])
+    book, total = CalamineWorkbook.from_path(str(path)), 0.0
+    for cell in cells.split(" + "):
+        sheet, letters, row = re.fullmatch(r"'?(.+?)'?!([A-Z]+)(\d+)", cell).groups()
+        column = 0
+        for letter in letters:
+            column = 26 * column + ord(letter) - 64
+        table = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        total += float(table[int(row) - 1][column - 1])
+    return total

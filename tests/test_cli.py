@@ -40,7 +40,7 @@ def contents(folder: Path) -> set[Path]:
 def test_build_publishes_then_finds_nothing_to_do(data):
     first = ncdof(data, "build")
     assert (first.returncode, first.stderr.strip()) == (0, "starting") or first.returncode == 0
-    assert "2 releases read" in first.stdout
+    assert "3 releases read" in first.stdout
     stamps = {path: path.stat().st_mtime_ns for path in data.rglob("*.parquet")}
     published = (data / "marts" / "ncdof.duckdb").stat().st_ino
     second = ncdof(data, "build")
@@ -65,9 +65,13 @@ def test_a_real_release_displaces_every_sample(tmp_path):
     assert "SAMPLE" not in answer.stdout
     with duckdb.connect(str(tmp_path / "marts" / "ncdof.duckdb"), read_only=True) as con:
         assert con.execute("SELECT source, sample FROM framework.releases").fetchall() == [
-            ("dfe_children_in_need", False)
+            ("dfe_children_in_need", False),
+            ("published_figures", False),
         ]
-        assert con.execute("SELECT DISTINCT source FROM framework.history").fetchall() == [("dfe_children_in_need",)]
+        assert con.execute("SELECT DISTINCT source FROM framework.history ORDER BY ALL").fetchall() == [
+            ("dfe_children_in_need",),
+            ("published_figures",),
+        ]
 
 
 def test_a_refused_release_leaves_the_rest(data):
@@ -77,7 +81,14 @@ def test_a_refused_release_leaves_the_rest(data):
     answer = ncdof(data, "build")
     assert answer.returncode == 1
     assert "2023registrations.xlsx is a web page" in answer.stderr
-    assert "2 releases read" in answer.stdout
+    assert "3 releases read" in answer.stdout
+    with duckdb.connect(str(data / "marts" / "ncdof.duckdb"), read_only=True) as con:
+        marked = con.execute("SELECT source FROM framework.releases WHERE reason LIKE '%is a web page%'").fetchall()
+        shown = con.execute("""
+            SELECT refused FROM framework.scorecard WHERE metric_id = 'drug_misuse_deaths'
+        """).fetchone()[0]
+    assert marked == [("ons_drug_deaths",)] and "is a web page" in shown
+    assert "older figures may stand here" in " ".join(answer.stdout.split())
     again = ncdof(data, "build")
     assert (again.returncode, "nothing to do" in again.stdout) == (1, True)
     assert "refused" in ncdof(data, "status").stdout
@@ -137,8 +148,8 @@ def test_query_answers_in_three_formats_and_cannot_write(sample_build):
     table = ncdof(sample_build, "query", sql)
     assert "metrics" in table.stdout
     assert "SAMPLE" in table.stderr
-    assert ncdof(sample_build, "query", sql, "--format", "csv").stdout == "metrics\n5\n"
-    assert json.loads(ncdof(sample_build, "query", sql, "--format", "json").stdout) == [{"metrics": 5}]
+    assert ncdof(sample_build, "query", sql, "--format", "csv").stdout == "metrics\n52\n"
+    assert json.loads(ncdof(sample_build, "query", sql, "--format", "json").stdout) == [{"metrics": 52}]
     for refused in (
         "DELETE FROM framework.history",
         "COPY (SELECT 1) TO 'x.csv'",

@@ -160,9 +160,10 @@ def test_a_release_that_is_taken_away_leaves_no_year_behind(restated):
     (file,) = (restated / "raw" / "dfe_children_in_need" / str(SECOND)).iterdir()
     file.unlink()
     build_all(restated)
-    assert ask(restated, "SELECT DISTINCT year FROM framework.history") == [(2023,)]
+    there = "SELECT DISTINCT year FROM framework.history WHERE source <> 'published_figures'"
+    assert ask(restated, there) == [(2023,)]
     assert known(restated, "framework.history") == [100]
-    assert not [path for path in marts.parts(restated) if "year=2024" in str(path)]
+    assert not [path for path in marts.parts(restated) if "children" in str(path) and "year=2024" in str(path)]
 
 
 def test_an_apostrophe_in_the_folder(tmp_path):
@@ -210,15 +211,16 @@ DEATHS = "reduce_drug_related_deaths_and_harm.drug_misuse_deaths"
 BOTH = "K04000001"
 
 
-def test_of_one_day_the_source_named_first_is_shown(tmp_path):
+def test_the_source_named_first_is_shown_where_it_has_a_value(tmp_path):
     first, second = METRICS["drug_misuse_deaths"].sources[:2]
+    stage(tmp_path, first, "2022-08-03", (BOTH, 2020, 20), (BOTH, 2021, "c"))
     stage(tmp_path, second, "2022-08-03", (BOTH, 2020, 11), (BOTH, 2021, 12))
-    stage(tmp_path, first, "2022-08-03", (BOTH, 2020, 21), (BOTH, 2021, 22))
-    stage(tmp_path, second, "2022-08-04", (BOTH, 2021, 13))
+    stage(tmp_path, first, "2022-08-04", (BOTH, 2020, 21), (BOTH, 2021, "c"))
+    stage(tmp_path, second, "2022-08-05", (BOTH, 2020, 12), (BOTH, 2021, 13))
     publish(tmp_path)
     query = "SELECT value, source FROM {} WHERE statistic = 'count' ORDER BY year"
     assert ask(tmp_path, query.format(DEATHS)) == [(21, first), (13, second)]
-    assert ask(tmp_path, query.format("framework.as_of(DATE '2022-08-03')")) == [(21, first), (22, first)]
+    assert ask(tmp_path, query.format("framework.as_of(DATE '2022-08-03')")) == [(20, first), (12, second)]
     assert ask(tmp_path, query.format("framework.as_of(DATE '2022-08-02')")) == []
 
 

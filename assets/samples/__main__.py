@@ -13,7 +13,7 @@ FOLDER = Path("data/raw/_sample")
 
 
 def generate(folder: Path) -> None:
-    """Write every sample release into a folder, in place of what was there: each module that has a `write` writes its."""
+    """Write every sample release, in place of what was there: that is what a module's `write(folder)` is for."""
     shutil.rmtree(folder, ignore_errors=True)
     for found in iter_modules(assets.samples.__path__):
         if found.name != "__main__":

@@ -10,7 +10,7 @@ import pandas as pd
 from assets.samples import model, writers
 from assets.samples.writers import Cell
 
-_AREA = [
+AREA = [
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
     "old_la_code", "new_la_code", "la_name",
 ]  # fmt: skip
@@ -56,7 +56,7 @@ def write(folder: Path) -> None:
         path = folder / "dfe_children_in_need" / released
         path.mkdir(parents=True)
         file = f"c3_factors_identified_at_end_of_assessment_2018_to_{edition}.csv"
-        header = [*_AREA, "category", "Episodes_with_assessment_factor", *_FACTORS]
+        header = [*AREA, "category", "Episodes_with_assessment_factor", *_FACTORS]
         years = range(edition, _FIRST_YEAR - 1, -1)
         rows = [row for year in years for row in _factor_rows(year, edition)]
         writers.csv(path / file, [header, *rows], marked=edition == min(_EDITIONS))
@@ -64,7 +64,7 @@ def write(folder: Path) -> None:
 
 def write_children(path: Path, years: range) -> None:
     """The number of children under 18, year by year, the latest first."""
-    rows = [[*_AREA, "age_group", "population_estimate"]]
+    rows = [[*AREA, "age_group", "population_estimate"]]
     for year in reversed(years):
         children = model.population(year)[:, :, :18].sum(axis=(1, 2))
         # A boundary moved in April 2013, and the whole series is on the side where it is now.
@@ -77,10 +77,12 @@ def write_children(path: Path, years: range) -> None:
     writers.csv(path, rows)
 
 
-def lines(year: int, day: str, cells: Callable[[np.ndarray, str], list[Cell]]) -> Iterator[list[Cell]]:
+def lines(
+    year: int, day: str, cells: Callable[[np.ndarray, str], list[Cell]], identifier: str = "Reporting year"
+) -> Iterator[list[Cell]]:
     """England, regions and upper-tier authorities in the order of the department; `cells` takes units and code."""
     region = model.units()["region"].to_numpy()
-    start = [year, "Reporting year"]
+    start = [year, identifier]
     country = ["E92000001", "England"]
     yield [*start, "National", *country, *[""] * 5, *cells(np.flatnonzero(region != model.WALES), country[0])]
     inner = model.units().index.isin(model.INNER_LONDON)

@@ -101,6 +101,7 @@ def _ods_table(sheet: Sheet) -> str:
     rows: dict[int, dict[int, Cell]] = {}
     for (row, column), value in sheet.cells.items():
         rows.setdefault(row, {})[column] = value
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged}
     lines, next_row = [], 0
     for row in sorted(rows):
         if row > next_row:
@@ -112,18 +113,22 @@ def _ods_table(sheet: Sheet) -> str:
         for column, value in sorted(rows[row].items()):
             if column > next_column:
                 lines.append(f'<table:table-cell table:number-columns-repeated="{column - next_column}"/>')
-            lines.append(_ods_cell(value))
-            next_column = column + 1
+            down, across = spans.get((row, column), (1, 1))
+            lines.append(_ods_cell(value, down, across))
+            if across > 1:
+                lines.append(f'<table:covered-table-cell table:number-columns-repeated="{across - 1}"/>')
+            next_column = column + across
         lines.append("</table:table-row>")
         next_row = row + 1
     return f'<table:table table:name="{escape(sheet.name)}">{"".join(lines)}</table:table>'
 
 
-def _ods_cell(value: Cell) -> str:
+def _ods_cell(value: Cell, down: int, across: int) -> str:
+    spanned = f' table:number-rows-spanned="{down}" table:number-columns-spanned="{across}"' * (down * across > 1)
     if isinstance(value, str):
         paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in value.split("\n"))
-        return f'<table:table-cell office:value-type="string">{paragraphs}</table:table-cell>'
-    number = f'office:value-type="float" office:value="{value}"'
+        return f'<table:table-cell office:value-type="string"{spanned}>{paragraphs}</table:table-cell>'
+    number = f'office:value-type="float" office:value="{value}"{spanned}'
     return f"<table:table-cell {number}><text:p>{value}</text:p></table:table-cell>"
 
 

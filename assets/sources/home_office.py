@@ -1,0 +1,331 @@
+"""The publications of the Home Office on recorded crime; seizures and referrals are in home_office_supply."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline import periods, places
+from pipeline.marks import heading, label, read_values
+from pipeline.source import source
+from pipeline.workbook import Records, Refused, Workbook, column_letters
+
+OFFENCES = {"measure": "recorded offences", "unit": "offences"}
+TRANSPORT_POLICE = "british-transport-police"
+FRAUD_BODIES = {"action-fraud", "report-fraud", "cifas", "uk-finance", "financial-fraud-action-uk", "ffa-uk", "nfib"}
+ENGLAND, WALES, BOTH = "E92000001", "W92000004", "K04000001"
+NATIONS = {ENGLAND: "England", WALES: "Wales", BOTH: "England and Wales"}
+
+# The columns of a list of offences: what each is called here, and how the tables head it.
+LISTED = {
+    "year": "financial year",
+    "quarter": "financial quarter",
+    "force": "police force|force name",
+    "description": "offence description",
+    "group": "offence group",
+    "subgroup": "offence sub-?group",
+    "code": "offence code",
+    "count": "offence count|number of offences",
+}
+PARTNERSHIP = {"partnership": "csp name"}
+HEADING_ROWS = 15
+
+
+# --- areas -------------------------------------------------------------------------------------------------
+
+
+def _force(name: str) -> str:
+    """The code of a police force, or the words of one without territory. Raises LookupError for any other name."""
+    code = places.code_for(name, ("police_force_area",)) or places.slug(name)
+    if code not in {TRANSPORT_POLICE, *FRAUD_BODIES} and places.kind(code) != "police_force_area":
+        raise LookupError(f"no police force is called {name!r}")
+    return code
+
+
+def _partnership(force: str, name: str) -> str:
+    """The code of a partnership, or the words of what has none. Raises LookupError for any other name.
+
+    Without a code are offences "unassigned" to a partnership, an airport, and partnerships that are no more: they
+    were called after a district, or in parts after their county and a district ("Wiltshire_Kennet").
+    """
+    code = places.code_for(name, ("community_safety_partnership",))
+    if code:
+        return code
+    if places.slug(name) == "unassigned":
+        name = f"Unassigned {force}"
+    district = name.split("_")[-1]
+    if re.match(r"unassigned ", name, re.IGNORECASE) or name.endswith(" Airport") or name == force:
+        return places.slug(name)
+    if places.code_for(district, places.LOWER_TIER):
+        return places.slug(f"former partnership {name}")
+    raise LookupError(f"no partnership of {force} is called {name!r}")
+
+
+def _located(book: Workbook, rows: pd.DataFrame, area: list[str]) -> pd.DataFrame:
+    """Rows with the codes of their force and area, from the names of a force and of a partnership in it."""
+    names = rows[[*area, "cell"]].drop_duplicates(area)
+    codes = []
+    for force, *within, cell in names.to_numpy():
+        try:
+            codes.append((_force(force), *(_partnership(force, name) for name in within)))
+        except LookupError as error:
+            raise Refused(f"{book.name}, {cell}: {error}") from error
+    known = names[area].assign(force_code=[code[0] for code in codes], area_code=[code[-1] for code in codes])
+    located = rows.merge(known, on=area, how="left").assign(area_label=lambda located: located[area[-1]])
+    return located.drop(columns=area).rename(columns={"force_code": "force"})
+
+
+def _add_up(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Figures added by some columns, without a value where a part has none; `first` and `rows` tell what was added."""
+    groups = figures.groupby(by, sort=False, observed=True)
+    added = groups.agg(
+        value=("value", "sum"),
+        known=("value", "count"),
+        parts=("value", "size"),
+        rows=("rows", "sum"),
+        first=("first", "min"),
+    ).reset_index()
+    added["value"] = added["value"].where(added["known"] == added["parts"])
+    return added.drop(columns=["known", "parts"])
+
+
+def _nations(figures: pd.DataFrame, codes: Iterable[str]) -> Iterator[pd.DataFrame]:
+    """Nations as the sum of their police forces, and for England and Wales the transport police.
+
+    A period without every force has no sum. Nor has fraud, which is mostly recorded by bodies that are no force.
+    """
+    forces = places.areas().query("area_kind == 'police_force_area'")["area_code"]
+    counted = figures[~figures["category"].str.contains("fraud|cifas|uk finance")]
+    for nation in codes:
+        members = {*forces, TRANSPORT_POLICE} if nation == BOTH else set(forces[forces.str[0] == nation[0]])
+        inside = counted[counted["force"].isin(members)]
+        by = ["period", "category"]
+        complete = inside.groupby(by, sort=False)["force"].transform("nunique") == len(members)
+        added = _add_up(inside[complete], by)
+        added = added[added["value"].notna()]
+        said = f"Added from its police forces{' and the British Transport Police' if nation == BOTH else ''}."
+        yield added.assign(area_code=nation, area_label=NATIONS[nation], force="", note=said)
+
+
+def _tidy(figures: pd.DataFrame, cells: pd.Series, nations: Iterable[str]) -> pd.DataFrame:
+    """Figures and their nations' sums with cell and status; `cells` gives the cell of each position of a row."""
+    tidy = pd.concat([figures, *_nations(figures, nations)], ignore_index=True).assign(**OFFENCES)
+    for column in ("note", "status"):
+        tidy[column] = tidy[column].fillna("") if column in tidy else ""
+    tidy.loc[tidy["value"].isna() & (tidy["status"] == ""), "status"] = "x"
+    several = tidy["rows"] > 1
+    tidy["cell"] = cells.take(tidy["first"]).to_numpy()
+    tidy.loc[several, "cell"] += " (first of " + tidy.loc[several, "rows"].astype(str) + " rows)"
+    return tidy.drop(columns=["force", "first", "rows", "end"], errors="ignore")
+
+
+# --- lists of offences -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of offences: which column holds what, the records' cells and rows, and how a cell of a row is called."""
+
+    columns: dict[str, int]
+    cells: np.ndarray
+    rows: np.ndarray
+    references: dict[str, str]
+
+    def place(self, column: str, at: int | np.intp) -> str:
+        return self.references[column].format(self.rows[at])
+
+
+def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
+    """Each list of offences in a file, by its headings; a row with a single cell is a note."""
+    if book.format == "csv":
+        frame = book.records().frame
+        at = _headed(frame.columns, columns, book.name)
+        references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
+        yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
+        return
+    for sheet in book.sheets:
+        cells = book.cells(sheet)
+        for row, texts in enumerate(cells[:HEADING_ROWS]):
+            headings = [heading(text) for text in texts]
+            if sum(any(re.fullmatch(pattern, text) for text in headings) for pattern in columns.values()) > 2:
+                at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
+                rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
+                rows = rows[rows > row]
+                references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
+                yield Listed(at, cells[rows], rows + 1, references)
+                break
+
+
+def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:
+    found = {}
+    for name, pattern in columns.items():
+        at = [column for column, text in enumerate(headings) if re.fullmatch(pattern, heading(text))]
+        if len(at) != 1:
+            raise Refused(f"{where}: {len(at)} columns are headed {pattern!r} where one is looked for")
+        found[name] = at[0]
+    return found
+
+
+def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
+    """Every record of every list of offences: its area, kind, number of offences, quarter (from year 0) and cell."""
+    found = [_records(book, listed) for listed in _lists(book, columns)]
+    if not found:
+        wanted = ", ".join(columns.values())
+        raise Refused(f"{book.name}: no list of offences headed {wanted} in the sheets {', '.join(book.sheets)}")
+    area = [name for name in ("force", "partnership") if name in columns]
+    records = _located(book, pd.concat(found, ignore_index=True), area)
+    repeated = records.duplicated(["time", "force", "area_code", "description", "group", "subgroup", "code"])
+    if repeated.any():
+        cells = ", ".join(records.loc[repeated, "cell"][:5])
+        raise Refused(f"{book.name}: offences of the same quarter, area and kind are listed twice, at {cells}")
+    return records
+
+
+def _records(book: Workbook, listed: Listed) -> pd.DataFrame:
+    def refused(column: str, at: np.ndarray, why: str) -> Refused:
+        return Refused(f"{book.name}, {listed.place(column, np.flatnonzero(at)[0])}: {why}")
+
+    read = {}
+    for column in listed.columns.keys() - {"count"}:
+        codes, printed = pd.factorize(listed.cells[:, listed.columns[column]])
+        parse = {"year": _year, "quarter": _quarter}.get(column, _text)
+        values = []
+        for code, text in enumerate(printed):
+            try:
+                values.append(parse(label(text)))
+            except ValueError as error:
+                raise refused(column, codes == code, str(error)) from error
+        read[column] = np.array(values, dtype=object)[codes]
+    counts = listed.cells[:, listed.columns["count"]]
+    read["value"], status, unknown = read_values(counts, {})
+    # A hidden or revised number would be lost in a sum.
+    unknown |= {counts[at]: np.array([at]) for at in np.flatnonzero(~np.isin(status.astype(str), ["", "x"]))[:1]}
+    for text, at in unknown.items():
+        raise Refused(f"{book.name}, {listed.place('count', at[0])}: no meaning is known for {text!r}")
+    read["time"] = (4 * read["year"] + read["quarter"]).astype(int)
+    place = listed.references["count"].split("{}")
+    read["cell"] = np.array([f"{place[0]}{row}{place[1]}" for row in listed.rows], dtype=object)
+    return pd.DataFrame(read)
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError("nothing stands here")
+    return text
+
+
+def _year(text: str) -> int:
+    period = periods.parse(text, "financial_year")
+    if period.kind != "financial_year" or len(re.findall(r"\d", text)) < 6:
+        raise ValueError(f"{text!r} is no financial year such as 2023/24")
+    return period.end.year
+
+
+def _quarter(text: str) -> int:
+    found = re.fullmatch(r"q?([1-4])(?:\.0)?", text, re.IGNORECASE)
+    if not found:
+        raise ValueError(f"{text!r} is no quarter of a financial year")
+    return int(found[1])
+
+
+def _twelve_months(time: int) -> periods.Period:
+    """The year that ends with a quarter, counted as four times the financial year's end and the quarter's number."""
+    ending, quarter = divmod(time - 1, 4)
+    return periods.year_ending(*((3, ending) if quarter == 3 else (3 * quarter + 6, ending - 1)))
+
+
+def _by_year(records: pd.DataFrame) -> pd.DataFrame:
+    """Offences by area, group and subgroup in each financial year and in the twelve months to the last quarter.
+
+    A kind of offence that was not counted in every quarter of a year is left out of it: it began or ended then. An
+    area that is not listed in every quarter has no value. An area is called what it was last called.
+    """
+    groups, subgroups = (records[name].str.lower() for name in ("group", "subgroup"))
+    kinds = records.assign(rows=1, first=np.arange(len(records)), category=groups)
+    # A group of one subgroup may be called like it.
+    below = kinds.assign(category=subgroups)[~subgroups.isin(set(groups))]
+    area = ["force", "area_code"]
+    quarterly = _add_up(pd.concat([kinds, below]), ["time", *area, "category"])
+    last, there = quarterly["time"].max(), set(quarterly["time"])
+    ends = [end for end in sorted(there) if (end % 4 == 0 or end == last) and {end - 1, end - 2, end - 3} <= there]
+    if not ends:
+        raise Refused("no twelve months are listed in full")
+    year = pd.concat([quarterly[quarterly["time"].between(end - 3, end)].assign(end=end) for end in ends])
+    counted = year[year["value"] != 0].groupby(["end", "category"])["time"].nunique() == 4
+    listed = year.groupby(["end", *area])["time"].nunique() == 4
+    year = year[year.set_index(["end", "category"]).index.isin(counted.index[counted])]
+    added = _add_up(year, ["end", *area, "category"])
+    added["value"] = added["value"].where(added.set_index(["end", *area]).index.isin(listed.index[listed]))
+    added["period"] = added["end"].map({end: _twelve_months(int(end)) for end in ends})
+    labels = records.sort_values("time", kind="stable").drop_duplicates("area_code", keep="last")
+    return added.assign(area_label=added["area_code"].map(labels.set_index("area_code")["area_label"]))
+
+
+# --- sources -----------------------------------------------------------------------------------------------
+
+ROLLING = "12 months ending"
+ROLLING_COUNT = "Rolling year total number of offences"
+
+
+def _rolling(records: Records) -> pd.DataFrame:
+    """Offences in the twelve months to a quarter's last day, and the day as printed where it is another."""
+    rows = records.require(ROLLING, "PFA", "Offence", ROLLING_COUNT).frame
+    years, said = {}, {}
+    for text in rows[ROLLING].unique():
+        found = re.fullmatch(r"(\d\d)[-/](\d\d)[-/](\d{4})", text)
+        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 28:
+            at = rows.index[rows[ROLLING] == text][0]
+            raise records.refused(f"row {at}, {ROLLING}: {text!r} is no last day of a month")
+        years[text] = periods.year_ending(int(found[2]), int(found[3]))
+        said[text] = "" if years[text].end.day == int(found[1]) else f"Printed as twelve months to {text}."
+    attributes = pd.DataFrame(
+        {
+            "force": rows["PFA"],
+            "category": rows["Offence"].map(label).str.lower(),
+            "period": rows[ROLLING].map(years),
+            "note": rows[ROLLING].map(said),
+        }
+    )
+    tidy = records.unpivot(attributes, {ROLLING_COUNT: {}})
+    return tidy.assign(rows=1, first=np.arange(len(tidy)))
+
+
+@source(publisher="Home Office", formats="csv ods xlsx")
+def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Police recorded crime by police force area (flat file).
+
+    Two layouts. A CSV file of offences in the twelve months to the end of each quarter since March 2003: one row for
+    a force and a kind of offence. And the open data tables, a sheet a financial year, one row for a force, offence and
+    quarter, of which financial years and the twelve months to the last quarter are added here by group and subgroup;
+    there the group is "Drug Offences", and split into trafficking and possession. Neither prints a total: England,
+    Wales, and England and Wales with the British Transport Police are added here where every force is there. A cell
+    names the first row and how many were added. Offences taken back can make a number negative. The CSV file to
+    December 2018 prints 30-12-2017 for 31-12-2017, and holds both domestic burglary, which ended in March 2017, and
+    residential burglary, which began then.
+    Proved on one real file, the CSV to December 2018; the open data tables on sample releases only.
+    """
+    if book.format == "csv" and ROLLING in (records := book.records()).frame:
+        figures = _located(book, _rolling(records), ["force"])
+        cells = figures["cell"]
+    else:
+        offences = _offences(book, LISTED)
+        figures, cells = _by_year(offences), offences["cell"]
+    yield _tidy(figures, cells, NATIONS)
+
+
+@source(publisher="Home Office", formats="ods xlsx csv")
+def home_office_offences_by_partnership(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Police recorded crime and outcomes open data tables by community safety partnership.
+
+    A sheet a financial year, one row for a partnership, offence and quarter, with rows of zero. Financial years and
+    the twelve months to the last quarter are added here by offence group and subgroup; a cell names the first row
+    and how many were added. A kind of offence that was not counted in each quarter of a year is left out of it, as
+    residential burglary before April 2017. Partnerships are printed by name; those that no longer exist, parts of one
+    ("Wiltshire_Kennet") and what is "unassigned" to one are kept under their words. England and Wales are added here
+    from all that lies in their forces, where every force is there; the British Transport Police is in neither.
+    No real file was at hand: proved on sample releases of the described shape only.
+    """
+    offences = _offences(book, LISTED | PARTNERSHIP)
+    yield _tidy(_by_year(offences), offences["cell"], [ENGLAND, WALES])

@@ -1,0 +1,330 @@
+"""The publications of the Office for National Statistics from the Crime Survey for England and Wales, and no others."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline import periods, places
+from pipeline.marks import heading, label, plain
+from pipeline.periods import Period
+from pipeline.source import source
+from pipeline.workbook import Table, Workbook, column_letters
+
+MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
+ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
+
+HEADS = (
+    r"drugs?(?: type)?|type of drug|age(?: breakdown| group)?|sex(?: and age)?|regions?|(?:personal )?characteristics"
+)
+BASE = r"unweighted base\b.*"
+COMPARED = r"significan|change|compared"
+ANY_DRUG = "any drug"
+SIMILAR = "The base is that of any drug; that of this drug will be similar."
+
+AGES = r"(?:aged )?(\d\d) ?(?:-|to) ?(\d\d)(?: years?(?: olds?)?)?"
+SEXES = {"men": "male", "male": "male", "males": "male", "women": "female", "female": "female", "females": "female"}
+REPEATED = ("all adults", "age", "men", "women")
+
+
+def _survey_year(table: Table, text: str) -> Period:
+    """The interviews that a heading names.
+
+    Until 2000 sweeps were held in even years and asked about the odd year before, and either may name a column alone.
+    """
+    if sweep := re.fullmatch(r"(19[89]\d|2000)(?:\.0)?", text):
+        period = periods.calendar_year(int(sweep[1]) - (int(sweep[1]) % 2 == 0))
+    elif re.fullmatch(r"\d{4}(?:\.0)?", text):
+        raise table.refused(f"a column headed {text!r} alone may be about one year of interviews or another")
+    else:
+        try:
+            period = periods.parse(label(text), "financial_year", spans=True)
+        except ValueError as error:
+            raise table.refused(str(error)) from error
+    if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):
+        period = periods.calendar_year(period.end.year)
+    if period.kind in ("calendar_year", "financial_year", "rolling_12_months"):
+        return replace(period, kind="survey_year")
+    if period.kind != "part_year":
+        raise table.refused(f"{text!r} names {period.label}, which is no year of interviews")
+    return period
+
+
+def _years(table: Table) -> dict[int, dict]:
+    """The column of each survey year, with the columns of its limits; not those that compare two years."""
+    found: dict[Period, dict[str, int]] = {}
+    for column, parts in enumerate(table.headings):
+        text = " ".join(parts)
+        if column > table.key and text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
+            limit = re.search(r"\b(lower|upper)\b", text)
+            columns = found.setdefault(_survey_year(table, text), {})
+            name = limit[1] if limit else "value"
+            if name in columns:
+                at = " and ".join(map(column_letters, (columns[name], column)))
+                raise table.refused(f"columns {at} are both headed like {text!r}")
+            columns[name] = column
+    if not found or any("value" not in columns for columns in found.values()):
+        raise table.refused("no column headed with a survey year" if not found else "limits without an estimate")
+    return {columns.pop("value"): {"period": period} | columns for period, columns in found.items()}
+
+
+def _by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int]) -> pd.DataFrame:
+    """One row for each cell of the rows and survey years; limits may be printed for some years only."""
+    years = _years(table)
+    alike = {frozenset(of): {c: years[c] for c in years if set(years[c]) == set(of)} for of in years.values()}
+    return pd.concat([table.unpivot(rows, columns, MARKS, apart) for columns in alike.values()], ignore_index=True)
+
+
+def _labels(table: Table) -> pd.Series:
+    """The label of each row down to the last number; rows without one are left out."""
+    texts = table.text(table.key)[: table.last_number()]
+    return texts[texts.ne("")]
+
+
+def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apart: Iterable[int] = ()) -> pd.DataFrame:
+    """Figures of the given rows by survey year, each with the unweighted base that stands in its base row."""
+    everyone = ENGLAND_AND_WALES | {"measure": "last year drug use", "unit": "percent"}
+    frame = pd.DataFrame([everyone | row for row in rows.values()], index=list(rows)).assign(base_row=pd.Series(bases))
+    tidy = _by_year(table, frame, [*apart, *bases.values()])
+    if tidy["value"].max() <= 1:
+        raise table.refused("its proportions are not in percent")
+    if not bases:
+        return tidy
+    at_bases = pd.DataFrame({"unit": "people"}, index=sorted(set(bases.values())))
+    people = table.unpivot(at_bases, {column: {} for column in _years(table)}, MARKS, [*apart, *rows])
+    cells = tidy["cell"].str.replace(r"\d+$", "", regex=True) + (tidy["base_row"] + 1).astype("Int64").astype("str")
+    similar = tidy["category"].ne(ANY_DRUG) & tidy["base_row"].notna()
+    return tidy.assign(base=cells.map(people.set_index("cell")["value"]), note=similar.map({True: SIMILAR, False: ""}))
+
+
+def _by_drug(table: Table, age: str) -> tuple[pd.DataFrame, set[str]]:
+    """Every drug of a table of one age band, and their names."""
+    labels = _labels(table).str.lower()
+    bases = labels[labels.str.fullmatch(BASE)].index
+    drugs = labels.drop(bases)
+    if (drugs == ANY_DRUG).sum() != 1 or len(bases) != 1:
+        raise table.refused(f"no single row {ANY_DRUG!r}, or no single unweighted base")
+    rows = {row: {"category": drug, "age": age} for row, drug in drugs.items()}
+    return _proportions(table, rows, dict.fromkeys(rows, bases[0])), set(drugs)
+
+
+def _age(text: str) -> str | None:
+    found = re.fullmatch(AGES, plain(text))
+    return f"{found[1]}-{found[2]}" if found else None
+
+
+def _of_age(text: str, within: dict) -> dict | None:
+    """Whom a row is about, within the group that the row above gave; None where it names no such group."""
+    return {"age": age} if (age := _age(text)) else None
+
+
+def _of_sex(text: str, within: dict) -> dict | None:
+    if sex := SEXES.get(text.lower()):
+        return {"sex": sex, "age": "16-59"}
+    return {"sex": within["sex"], "age": age} if (age := _age(text)) and within else None
+
+
+def _of_area(text: str, within: dict) -> dict | None:
+    code = places.code_for(text, ("region", "country"))
+    return {"area_code": code, "area_label": text, "age": "16-59"} if code else None
+
+
+def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | None]) -> pd.DataFrame:
+    """The groups of people below each drug; the drug's own row and its ages repeat, rounded or not, tables by drug."""
+    rows, base_rows, apart = {}, {}, []
+    block, group = "", {}
+    for row, text in _labels(table).items():
+        if found := who(text, group):
+            group = found
+            if group in ({"age": "16-59"}, {"age": "16-24"}):
+                apart.append(row)
+            elif re.fullmatch(BASE, block):
+                base_rows[tuple(sorted(group.items()))] = row
+            elif block:
+                rows[row] = group | {"category": block}
+            else:
+                raise table.refused(f"row {row + 1} ({text}) stands under no drug")
+        elif text.lower() in drugs or re.fullmatch(BASE, text.lower()):
+            block, group = text.lower(), {}
+            apart.append(row)
+        else:
+            raise table.refused(f"row {row + 1} ({text}) is no drug of the table by drug and no group of people")
+    if not rows:
+        raise table.refused("no group of people under any drug")
+    groups = {row: {key: of for key, of in group.items() if key != "category"} for row, group in rows.items()}
+    keys = {row: tuple(sorted(group.items())) for row, group in groups.items()}
+    bases = {row: base_rows[key] for row, key in keys.items() if key in base_rows}
+    return _proportions(table, rows, bases, [*apart, *base_rows.values()])
+
+
+def _frequent(table: Table) -> pd.DataFrame:
+    """Frequent users by age band, each with its base in the next row of bases."""
+    rows, bases, waiting = {}, {}, []
+    for row, text in _labels(table).str.lower().items():
+        if re.fullmatch(BASE, text):
+            bases |= dict.fromkeys(waiting, row)
+            waiting = []
+            continue
+        ages = re.search(r"\b(\d\d) ?(?:-|to) ?(\d\d)\b", plain(text))
+        if not ages or "frequent user" not in text or "infrequent" in text:
+            raise table.refused(f"row {row + 1} ({text}) is no frequent user of an age")
+        rows[row] = {"measure": "frequent drug use", "category": ANY_DRUG, "age": f"{ages[1]}-{ages[2]}"}
+        waiting.append(row)
+    return _proportions(table, rows, bases)
+
+
+def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFrame:
+    """Personal characteristics in the one survey year that the lines above the table name.
+
+    They say "year ending June 2022" of nine months of interviews: `latest` gives the period by its last day.
+    """
+    named = {period.end for line in table.preamble if (period := _named(line))}
+    if len(named) != 1 or not named & set(latest):
+        raise table.refused("the lines above it name no single survey year of the table by drug")
+    period = latest[named.pop()]
+    texts = table.text(table.column(r"(?:characteristics? )?breakdown")).str.lower()
+    groups = _labels(table).str.lower()
+    repeated = groups.index[groups.isin(REPEATED)]
+    rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
+    rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)
+    base = table.column(BASE)
+    same = {"measure": "last year drug use", "unit": "percent", "period": period, "age": "16-59", "base": base}
+    columns = {c: same | {"drug": parts[-1]} for c, parts in enumerate(table.headings) if parts and parts[-1] in drugs}
+    tidy = table.unpivot(rows, columns, MARKS, repeated)
+    similar = tidy["drug"].ne(ANY_DRUG).map({True: SIMILAR, False: ""})
+    return tidy.assign(category=tidy["drug"] + ", " + tidy["group"] + ": " + tidy["one"], note=similar)
+
+
+def _named(line: str) -> Period | None:
+    found = re.search(r"year ending [a-z]+ \d{4}", heading(line))
+    return periods.parse(found[0]) if found else None
+
+
+def _use(last_age: int, by: str) -> str:
+    """The title of a table of use in the last year by people from 16 to an age, by drug or by something else."""
+    ages, others = (rf"\b16 ?(?:to|-) ?{age}\b" for age in (last_age, {59: 24, 24: 59}[last_age]))
+    use = r"(?=.*\bdrugs? (?:use )?(?:in the )?last year\b)(?!.*\b(?:numbers?|within)\b)"
+    return rf"^(?=.*{ages})(?!.*{others}){use}{by}"
+
+
+BY_DRUG = r"(?!.*\blast year,? by (?!drug))"
+BY = r"(?=.*\blast year,? by {}\b)"
+
+
+@source(publisher="ONS", formats="xlsx")
+def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Drug misuse in England and Wales: appendix tables.
+
+    Crime Survey for England and Wales, adults 16 to 59 in households. The tables of use in the last year: by drug for
+    16 to 59 and for 16 to 24 (both needed), and where there by age, by sex and age, by region, by personal
+    characteristic, and frequent use. Drugs or groups down, survey years across: December 1995 and single sweeps at
+    first, then years to March, then nine months to June 2022; there is none for the years to March 2021 and 2022. A
+    column headed 1996, 1998 or 2000 is a sweep of that year, about the calendar year before (UNVERIFIED). Estimates and
+    numbers of users, use ever and use in the last month are not read, nor the columns that compare two years. Each
+    edition revises older years by new weights, prints some rounded and some not, and repeats the totals rounded above
+    the groups: those repeats are left out. The table by personal characteristic says "year ending June 2022" of the
+    nine months. [x] not asked, [c] hidden; 0 is a real figure. The unweighted base is that of any drug. Limits are read
+    where columns are headed lower and upper.
+    Proved on one real file, to June 2022; limits, lone years and further editions on sample and synthetic files only.
+    """
+    both = {
+        "16-59": book.table(_use(59, BY_DRUG), sheet=r"(?:table )?1\.0?2", heads=HEADS),
+        "16-24": book.table(_use(24, BY_DRUG), sheet=r"(?:table )?1\.0?8", heads=HEADS),
+    }
+    drugs: set[str] = set()
+    latest = {}
+    for age, table in both.items():
+        figures, names = _by_drug(table, age)
+        drugs |= names
+        latest |= {period.end: period for period in figures["period"]}
+        yield figures
+    for sheet, by, who in (
+        (r"(?:table )?3\.0?3", r"age\b(?: groups?)?(?! and sex)", _of_age),
+        (r"(?:table )?3\.0?4", r"(?:sex and age|age and sex)", _of_sex),
+        (r"(?:table )?3\.0?8", r"regions?", _of_area),
+    ):
+        if table := book.table_if_any(_use(59, BY.format(by)), sheet=sheet, heads=HEADS):
+            yield _by_group(table, drugs, who)
+    personal = _use(59, BY.format("personal characteristics"))
+    if table := book.table_if_any(personal, sheet=r"(?:table )?3\.0?1", heads=HEADS):
+        yield _by_characteristic(table, drugs, latest)
+    frequent = r"^(?=.*\bproportion of\b)(?=.*\b16 to 59\b)(?=.*\bfrequent users? of drugs\b)"
+    if table := book.table_if_any(frequent, sheet=r"(?:table )?2\.0?1", heads=HEADS):
+        yield _frequent(table)
+
+
+PEOPLE, HOUSEHOLDS = "per 1,000 adults", "per 1,000 households"
+NEIGHBOURHOOD = "neighbourhood crime"
+CRIMES = {
+    "domestic burglary": HOUSEHOLDS,
+    "robbery": PEOPLE,
+    "theft from the person": PEOPLE,
+    "vehicle-related theft": HOUSEHOLDS,
+}
+OFFENCES = r"(?:offence|crime)(?: group| type)?s?|type of (?:offence|crime)"
+THOUSANDS = r"\b(?:1,?000s|000s|thousands)\b|'000s?\b"
+
+
+def _neighbourhood(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], list[int]]:
+    """The category of each row of neighbourhood crime, and the rows of all other crimes and of bases."""
+    rows, others = {}, []
+    for row, text in _labels(table).str.lower().items():
+        category = re.sub(r"^(?:all|total) ", "", text)
+        if category in CRIMES or category in extra:
+            if category in rows.values():
+                raise table.refused(f"row {row + 1} ({text}) stands twice")
+            rows[row] = category
+        else:
+            others.append(row)
+    if missing := set(CRIMES) - set(rows.values()):
+        raise table.refused(f"no row {', '.join(sorted(missing))}")
+    return rows, others
+
+
+def _said(table: Table) -> str:
+    """All that is said above the rows."""
+    return " ".join(plain(cell) for row in table.cells[: table.top] for cell in row if isinstance(cell, str)).lower()
+
+
+def _crimes(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFrame:
+    return _by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
+
+
+@source(publisher="ONS", formats="xlsx")
+def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
+
+    Crime Survey for England and Wales: incidents of domestic burglary, robbery, theft from the person and
+    vehicle-related theft, with the total where a row prints it, and rates per 1,000 adults or households; all other
+    offences are left out on purpose. Sheet A1 stacks two tables, numbers above and percentage change below; years
+    across, calendar years of 1981 to 1999, then years to March, then the year to the quarter of the edition. Numbers
+    are printed in thousands, which the title or headings must say: they are given in incidents, known to the nearest
+    thousand. Rates must say per 1,000; a crime against a household is per 1,000 households, another per 1,000 adults.
+    Interviews by telephone (May 2020 to March 2022) are no part of the series; [x] stands for a year without them.
+    No real file was at hand: proved on sample releases of the described shape only.
+    """
+    whole = r"^(?=.*\b(?:csew|crime survey)\b)"
+    incidents = book.table(
+        whole + r"(?=.*\bincidents of crime\b)(?!.*(?<!with )percentage change)(?!.*\bper 1,000\b)",
+        sheet=r"(?:table )?A1a?",
+        heads=OFFENCES,
+    )
+    if not re.search(THOUSANDS, _said(incidents)):
+        raise incidents.refused("nothing above its rows says that the numbers are in thousands")
+    found, others = _neighbourhood(incidents, [NEIGHBOURHOOD])
+    rows = pd.DataFrame({"category": found, "measure": "survey incidents", "unit": "incidents", "precision": "1000"})
+    numbers = _crimes(incidents, rows, others)
+    limits = [name for name in ("value", "lower", "upper") if name in numbers]
+    yield numbers.assign(**{name: numbers[name] * 1_000 for name in limits}, note="Printed in thousands.")
+    rates = book.table_if_any(
+        whole + r"(?=.*\bincidence rates?\b)(?!.*(?<!with )percentage change)",
+        sheet=r"(?:table )?A2a?",
+        heads=OFFENCES,
+    )
+    if rates:
+        if set(re.findall(r"\bper ([\d,]+\d)", _said(rates))) != {"1,000"}:
+            raise rates.refused("what stands above its rows does not give the rates per 1,000")
+        found, others = _neighbourhood(rates)
+        rows = pd.DataFrame({"category": found, "measure": "survey rate"})
+        yield _crimes(rates, rows.assign(unit=rows["category"].map(CRIMES)), others)

@@ -1,0 +1,25 @@
+"""The project's own tables about its metrics, each under its contract; figures of publications come from sources."""
+
+from pathlib import Path
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from schemas.tables import ControlFigure, Limit
+
+LIMITS = Path(__file__).with_name("limits.csv")
+CONTROL_FIGURES = Path(__file__).with_name("control_figures.csv")
+
+
+def limits() -> DataFrame[Limit]:
+    """What metrics cannot say: breaks, gaps, availability by area level, lags, revisions."""
+    frame = pd.read_csv(LIMITS, dtype="str", keep_default_na=False)
+    for name in ("first_day", "last_day"):
+        frame[name] = pd.to_datetime(frame[name].where(frame[name] != "")).astype("datetime64[ns]")
+    return Limit.validate(frame)
+
+
+def control_figures() -> DataFrame[ControlFigure]:
+    """Published national figures that the marts must agree with."""
+    frame = pd.read_csv(CONTROL_FIGURES, dtype="str", keep_default_na=False)
+    return ControlFigure.validate(frame.astype({"value": float, "within": float}))

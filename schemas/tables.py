@@ -1,0 +1,90 @@
+"""The contracts of the project's own tables: the register of printed figures, limits of metrics, control figures."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.vocabulary import AVAILABILITY, LEVELS, LIMITS, STATISTICS
+
+DAY = r"^\d{4}-\d\d-\d\d$"
+
+
+class PrintedFigure(pa.DataFrameModel):
+    """One row of the register of figures that are printed only on pages or in reports; all texts, as in the file."""
+
+    measure: Series[str] = pa.Field(str_length={"min_value": 1}, description="what is counted; target; baseline")
+    category: Series[str] = pa.Field(str_length={"min_value": 1}, description="part of the measure, or whose target")
+    area: Series[str] = pa.Field(str_length={"min_value": 1}, description="GSS code, or the area in words")
+    first_day: Series[str] = pa.Field(str_matches=DAY, description="first day of the period")
+    last_day: Series[str] = pa.Field(str_matches=DAY, description="last day of the period")
+    value: Series[str] = pa.Field(str_matches=r"^\d+(\.\d+)?$", description="the number")
+    qualifier: Series[str] = pa.Field(isin=["", "over", "nearly", "about"], description="word before the number")
+    unit: Series[str] = pa.Field(str_length={"min_value": 1}, description="unit of the number")
+    publication: Series[str] = pa.Field(str_length={"min_value": 5}, description="where it is printed")
+    page: Series[str] = pa.Field(str_matches=r"^(https://\S+)?$", description="address of the page, where it is known")
+    released: Series[str] = pa.Field(str_matches=DAY, description="day the page or report came out")
+    seen: Series[str] = pa.Field(str_matches=DAY, description="day the row was written down")
+    quoted: Series[str] = pa.Field(str_length={"min_value": 3}, description="the label, in the publication's words")
+    evidence: Series[str] = pa.Field(
+        isin=["primary", "secondary"], description="the publication itself, or a quotation"
+    )
+
+    class Config:
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(name="period_order", error="a period ends before it starts")
+    def period_order(cls, rows: pd.DataFrame) -> pd.Series:
+        return rows["first_day"] <= rows["last_day"]
+
+    @pa.dataframe_check(name="seen_once_released", error="a figure is seen before it is released")
+    def seen_once_released(cls, rows: pd.DataFrame) -> pd.Series:
+        return rows["released"] <= rows["seen"]
+
+
+class Limit(pa.DataFrameModel):
+    """One thing that a metric cannot say, or that a reader must know before comparing two of its values."""
+
+    metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
+    kind: Series[str] = pa.Field(isin=list(LIMITS), description="kind of limit")
+    area_kind: Series[str] = pa.Field(isin=["", *LEVELS], description="area level that it is about; empty for all")
+    availability: Series[str] = pa.Field(isin=list(AVAILABILITY), description="whether there are figures at that level")
+    first_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a break the first day after it")
+    last_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a gap its last day")
+    breakdown: Series[str] = pa.Field(description="breakdown that it is about; empty for all")
+    says: Series[str] = pa.Field(str_length={"min_value": 5}, description="the limit in words")
+
+    class Config:
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(name="break_has_a_day", error="a break or a gap has no first day")
+    def break_has_a_day(cls, rows: pd.DataFrame) -> pd.Series:
+        return ~rows["kind"].isin(["break", "gap"]) | rows["first_day"].notna()
+
+    @pa.dataframe_check(name="level_and_availability", error="a level without availability, or the other way round")
+    def level_and_availability(cls, rows: pd.DataFrame) -> pd.Series:
+        return (rows["kind"] == "availability") == (rows["availability"] != "")
+
+
+class ControlFigure(pa.DataFrameModel):
+    """One published national figure that the marts must agree with wherever its number is loaded."""
+
+    metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
+    statistic: Series[str] = pa.Field(isin=list(STATISTICS), description="kind of statistic")
+    unit: Series[str] = pa.Field(description="unit of the value")
+    area_code: Series[str] = pa.Field(description="GSS code, or words for what has none")
+    period: Series[str] = pa.Field(description="the period, as in framework.observations")
+    sex: Series[str] = pa.Field(description="all, male or female")
+    age: Series[str] = pa.Field(description="all, or the age band in years")
+    breakdown: Series[str] = pa.Field(description="all, or the part of the metric")
+    value: Series[float] = pa.Field(description="the figure as printed")
+    within: Series[float] = pa.Field(ge=0, description="half of its last printed digit")
+    vintage: Series[str] = pa.Field(isin=["any", "first", "revised"], description="the edition it was printed in")
+    severity: Series[str] = pa.Field(isin=["failure", "warning"], description="primary figures fail, quoted ones warn")
+    said: Series[str] = pa.Field(description="what the publication calls it")
+    publication: Series[str] = pa.Field(description="where it is printed")
+
+    class Config:
+        strict = True
+        ordered = True
