@@ -17,7 +17,7 @@ lint: .venv/installed
 
 # Ratios measured in one run; the real published files are used where NCDOF_SHARED points to them.
 bench: .venv/installed
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 # The oldest and the newest DuckDB that must open the published file, and the whole suite on the newest.
 test-clients: .venv/installed
