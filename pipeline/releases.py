@@ -104,9 +104,22 @@ def store(data: Path, source: str, file: Path, released: date, url: str = "") ->
     return Release(source, released, folder / file.name, checksum(folder / file.name), False)
 
 
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*.*"):
+        if not _is_running(int(left.name.split(".")[-2])):  # by a process that was killed
+            left.unlink(missing_ok=True)
     arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         write(arriving)

@@ -1,7 +1,10 @@
 """Releases staged by children with limits: hostile files and readers end in a reason, and spoil nothing beside them."""
 
 import importlib
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -13,7 +16,7 @@ import pytest
 import xlsxwriter
 
 from pipeline import staging
-from pipeline.releases import Release, checksum
+from pipeline.releases import Release, checksum, write_atomically
 from pipeline.source import SOURCES, figures, source
 from pipeline.staging import Limits
 from pipeline.workbook import Refused
@@ -280,3 +283,15 @@ def test_the_samples_are_staged_as_they_are_read(tmp_path):
     staged = pq.read_table(staging.staged_path(tmp_path, one)).to_pandas()
     read = figures(SOURCES["ons_geography"], one)
     pd.testing.assert_frame_equal(staged, read, check_dtype=False)
+
+
+def test_what_a_killed_process_left_is_swept_and_what_a_running_one_writes_is_not(tmp_path):
+    path = tmp_path / "part.parquet"
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    left, arriving = tmp_path / f".part.parquet.{killed.pid}.7", tmp_path / f".part.parquet.{os.getppid()}.7"
+    left.write_text("half")
+    arriving.write_text("half")
+    write_atomically(path, lambda beside: beside.write_text("whole"))
+    assert path.read_text() == "whole"
+    assert (left.exists(), arriving.exists()) == (False, True)
