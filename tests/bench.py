@@ -11,16 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import dagster as dg
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 
 from pipeline import build, staging
-from pipeline.graph import ASSETS, PUBLISHED, range_tags
 from pipeline.metric import METRICS
 from pipeline.releases import PROJECT, SAMPLE, Release, checksum, releases
 from pipeline.source import SOURCES
@@ -128,63 +126,14 @@ def main() -> None:
 
         one, ten = in_turn(1, backfill(["2014-2023"]), backfill([str(year) for year in range(2014, 2024)]))
         compare("backfill of ten years of five metrics in one run", one, "in ten runs", ten)
+        # Children that read a release import this module: what it imports counts against them.
+        from tests.bench_graph import ASSETS, SUBSET, YEARS, by_partition, emptied, materialise
+
         in_one, empty = in_turn(1, lambda: materialise(sample, ASSETS), lambda: materialise(sample, emptied()))
         compare(f"{len(METRICS)} metrics, {YEARS[0]}-{YEARS[-1]}, in one run", in_one, "with empty assets", empty)
         stock = timed(by_partition(sample, SUBSET)) / len(SUBSET) * len(METRICS) * len(YEARS)
         what = f"a run a year, default executor, scaled from {len(SUBSET)} metrics of one year"
         compare(what, stock, "in one run", in_one)
-
-
-# --- Dagster -----------------------------------------------------------------------------------------------
-
-YEARS = range(2010, 2025)
-SUBSET = ("homelessness_drug_dependency", "drug_related_homicides", "drug_seizures", "numbers_in_treatment")
-
-
-def emptied() -> list[dg.AssetsDefinition]:
-    """The same graph, partitions and checks, with assets that do nothing."""
-
-    def nothing(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
-        @dg.asset(
-            name=asset.key.to_user_string(),
-            deps=[
-                dg.AssetDep(key, partition_mapping=asset.get_partition_mapping(key)) for key in asset.dependency_keys
-            ],
-            partitions_def=asset.partitions_def,
-            backfill_policy=asset.backfill_policy,
-            check_specs=list(asset.check_specs),
-        )
-        def empty() -> dg.MaterializeResult:
-            passed = [dg.AssetCheckResult(passed=True, check_name=spec.name) for spec in asset.check_specs]
-            return dg.MaterializeResult(check_results=passed)
-
-        return empty
-
-    return [nothing(asset) for asset in ASSETS]
-
-
-def materialise(data: Path, assets: list[dg.AssetsDefinition]) -> None:
-    """Every metric's years and the published file in one run; nothing is there yet but what is staged."""
-    shutil.rmtree(data / "marts", ignore_errors=True)
-    os.environ["NCDOF_DATA"] = str(data)
-    result = dg.materialize(
-        assets,
-        selection=dg.AssetSelection.assets(*METRICS, PUBLISHED),
-        instance=dg.DagsterInstance.ephemeral(),
-        resources={"report": build.Report()},
-        tags=range_tags(YEARS[0], YEARS[-1]),
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
-    assert result.success
-
-
-def by_partition(data: Path, metrics: Sequence[str]) -> Callable[[], object]:
-    """Some metrics of one year, as the stock command line runs them."""
-    shutil.rmtree(data / "marts", ignore_errors=True)
-    chosen = ["--select", ",".join(metrics), "--partition", str(YEARS[-1])]
-    command = [sys.executable, "-m", "dagster", "asset", "materialize", "-m", "tests.stock", *chosen]
-    environment = os.environ | {"NCDOF_DATA": str(data)}
-    return lambda: subprocess.run(command, env=environment, check=True, capture_output=True, cwd=PROJECT)
 
 
 if __name__ == "__main__":
