@@ -166,10 +166,9 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     whose releases another build has changed meanwhile is left to that build. Raises Broken, before anything is written,
     where the observations break their contract.
     """
-    metric = METRICS[metric_id]
+    metric, available = METRICS[metric_id], staged(data)
     for other in metric.upstream:
-        calculate(data, other.id, years_of(other, staged(data)), report)
-    available = staged(data)
+        calculate(data, other.id, years_of(other, available), report)
     stale = to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
     if not stale:
         return {}

@@ -375,8 +375,17 @@ ARROWS = {
 }
 LEGEND = "▲ up  ▼ down  = no change  ≈ within the interval of the newest figure  ≠ not compared: break in series"
 # Shown from the left as far as the terminal is wide; the first four fit 80 columns.
-COLUMNS = {"metric": 34, "value": 20, "period": 12, "change": 8, "age": 10, "before": 22, "interval": 20, "target": 28}
-COLUMNS |= {"five-year trend": 28}
+COLUMNS = {
+    "metric": 34,
+    "value": 20,
+    "period": 12,
+    "change": 8,
+    "age": 10,
+    "before": 22,
+    "interval": 20,
+    "target": 28,
+    "five-year trend": 28,
+}
 
 
 def _scorecard(con: duckdb.DuckDBPyConnection) -> None:

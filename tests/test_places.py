@@ -1,10 +1,8 @@
 """The register of areas against the lookups, counts, populations and households that others have published."""
 
-import os
 import re
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import places
-
-ROOT = Path(__file__).resolve().parent.parent
-PUBLISHED = Path(os.environ.get("NCDOF_SHARED", ROOT.parent / "shared")) / "realdata"
-published = pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"no published files in {PUBLISHED}")
+from tests.conftest import REAL
 
 NEXT = {
     code: text.replace("~", "").split()
@@ -42,12 +37,12 @@ def register():
 
 
 def lookup(pattern):
-    (path,) = (PUBLISHED / "reference_geography").glob(pattern)
+    (path,) = (REAL / "reference_geography").glob(pattern)
     return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
 
 
 def sheet(name, title):
-    (path,) = PUBLISHED.glob(name)
+    (path,) = REAL.glob(name)
     table = pd.read_excel(path, sheet_name=title, header=None, dtype=str, engine="calamine")
     return table.apply(lambda column: column.str.strip())
 
@@ -68,7 +63,7 @@ def cuts(code):
 
 
 def test_the_file_is_sorted_tidy_and_complete():
-    raw = (ROOT / "pipeline" / "areas.csv").read_bytes()
+    raw = places.REGISTER.read_bytes()
     lines = raw.decode("utf-8").split("\n")
     assert b"\r" not in raw and not raw.startswith(b"\xef\xbb\xbf")
     assert lines[0] == "code,name,parent,county,region,police_force,partnership,start,end,successors"
@@ -247,7 +242,7 @@ def test_every_area_that_ended_is_reachable_or_was_split(register):
 # The register against published lookups
 
 
-@published
+@pytest.mark.real_data
 @pytest.mark.parametrize(("file", "code", "region", "day"), REGIONS)
 def test_regions(register, file, code, region, day):
     table = lookup(file)
@@ -257,7 +252,7 @@ def test_regions(register, file, code, region, day):
     assert (register.loc[table[region], "area_name"].to_numpy() == names.to_numpy()).all()
 
 
-@published
+@pytest.mark.real_data
 @pytest.mark.parametrize(("file", "lower", "upper", "day"), UPPER_TIERS)
 def test_upper_tiers(register, file, lower, upper, day):
     table = lookup(file)
@@ -273,7 +268,7 @@ def test_upper_tiers(register, file, lower, upper, day):
     assert set(table[f"{upper}CD"]) == set(alive)
 
 
-@published
+@pytest.mark.real_data
 def test_partnerships_and_forces_of_2017(register):
     table = lookup("*Community_Safety*2017*.csv")
     assert set(table["LAD17CD"]) == lower_tier("2017-01-31")
@@ -304,7 +299,7 @@ def combined_authorities():
     ).drop_duplicates()
 
 
-@published
+@pytest.mark.real_data
 def test_partnerships_and_forces_of_2024(register):
     crimes, pairs = combined_authorities()
     alive = places.on_day("2024-12-31").query("area_kind == 'community_safety_partnership'")
@@ -331,7 +326,7 @@ def test_partnerships_and_forces_of_2024(register):
     assert now["E08000038"] == held["E08000016"][0] and now["E08000039"] == held["E08000019"][0]
 
 
-@published
+@pytest.mark.real_data
 def test_a_partnership_shows_what_its_authorities_became(register):
     """The same partnership named old authorities in 2017 and new ones in 2024."""
     _, pairs = combined_authorities()
@@ -348,7 +343,7 @@ def test_a_partnership_shows_what_its_authorities_became(register):
     assert astray == {"E07000048"} and checked["code_old"].nunique() == 35
 
 
-@published
+@pytest.mark.real_data
 def test_the_last_successor_of_every_code(register):
     table = lookup("la_all_codes.csv")
     table = table[table["LADCD"].str[:3].isin({"E06", "E07", "E08", "E09", "W06"})]
@@ -363,7 +358,7 @@ def test_the_last_successor_of_every_code(register):
     assert (register.loc[table["LADCD"], "region_code"].fillna("").to_numpy() == table["RGNCD"].to_numpy()).all()
 
 
-@published
+@pytest.mark.real_data
 def test_dates_and_successors_of_councils(register):
     table = lookup("uk_local_authorities_current.csv").query("nation in ['England', 'Wales']")
     table = table[table["gss-code"].isin(register.index)]
@@ -381,7 +376,7 @@ def test_dates_and_successors_of_councils(register):
     assert differ["gss-code"].tolist() == ["E06000057"]  # the council is older than its code
 
 
-@published
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("file", "day"),
     [
@@ -391,7 +386,7 @@ def test_dates_and_successors_of_councils(register):
     ],
 )
 def test_names_as_another_publisher_prints_them(file, day):
-    (path,) = PUBLISHED.glob(file)
+    (path,) = REAL.glob(file)
     title = next(name for name in pd.ExcelFile(path, engine="calamine").sheet_names if name.startswith("A1"))
     table = sheet(file, title)[[0, 1]].set_axis(["code", "name"], axis=1)
     table = table[table["code"].str.fullmatch(r"E0[6-9]\d{6}", na=False)]
@@ -407,7 +402,7 @@ def population(year):
     return table[table[0].str.fullmatch(r"[EWKSN]\d{8}", na=False)].set_index(0)[3].astype(float)
 
 
-@published
+@pytest.mark.real_data
 @pytest.mark.parametrize(("year", "england"), [(2020, 56_550_138), (2021, 56_536_419)])
 def test_populations_of_parts_add_to_the_whole(register, year, england):
     people = population(year)
@@ -426,7 +421,7 @@ def test_populations_of_parts_add_to_the_whole(register, year, england):
     }
 
 
-@published
+@pytest.mark.real_data
 @pytest.mark.parametrize("year", [2020, 2021])
 def test_alternative_cuts_have_one_population(year):
     people = population(year)
@@ -439,9 +434,9 @@ def test_alternative_cuts_have_one_population(year):
     assert totals["E06000063"][0] + totals["E06000064"][0] == people["E10000006"]
 
 
-@published
+@pytest.mark.real_data
 def test_estimates_by_single_year_of_age_are_on_the_areas_of_2021(register):
-    table = pd.read_csv(PUBLISHED / "reference_population/la_pop_estimates.csv", low_memory=False)
+    table = pd.read_csv(REAL / "reference_population/la_pop_estimates.csv", low_memory=False)
     ages = [column for column in table.columns if column.startswith("Age")]
     people = (
         table[table["code"].str[0].isin(["E", "W"])]
@@ -455,10 +450,10 @@ def test_estimates_by_single_year_of_age_are_on_the_areas_of_2021(register):
     assert (regions == population(2020)[regions.index]).all() and len(regions) == 9
 
 
-@published
+@pytest.mark.real_data
 def test_children_before_and_after_a_county_changed():
     """People under 18 in the year before on the old authorities, and in the year after on the new."""
-    (path,) = (PUBLISHED / "reference_population").glob("ons_mid-year*.csv")
+    (path,) = (REAL / "reference_population").glob("ons_mid-year*.csv")
     table = pd.read_csv(path, dtype=str).query("geographic_level == 'Local authority'")
     table = table[table["age_group"].str.contains("0 to 17")]
     table = table[table["population_estimate"] != "x"]  # Dorset, Bournemouth and Poole to 2018
@@ -481,7 +476,7 @@ def test_children_before_and_after_a_county_changed():
             assert total(year, new) == pytest.approx(total(year - 1, old), rel=0.015), (old, new)
 
 
-@published
+@pytest.mark.real_data
 def test_households_before_and_after_districts_merged():
     def households(file):
         table = sheet(file, "A1")

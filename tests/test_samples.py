@@ -1,7 +1,5 @@
 """The sample releases: they are what the generator writes, look like the real files, add up, and copy nothing."""
 
-import csv
-import os
 import re
 import zipfile
 from functools import cache
@@ -11,11 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from assets.samples.__main__ import generate
-
-ROOT = Path(__file__).resolve().parent.parent
-COMMITTED = ROOT / "data" / "raw" / "_sample"
-REAL = Path(os.environ.get("NCDOF_SHARED", ROOT.parent / "shared")) / "realdata"
-needs_real = pytest.mark.skipif(not REAL.is_dir(), reason=f"the publishers' files are not in {REAL} (NCDOF_SHARED)")
+from tests.conftest import REAL, records
+from tests.reading import SAMPLES
 
 # Sample release, and the real file that it imitates.
 DEATHS = ("ons_drug_deaths/2022-08-03", "ons_drug_poisoning_ew/2021registrations.xlsx")
@@ -40,7 +35,7 @@ CHILDREN = {
 
 
 def the_file(release: str) -> Path:
-    (path,) = (COMMITTED / release).iterdir()
+    (path,) = (SAMPLES / release).iterdir()
     return path
 
 
@@ -60,11 +55,6 @@ def by_first_cell(path: Path, table: str) -> dict[str, list]:
     return {row[0]: row for row in rows(path, table) if re.fullmatch(r"[EWKSN]\d{8}", str(row[0]))}
 
 
-def records(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def normal(cell: object) -> str:
     """A heading without footnote digits, years, spaces and line breaks."""
     return re.sub(r"[\d,\s]+", "", str(cell)).casefold()
@@ -75,9 +65,9 @@ def test_the_committed_files_are_what_the_generator_writes(tmp_path):
     fresh = {
         path.relative_to(tmp_path / "sample"): path for path in (tmp_path / "sample").rglob("*.*") if path.is_file()
     }
-    committed = {path.relative_to(COMMITTED) for path in COMMITTED.rglob("*") if path.is_file()}
+    committed = {path.relative_to(SAMPLES) for path in SAMPLES.rglob("*") if path.is_file()}
     assert committed == set(fresh)
-    assert [str(name) for name, path in fresh.items() if content(path) != content(COMMITTED / name)] == []
+    assert [str(name) for name, path in fresh.items() if content(path) != content(SAMPLES / name)] == []
 
 
 def content(path: Path) -> object:
@@ -89,13 +79,13 @@ def content(path: Path) -> object:
 
 
 def test_they_are_small_and_one_file_a_release():
-    files = [path for path in COMMITTED.rglob("*") if path.is_file()]
+    files = [path for path in SAMPLES.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 20_000_000
     assert len({path.parent for path in files}) == len(files)
 
 
 def test_every_workbook_says_that_it_is_a_sample():
-    for path in COMMITTED.rglob("*.*"):
+    for path in SAMPLES.rglob("*.*"):
         if path.suffix in (".xlsx", ".xls", ".ods"):
             first = book(path).get_sheet_by_index(0).to_python()
             assert any("SAMPLE" in str(cell) for row in first for cell in row), path
@@ -120,7 +110,7 @@ HEADINGS = [
 ]
 
 
-@needs_real
+@pytest.mark.real_data
 @pytest.mark.parametrize(("sample", "real", "table", "lines"), HEADINGS)
 def test_the_headings_are_the_real_ones(sample, real, table, lines):
     made, published = (
@@ -130,18 +120,18 @@ def test_the_headings_are_the_real_ones(sample, real, table, lines):
     assert made == published
 
 
-@needs_real
+@pytest.mark.real_data
 @pytest.mark.parametrize(("sample", "real"), CHILDREN.items())
 def test_the_columns_of_flat_files_are_the_real_ones(sample, real):
     made, published = (path.read_bytes().split(b"\n", 1)[0] for path in (the_file(sample), REAL / real))
     assert made == published
 
 
-@needs_real
+@pytest.mark.real_data
 def test_the_lookups_are_those_of_their_day():
-    names = {path.name for path in COMMITTED.glob("ons_geography/*/*")}
+    names = {path.name for path in SAMPLES.glob("ons_geography/*/*")}
     for real in (path for path in (REAL / "reference_geography").iterdir() if path.name in names):
-        (sample,) = COMMITTED.glob(f"ons_geography/*/{real.name.replace('[', '?')}")
+        (sample,) = SAMPLES.glob(f"ons_geography/*/{real.name.replace('[', '?')}")
         made, published = records(sample), records(real)
         assert list(made[0]) == list(published[0])
         codes = [name for name in made[0] if name.endswith("CD")]
@@ -150,7 +140,7 @@ def test_the_lookups_are_those_of_their_day():
         }
 
 
-@needs_real
+@pytest.mark.real_data
 def test_the_areas_stand_where_they_really_stand():
     for table in ("Table 1", "Table 3"):
         made, published = (
@@ -169,7 +159,7 @@ def test_the_areas_stand_where_they_really_stand():
 MARKS = re.compile(r":|u|\.\.|-|\+|\[\w+\]|c|x|z")
 
 
-@needs_real
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("sample", "real", "table"),
     [
@@ -189,7 +179,7 @@ def test_the_marks_are_the_real_ones(sample, real, table):
     assert marks(the_file(sample)) == marks(REAL / real)
 
 
-@needs_real
+@pytest.mark.real_data
 def test_the_marks_of_children_in_need_are_the_real_ones():
     for sample in ("dfe_children_in_need/2023-10-26", "dfe_children_in_need/2024-10-31"):
         made, published = (
@@ -208,7 +198,7 @@ def whole_numbers(row: list, start: int = 4) -> list[int | None]:
     return [int(cell) if isinstance(cell, float) else None for cell in row[start:]]
 
 
-@pytest.mark.parametrize("edition", sorted(path.name for path in (COMMITTED / "ons_drug_deaths_local").iterdir()))
+@pytest.mark.parametrize("edition", sorted(path.name for path in (SAMPLES / "ons_drug_deaths_local").iterdir()))
 def test_deaths_add_up(edition):
     path = the_file(f"ons_drug_deaths_local/{edition}")
     poisoning, misuse = (by_first_cell(path, f"Table {table}") for table in (1, 2))
@@ -346,7 +336,7 @@ def test_national_totals_are_near_the_published_ones():
         assert all(made == pytest.approx(known, rel=0.02) for made, known in pairs), close
 
 
-@needs_real
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("sample", "real", "table", "column", "least"),
     [
@@ -368,7 +358,7 @@ def test_no_local_figure_is_copied(sample, real, table, column, least):
     assert len(large) > 30 and sum(one == other for one, other in large) / len(large) < 0.06
 
 
-@needs_real
+@pytest.mark.real_data
 def test_no_local_count_of_children_or_partnerships_is_copied():
     made, published = (
         {
