@@ -15,13 +15,14 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.compute as pc
 from filelock import FileLock
 
 import assets.outcomes
 import assets.sources
 import assets.tables
 from pipeline import checks, marts, places, snapshot, staging, statistics
-from pipeline.metric import METRICS, Metric, observations, prepare
+from pipeline.metric import METRICS, Metric, observations, workbench
 from pipeline.releases import Release, releases
 from pipeline.source import SOURCES, digest_of
 from pipeline.staging import Staged
@@ -173,18 +174,14 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     if not stale:
         return {}
     log.info("calculate %s %s", metric_id, _span(stale))
-    with duckdb.connect() as con:
-        prepare(con)
-        files = {source: [str(s.path) for s in available if s.source == source] for source in metric.own_sources}
-        for other in metric.upstream:
-            paths = (_path(data, other, year) for year in years_of(other, available))
-            files[other.id] = [str(path) for path in paths if path.exists()]
-        for name, paths in files.items():
+    with workbench().cursor() as con:
+        for name, paths in _files(data, metric, available).items():
             if paths:
-                con.read_parquet(paths, hive_partitioning=False).create_view(name)
+                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+                con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
             else:
                 con.register(name, (Observation if name in METRICS else Figure).empty())
-        frame = observations(metric, con, tuple(stale))
+        made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     written = {}
     with FileLock(data / "staging" / f".{metric_id}.lock"):
@@ -192,11 +189,21 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         for year in stale:
             inputs = inputs_of(metric, year, available)
             if inputs == inputs_of(metric, year, now):
-                rows = frame[frame["year"] == year]
+                rows = made.filter(pc.field("year") == year)
                 marts.write_part(_path(data, metric, year), rows, inputs, sample)
                 written[year] = len(rows)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written
+
+
+def _files(data: Path, metric: Metric, available: list[Staged]) -> dict[str, list[Path]]:
+    """The files of each input of a metric: staged figures of a source, every year of another metric."""
+    of_sources = {source: [s.path for s in available if s.source == source] for source in metric.own_sources}
+    of_metrics = {
+        other.id: [path for year in years_of(other, available) if (path := _path(data, other, year)).exists()]
+        for other in metric.upstream
+    }
+    return of_sources | of_metrics
 
 
 def _span(years: list[int]) -> str:

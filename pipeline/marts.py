@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -41,11 +40,11 @@ def read_part(path: Path) -> Part | None:
     return Part(path, **said)
 
 
-def write_part(path: Path, rows: pd.DataFrame, inputs: str, sample: bool) -> None:
+def write_part(path: Path, rows: pa.Table, inputs: str, sample: bool) -> None:
     """Replace a part file whole. The same rows and inputs give the same bytes."""
     said = {_KEY: json.dumps({"inputs": inputs, "sample": sample, "rows": len(rows)})}
-    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(said)
-    write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
+    described = rows.replace_schema_metadata(said)
+    write_atomically(path, lambda arriving: pq.write_table(described, arriving, compression="zstd"))
 
 
 def parts(data: Path) -> list[Path]:

@@ -18,12 +18,12 @@ metric, which arrives as its observations of every year and vintage.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pandera.errors
+import pyarrow as pa
 
 from pipeline import places, population, statistics
 from pipeline.population import Rows
@@ -244,21 +244,19 @@ def crude_rate(
 # --- drafts to observations --------------------------------------------------------------------------------
 
 
-def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pd.DataFrame:
-    """The validated observations of a metric for some years, every release, in a total order.
+def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pa.Table:
+    """The validated observations of a metric for some years, every release, in order of year and key.
 
-    Each input is a view of its name in `con`, in which `prepare` has been called. Raises Broken.
+    Each input is a view of its name in `con`, a cursor of the workbench. Raises Broken.
     """
     drafts = declared.calculate(*(Rows(f"SELECT * FROM {name}") for name in declared.inputs))
     united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
     series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
     columns = Observation.to_schema().columns
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE draft AS SELECT * FROM ({united}) WHERE year IN ({', '.join(map(str, years))})"
-    )
-    frame = con.execute(
+    table = con.execute(
         f"""
-        WITH england AS (SELECT {series}, any_value(value) AS england FROM draft
+        WITH draft AS MATERIALIZED (SELECT * FROM ({united}) WHERE year IN ({", ".join(map(str, years))})),
+             england AS (SELECT {series}, any_value(value) AS england FROM draft
                          WHERE area_code = '{ENGLAND}' GROUP BY {series}),
              compared AS (
                  SELECT draft.*, '{declared.id}' AS metric_id, coalesce(named.area_name, area_label) AS area_name,
@@ -268,24 +266,27 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
                                   '{vocabulary.CONTEXT}'), 'contextual', '{declared.better}'))
                         END AS compared_to_england, 'not calculated: before publication' AS trend
                  FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
-        SELECT {", ".join(columns)} FROM compared ORDER BY {", ".join(KEY)}
+        SELECT {", ".join(columns)} FROM compared ORDER BY year, {", ".join(KEY)}
         """
-    ).df()
-    # A frame without rows has no types of its own.
-    dates = dict.fromkeys(["period_start", "period_end", "released"], "datetime64[us]")
-    frame = frame.astype(Observation.empty().dtypes.to_dict() | dates)
+    ).to_arrow_table()
+    frame = table.to_pandas()
     try:
-        return Observation.validate(frame, lazy=True)
+        Observation.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         rows = frame.loc[[int(index) for index in cases["index"].dropna().unique()[:5]]]
         cells = "; ".join(f"{row.source} {row.released:%Y-%m-%d} {row.cell}" for row in rows.itertuples())
         checks = ", ".join(map(str, cases["check"].unique()))
         raise Broken(f"{declared.id} breaks its contract ({checks}) at {cells or 'every row'}") from error
+    return table
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection what drafts are made with: the statistics and the register of areas."""
+@cache
+def workbench() -> duckdb.DuckDBPyConnection:
+    """What drafts are made with, once a process: the statistics and the register of areas; take a cursor of it."""
+    con = duckdb.connect()
     statistics.install(con)
-    con.register("areas", places.areas())
+    con.register("register", places.areas())
+    con.execute("CREATE TABLE areas AS FROM register")
     population.prepare(con)
+    return con

@@ -41,7 +41,7 @@ _LAST_AGE = rf"""
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the table `members`: every complete set of local authorities that an area consisted of."""
     con.register("member_sets", places.member_sets())
-    con.execute("CREATE OR REPLACE TEMP TABLE members AS SELECT whole_code, vintage, area_code FROM member_sets")
+    con.execute("CREATE OR REPLACE TABLE members AS SELECT whole_code, vintage, area_code FROM member_sets")
 
 
 def person_years(figures: Rows, estimates: Rows) -> Rows:

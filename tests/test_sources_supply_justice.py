@@ -7,14 +7,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from assets.samples import home_office_supply, moj
 from pipeline.marks import is_number
-from pipeline.metric import METRICS, observations, prepare
+from pipeline.metric import METRICS, observations, workbench
 from pipeline.workbook import Refused, column_letters
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write
@@ -375,11 +374,10 @@ def test_a_flagged_column_takes_its_whole_from_the_table_of_all_referrals(sheets
 
 
 def calculated(metric_id: str, **frames: pd.DataFrame) -> pd.DataFrame:
-    con = duckdb.connect()
-    prepare(con)
-    for source_id, frame in frames.items():
-        con.register(source_id, frame)
-    return observations(METRICS[metric_id], con, tuple(range(2000, 2030)))
+    with workbench().cursor() as con:
+        for source_id, frame in frames.items():
+            con.register(source_id, frame)
+        return observations(METRICS[metric_id], con, tuple(range(2000, 2030))).to_pandas()
 
 
 def test_quantities_of_unlike_units_are_never_one_series(release):
