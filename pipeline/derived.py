@@ -124,8 +124,8 @@ def not_calculated(figures: Rows, why: str) -> Rows:
 def shortfall(counts: Rows, estimates: Rows, breakdown: str) -> Rows:
     """Percent of an estimated whole that a count of the same area does not reach.
 
-    100 (1 - count / estimate), with limits from those of the estimate; the count is taken as exact. The estimate is the
-    newest for the year of the count or before, and the note names its year. Each day on which one of the two was
+    `100 × (1 - count / estimate)`, with limits from those of the estimate; the count is taken as exact. The estimate is
+    the newest for the year of the count or before, and the note names its year. Each day on which one of the two was
     released gives a vintage, from what was known on that day.
     """
     there = Rows(f"""

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.releases import write_atomically
+from schemas.dictionary import LICENCE, SAMPLE, TITLE
 
 DATABASE = "ncdof.duckdb"
 _KEY = b"ncdof"
@@ -41,9 +42,24 @@ def read_part(path: Path) -> Part | None:
 
 
 def write_part(path: Path, rows: pa.Table, inputs: str, sample: bool) -> None:
-    """Replace a part file whole. The same rows and inputs give the same bytes."""
-    said = {_KEY: json.dumps({"inputs": inputs, "sample": sample, "rows": len(rows)})}
-    described = rows.replace_schema_metadata(said)
+    """Replace a part file whole. The same rows and inputs give the same bytes.
+
+    Its metadata name the licence and the releases of the rows, `vintage` the newest of them.
+    """
+    found = (
+        rows.group_by(["released", "source"])
+        .aggregate([])
+        .sort_by([("released", "ascending"), ("source", "ascending")])
+    )
+    releases = [f"{row['source']} {row['released']:%Y-%m-%d}" for row in found.to_pylist()]
+    said = {
+        _KEY: json.dumps({"inputs": inputs, "sample": sample, "rows": len(rows)}),
+        "title": TITLE,
+        "releases": "; ".join(releases),
+        "vintage": releases[-1].split()[-1] if releases else "",
+        "licence": f"{LICENCE['title']} {LICENCE['path']}",
+    }
+    described = rows.replace_schema_metadata(said | ({"sample": SAMPLE} if sample else {}))
     write_atomically(path, lambda arriving: pq.write_table(described, arriving, compression="zstd"))
 
 

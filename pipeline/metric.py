@@ -165,7 +165,7 @@ def published(figures: Rows, statistic: str, breakdown: str = "'all'") -> Rows:
 
 
 def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
-    """Figures of several disjoint categories added to one, called `name`; missing where any part is missing.
+    """Figures of several disjoint categories added to one of another name; missing where any part is missing.
 
     `categories` maps each category to what is to be said of it in the note, mostly nothing. The cell names the parts.
     """
@@ -185,7 +185,7 @@ def total(figures: Rows, categories: Mapping[str, str], name: str) -> Rows:
 
 
 def proportion(figures: Rows, breakdown: str = "'all'") -> Rows:
-    """Percent of the whole (`base`) that a count is part of, with Wilson's interval."""
+    """Percent of the whole that a count is part of, `100 × count / whole`, with Wilson's interval."""
     part = "coalesce(value BETWEEN 0 AND base AND base > 0, false)"
     return draft(
         figures,
@@ -214,11 +214,11 @@ def crude_rate(
     printed: Rows = population.NONE,
     unrated: Rows = population.NONE,
 ) -> Rows:
-    """Events per population with Byar's interval, exact below ten events.
+    """Events per population, `per × events / population`, with Byar's interval, exact below ten events.
 
     The population is the one `printed` with the figures for the same area and period, else the person-years of the
-    mid-year `estimates` (see `population.person_years`). Whole years only, and no areas that the publisher declines to
-    rate, those of `unrated`, because few live where many are by day.
+    mid-year `estimates`. Whole years only, and no areas that the publisher declines to rate, those of `unrated`,
+    because few live where many are by day.
     """
     rated = "people > 0 AND whole_years AND value IS NOT NULL AND NOT small"
     return draft(

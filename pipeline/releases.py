@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -69,18 +69,23 @@ def _files(root: Path) -> list[tuple[str, date, Path]]:
     return [(source, day, path) for (source, day), path in found.items()]
 
 
-def releases(data: Path) -> list[Release]:
+def releases(data: Path, reference: Collection[str] = ()) -> list[Release]:
     """Every release under a data folder, by source and day.
 
     The project's register of figures that are printed only on pages stands beside them. Its sample releases, the
-    register among them, stand in only where the folder holds no release at all. The same bytes again on a later day are
-    no release.
+    register among them, stand in only where the folder holds no release with figures at all: those of the `reference`
+    sources have none, and take the place of the samples of the same source only. The same bytes again on a later day
+    are no release.
     Raises ValueError for a file that lies elsewhere than in a folder of a source and a day, or not alone in it.
     """
     own = _files(data / "raw")
-    sample = not own
-    files = own + _files(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
-    found = sorted(Release(source, released, path, checksum(path), sample) for source, released, path in files)
+    sample = all(source in reference for source, _, _ in own)
+    replaced = {source for source, _, _ in own if source in reference}
+    stock = _files(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
+    files = [(*file, False) for file in own] + [(*file, sample) for file in stock if file[0] not in replaced]
+    found = sorted(
+        Release(source, released, path, checksum(path), made_up) for source, released, path, made_up in files
+    )
     first = {(release.source, release.sha256): release for release in reversed(found)}
     return [release for release in found if first[release.source, release.sha256] == release]
 
@@ -104,7 +109,7 @@ def store(data: Path, source: str, file: Path, released: date, url: str = "") ->
     return Release(source, released, folder / file.name, checksum(folder / file.name), False)
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -118,7 +123,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{path.name}.*.*"):
-        if not _is_running(int(left.name.split(".")[-2])):  # by a process that was killed
+        if not is_running(int(left.name.split(".")[-2])):  # by a process that was killed
             left.unlink(missing_ok=True)
     arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:

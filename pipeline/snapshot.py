@@ -1,4 +1,8 @@
-"""The published file: one snapshot of all part files in SQL, built beside its place, checked and swapped in."""
+"""The published file: one snapshot of all part files in SQL, built beside its place, checked and swapped in.
+
+`marts/ncdof.duckdb` holds every vintage of every number in `framework.history`, and in the table of each metric the one
+that is to be read. Whoever has the old file open keeps it.
+"""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -97,7 +101,11 @@ _NUMBER = ", ".join(column for column in KEY if column not in ("source", "releas
 
 
 def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
-    """The table of every vintage, and what was known on a day."""
+    """The table of every vintage, and what was known on a day.
+
+    A release never overwrites another: each number is kept as each release of each source gave it. What was known on a
+    day are the numbers of the releases that were out by then, chosen as the metric tables choose among all of them.
+    """
     con.execute(
         f"CREATE TABLE framework.history AS SELECT {_COLUMNS} FROM read_parquet(?, hive_partitioning = false) "
         f"ORDER BY {_ORDER}",
@@ -116,8 +124,9 @@ def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
 def _metric_tables(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -> None:
     """One table a metric: the newest vintage of each number, with its recent trend.
 
-    Of several sources that print a number, the first that the metric names and that has a value. The history is in the
-    order of the key, so its row numbers stand for the key, and the tables are sorted by them.
+    Of several sources that print a number, the first that the metric names and that has a value.
+
+    The history is in the order of the key, so its row numbers stand for the key, and the tables are sorted by them.
     """
     con.execute(f"""
         CREATE TEMP TABLE newest AS
@@ -307,7 +316,13 @@ _ON_BOUNDARIES = """
 
 
 def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -> None:
-    """What is asked across metrics: flat views, the scorecard, revisions, and counts on another day's boundaries."""
+    """What is asked across metrics: flat views, the scorecard, revisions, and counts on another day's boundaries.
+
+    A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
+    England, else the smallest area that holds it. It shows the newest figure, and compares it with that of the same
+    length that ended on the same day of the year, at most three years before and without overlap. There is no change
+    across a break in the series, and no clear change where the earlier value lies within the interval of the newest.
+    """
     united = " UNION ALL ".join(f"SELECT * FROM {outcome}.{metric_id}" for metric_id, outcome in metrics)
     con.execute(f"CREATE VIEW framework.observations AS {united}")
     con.execute(f"""

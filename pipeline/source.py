@@ -95,7 +95,8 @@ def source(
     """Declare a function as the reader of a publication.
 
     `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
-    bear on the years after their own; `names_areas` a lookup, which makes known the areas that no register has yet;
+    bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
+    areas that no register has yet;
     `register` a list of figures from many publications, each with the day of its own, which a newer list replaces.
     """
 

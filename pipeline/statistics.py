@@ -125,17 +125,23 @@ def _by_confidence(limit: Callable[..., str], *arguments: object) -> str:
 
 
 def _byar_lower(confidence: float, events: str) -> str:
-    """Byar's lower limit of 10 events or more (Breslow and Day 1987, Statistical Methods in Cancer Research II)."""
+    """Byar's lower limit of `O` events, 10 or more: `O (1 - 1 / (9 O) - z / (3 √O))³`.
+
+    From Breslow and Day 1987, Statistical Methods in Cancer Research II.
+    """
     return f"{events} * pow(1 - 1 / (9 * {events}) - {Z[confidence]} / (3 * sqrt({events})), 3)"
 
 
 def _byar_upper(confidence: float, events: str) -> str:
-    """Byar's upper limit: the same with one event more, on the other side."""
+    """Byar's upper limit, the same with one event more: `(O + 1) (1 - 1 / (9 (O + 1)) + z / (3 √(O + 1)))³`."""
     return f"({events} + 1) * pow(1 - 1 / (9 * ({events} + 1)) + {Z[confidence]} / (3 * sqrt({events} + 1)), 3)"
 
 
 def _poisson(confidence: float, byar: Callable[[float, str], str], exact: dict[float, list[float]]) -> str:
     """Exact limits below 10 events, Byar's from 10 (Fingertips technical guide, rates).
+
+    The exact lower limit of `O` events is half the chi-squared quantile of `α / 2` on `2 O` degrees of freedom, the
+    upper one half that of `1 - α / 2` on `2 O + 2`.
 
     Imputed events can be fractions, which have no exact limit. Below 10 they take the straight line between the
     limits of the whole numbers on either side, which is monotone and continuous; Byar's lower limit of half an event
@@ -152,10 +158,10 @@ def _poisson(confidence: float, byar: Callable[[float, str], str], exact: dict[f
 
 
 def _wilson_lower(confidence: float, k: str = "CAST(numerator AS DOUBLE)", limit: str = "{}") -> str:
-    """Wilson's lower score limit (Wilson 1927; method 3 of Newcombe 1998).
+    """Wilson's lower score limit of `k` among `n` (Wilson 1927; method 3 of Newcombe 1998).
 
-    The smaller root of (n + z²)p² - (2k + z²)p + k²/n = 0, from the product of the roots: exactly 0 at k = 0, where
-    their difference leaves 1e-15.
+    The smaller root `p` of `(n + z²) p² - (2 k + z²) p + k² / n = 0`, from the product of the roots: exactly 0 at
+    `k = 0`, where their difference leaves 1e-15.
     """
     n, z = "CAST(denominator AS DOUBLE)", Z[confidence]
     root = f"2 * {k} * ({k} / {n}) / (2 * {k} + {z * z} + {z} * sqrt({z * z} + 4 * {k} * (1 - {k} / {n})))"
@@ -175,7 +181,8 @@ def _sum(term: str) -> str:
 def _dsr(limit: str = "{rate}") -> str:
     """Age-specific rates weighted by the standard population (Fingertips technical guide), not below 10 events.
 
-    Every band must be whole: one that is hidden would pass for one without events.
+    With `d` events among `n` people and a standard population `w` in each age band: `Σ (w d / n) / Σ w`. Every band
+    must be whole: one that is hidden would pass for one without events.
     """
     complete = (
         "bool_and(coalesce(events >= 0 AND population > 0 AND standard >= 0 "
@@ -188,7 +195,8 @@ def _dsr(limit: str = "{rate}") -> str:
 def _dobson(confidence: float, byar: Callable[[float, str], str]) -> str:
     """Dobson's limits of a weighted sum of counts (Dobson et al. 1991, Statistics in Medicine 10: 457-462).
 
-    The limits of all events, scaled and moved to the rate. Not below 0, which a few events of very unequal weight
+    The limits `L` of all events `O`, scaled and moved to the rate `R`: `R + √(V / O) (L - O)`, where
+    `V = Σ (w² d / n²) / (Σ w)²` is the variance of the rate. Not below 0, which a few events of very unequal weight
     would pass. Byar's limits serve alone, because below 10 events there is no rate.
     """
     events = _sum("events")
@@ -222,11 +230,13 @@ def trends(con: duckdb.DuckDBPyConnection, points: str) -> str:
     The method is that of the Fingertips technical guide (trend markers). Five points are taken: this one and those of
     the same series that end on the same day of the four years before, so that a quarter meets the same quarter; 29
     February counts as the 28th. They have a trend if chi-squared for slope passes 99.8% and the slope keeps its sign
-    without any one of them. The slope is weighted by
+    without any one of them. With values `y` in the years `x` and weights `w` the slope is
+    `b = Σ w (x - x̄) (y - ȳ) / Σ w (x - x̄)²`, and chi-squared `b² Σ w (x - x̄)²`, for proportions with numerators
+    divided by `ȳ (1 - ȳ)`; 99.8% of it lies below 9.5495. The weights are
 
     - the denominator, for proportions with numerators: this is the Cochran-Armitage test;
-    - the Poisson variance, for counts: the count, and at least 1;
-    - the variance in the 95% interval, for rates, estimates and other proportions.
+    - one over the Poisson variance, for counts: the count, and at least 1;
+    - one over the variance in the 95% interval, for rates, estimates and other proportions.
 
     Where there is no trend to give, it says why, the first of these that holds:
 

@@ -1,5 +1,16 @@
 """What the tables, columns and macros of the published file mean, beyond the columns of every metric table."""
 
+from schemas.observation import KEY
+from schemas.vocabulary import SEVERITIES
+
+TITLE = "Metrics of the National Combating Drugs Outcomes Framework"
+SAMPLE = "SAMPLE: these figures are made up."
+LICENCE = {
+    "name": "OGL-UK-3.0",
+    "title": "Open Government Licence v3.0",
+    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+}
+
 TABLES = {
     "build": "What this file was assembled from, as one digest.",
     "outcomes": "The outcome columns: six of the framework, and the strategy's own targets as the seventh.",
@@ -67,7 +78,7 @@ MEANINGS = {
     "reason": "why there is no value; of a release, why today's reading of it is refused and older figures stay",
     "refused": "releases of its sources that are refused, with the reasons: older figures may stand here",
     "kind": "kind of limit: break, gap, availability, lag, revisions, next release, observed lag, coverage",
-    "availability": "published, restricted or not collected",
+    "availability": "whether there are figures at that level",
     "first_day": "first day; of a break the first after it",
     "last_day": "last day",
     "says": "the limit in words",
@@ -86,13 +97,33 @@ MEANINGS = {
     "new_status": "status in this release",
     "old_released": "day of the earlier release",
     "name": "the check",
-    "severity": "failure: a contradiction within one publication; warning: look before quoting",
+    "severity": "; ".join(f"{word}: {meaning}" for word, meaning in SEVERITIES.items()),
     "about": "what the check expects",
     "passed": "whether it holds; a row with false is one finding",
     "detail": "what does not hold",
 }
 MACROS = {
-    "as_of": "What was known on a day: framework.as_of(DATE '2023-04-01').",
-    "on_boundaries": "Counts of a metric on the boundaries of a day: framework.on_boundaries('drug_misuse_deaths', "
-    "DATE '2023-04-01'); districts are summed into a successor only where all are there.",
+    "as_of": "What was known on a day: `framework.as_of(DATE '2023-04-01')`.",
+    "on_boundaries": "Counts of a metric on the boundaries of a day: `framework.on_boundaries('drug_misuse_deaths', "
+    "DATE '2023-04-01')`; districts are summed into a successor only where all are there.",
 }
+KEYS = {
+    "outcomes": ["outcome_id"],
+    "metrics": ["metric_id"],
+    "metric_sources": ["metric_id", "source"],
+    "sources": ["source"],
+    "releases": ["source", "release_id"],
+    "areas": ["area_code"],
+    "area_parts": ["area_code", "cut", "part_code"],
+    "scorecard": ["metric_id"],
+    "revisions": KEY,
+}
+"""The columns that tell the rows of a table of the schema `framework` apart; a metric table has `NUMBER`."""
+REFERENCES = {
+    ("outcome_id",): "outcomes",
+    ("metric_id",): "metrics",
+    ("source",): "sources",
+    ("source", "release_id"): "releases",
+    ("part_code",): "areas",
+}
+"""The table whose key the columns of another hold. `area_code` is none of them: pseudo-areas are in no register."""

@@ -4,15 +4,22 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.vocabulary import AREA_KINDS, PERIOD_KINDS, SEXES, STATISTICS, STATUS
+from schemas.vocabulary import AREA_KINDS, COMPARISONS, PERIOD_KINDS, SEXES, STATISTICS, STATUS
 
 SERIES = ["sex", "age", "breakdown", "statistic", "unit"]
-KEY = ["metric_id", "area_code", "period_start", "period_end", *SERIES, "source", "released"]
-COMPARISONS = ["better", "similar", "worse", "lower", "higher", "not compared"]
+NUMBER = ["metric_id", "area_code", "period_start", "period_end", *SERIES]
+KEY = [*NUMBER, "source", "released"]
 
 
 class Observation(pa.DataFrameModel):
-    """One value of one metric, for one area, period and series, as one release gave it."""
+    """One value of one metric, for one area, period and series, as one release gave it.
+
+    A value is the publisher's own, or follows from published figures by a formula that `method` names; where it does
+    not, it is missing, and `status` or `method` says why. Never calculated are: a hidden value from those around it; a
+    year between two others; a sum of which one part is missing; England from its areas, where the publisher says that
+    it is not their sum; a trend or a change across a break in the series; progress to a target that has no number, or
+    that only a model could count. Units are those of the publication.
+    """
 
     metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
     area_code: Series[str] = pa.Field(description="GSS code of the publication's vintage; words for what has none")
@@ -39,7 +46,7 @@ class Observation(pa.DataFrameModel):
     )
     note: Series[str] = pa.Field(description="what the publication or the calculation says of this value")
     compared_to_england: Series[str] = pa.Field(
-        isin=COMPARISONS, description="the area's interval against England's value in the same release"
+        isin=list(COMPARISONS), description="the area's interval against England's value in the same release"
     )
     trend: Series[str] = pa.Field(description="recent trend over five yearly points, or why there is none")
     released: Series[pd.Timestamp] = pa.Field(description="day the publisher released the file")

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.vocabulary import AVAILABILITY, LEVELS, LIMITS, STATISTICS
+from schemas.vocabulary import AVAILABILITY, LEVELS, LIMITS, SEVERITIES, STATISTICS, VINTAGES
 
 DAY = r"^\d{4}-\d\d-\d\d$"
 
@@ -80,8 +80,8 @@ class ControlFigure(pa.DataFrameModel):
     breakdown: Series[str] = pa.Field(description="all, or the part of the metric")
     value: Series[float] = pa.Field(description="the figure as printed")
     within: Series[float] = pa.Field(ge=0, description="half of its last printed digit")
-    vintage: Series[str] = pa.Field(isin=["any", "first", "revised"], description="the edition it was printed in")
-    severity: Series[str] = pa.Field(isin=["failure", "warning"], description="primary figures fail, quoted ones warn")
+    vintage: Series[str] = pa.Field(isin=list(VINTAGES), description="the edition it was printed in")
+    severity: Series[str] = pa.Field(isin=list(SEVERITIES), description="primary figures fail, quoted ones warn")
     said: Series[str] = pa.Field(description="what the publication calls it")
     publication: Series[str] = pa.Field(description="where it is printed")
 

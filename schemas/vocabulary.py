@@ -80,8 +80,35 @@ AVAILABILITY = {
 # Breakdowns that begin so are to be read beside the metric, and are neither better nor worse.
 CONTEXT = "context: "
 
-# The levels at which a partnership asks, with what is said in words between them.
-LEVELS = ("country", "region", "upper tier", "lower tier", "police force area", "community safety partnership")
+# The levels at which a partnership asks.
+LEVELS = {
+    "country": "a nation or a combination of nations",
+    "region": "an English region",
+    "upper tier": "counties, unitary authorities, metropolitan districts and London boroughs",
+    "lower tier": "districts, unitary authorities, metropolitan districts and London boroughs",
+    "police force area": "a police force area",
+    "community safety partnership": "a community safety partnership",
+}
+
+COMPARISONS = {
+    "better": "the whole interval lies on the better side of England's value",
+    "similar": "the interval reaches or holds England's value",
+    "worse": "the whole interval lies on the worse side of England's value",
+    "lower": "the whole interval lies below England's value, and neither side is better",
+    "higher": "the whole interval lies above England's value, and neither side is better",
+    "not compared": "England itself or an area that holds it, an amount, a pseudo-area, or no interval",
+}
+
+SEVERITIES = {
+    "failure": "a contradiction within one publication, or with a figure that the publication itself prints",
+    "warning": "something to look at before quoting a figure",
+}
+
+VINTAGES = {
+    "any": "every release of the figure",
+    "first": "as first published: a release of its time only",
+    "revised": "as restated later",
+}
 
 OUTCOMES = {
     "reduce_drug_use": "Reducing drug use",
@@ -107,3 +134,22 @@ AREA_KINDS = {
     "community_safety_partnership": "a community safety partnership",
     "other": "a row of the publication that is no standard area, such as a force without territory",
 }
+
+CODES = {
+    "status": STATUS,
+    "old_status": STATUS,
+    "new_status": STATUS,
+    "area_kind": AREA_KINDS,
+    "limits.area_kind": {"": "every level"} | LEVELS | AREA_KINDS,
+    "period_kind": PERIOD_KINDS,
+    "sex": SEXES,
+    "statistic": STATISTICS,
+    "compared_to_england": COMPARISONS,
+    "tier": TIERS,
+    "better": BETTER,
+    "kind": LIMITS,
+    "availability": AVAILABILITY,
+    "severity": SEVERITIES,
+    "vintage": VINTAGES,
+}
+"""The code list of each column of the published file that has one; by table and column where the column differs."""

@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ FOLDERS = {
     "ons_police_force_tables": "ons_pfa_crime_tables",
     "ons_population": "reference_population",
     "ons_geography": "reference_geography",
+    "ons_boundaries": "reference_boundaries",
     "csew_drug_misuse": "ons_csew_drug_misuse",
     "home_office_recorded_crime": "ho_rec_crime_pfa",
     "home_office_nrm": "ho_nrm_converted",
@@ -72,13 +74,14 @@ def staged_real():
     return _staged
 
 
-def build_all(data: Path) -> build.Report:
-    """Stage, calculate and publish everything that a data folder needs."""
+def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
+    """Stage, calculate and publish everything that a data folder needs; or of some sources what rests on them alone."""
     report = build.Report()
-    for source_id in SOURCES:
+    for source_id in sources:
         build.stage(data, source_id, report)
-    for metric_id in METRICS:
-        build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
+    for metric_id, metric in METRICS.items():
+        if set(metric.sources) <= set(sources):
+            build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
     build.publish(data, report)
     return report
 
@@ -88,6 +91,17 @@ def sample_build(tmp_path_factory) -> Path:
     """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
     data = tmp_path_factory.mktemp("sample")
     assert not build_all(data).refused
+    return data
+
+
+@pytest.fixture(scope="session")
+def small_build(tmp_path_factory) -> Path:
+    """A data folder with what rests on three sample sources: hidden, missing, zero and revised values, and targets.
+
+    All tables are there, most without rows. One shared folder: copy it before changing it.
+    """
+    data = tmp_path_factory.mktemp("small")
+    assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
     return data
 
 

@@ -96,6 +96,17 @@ def test_sample_releases_are_flagged(con):
     none(con, "SELECT * FROM framework.history ANTI JOIN framework.releases USING (source, release_id)")
 
 
+def test_parts_name_their_licence_and_releases(con, sample_build):
+    for path in some(pd.DataFrame({"path": marts.parts(sample_build)}), 20):
+        said = {
+            key.decode(): value.decode()
+            for key, value in con.execute("SELECT key, value FROM parquet_kv_metadata(?)", [str(path.path)]).fetchall()
+        }
+        days = con.execute("SELECT max(released)::DATE::VARCHAR FROM read_parquet(?)", [str(path.path)]).fetchone()
+        assert said["vintage"] == (days[0] or "") and said["releases"].endswith(said["vintage"])
+        assert "Open Government Licence v3.0" in said["licence"] and said["sample"].startswith("SAMPLE")
+
+
 # --- the order and the vintages ----------------------------------------------------------------------------
 
 

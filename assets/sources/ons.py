@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from assets.sources.dfe import areas as explore_education_areas
-from pipeline import periods
+from pipeline import periods, places
 from pipeline.marks import heading, plain
 from pipeline.source import source
 from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
@@ -446,3 +446,24 @@ def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
 def _stated(frame: pd.DataFrame, code: str, column: str, name: str, **attributes) -> pd.DataFrame:
     cells = [f"row {number}, {column}" for number in frame.index]
     return pd.DataFrame({"area_code": frame[code], "area_label": frame[name], "cell": cells}).assign(**attributes)
+
+
+@source(publisher="ONS", formats="geojson", names_areas=True)
+def ons_boundaries(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Boundaries of areas, generalised: the outlines that maps are drawn from.
+
+    GeoJSON of one kind of area and one vintage (LAD21CD, LAD21NM), in degrees or on the National Grid. Figures of the
+    measure `area` name each area, as in the lookups; the outlines are read again when a map is drawn. The
+    ultra-generalised edition (BUC) is detailed enough.
+    Proved on local authority districts of December 2021 and police force areas of December 2023.
+    """
+    areas = book.outlines()
+    if len(odd := areas.frame[areas.frame["area_code"].map(places.kind) == "other"]):
+        raise areas.refused(f"feature {odd.index[0]}: {odd['area_code'].iloc[0]} is a code of no known kind of area")
+    yield pd.DataFrame(
+        {
+            "area_code": areas.frame["area_code"],
+            "area_label": areas.frame["area_label"],
+            "cell": [f"feature {number}, {areas.code}" for number in areas.frame.index],
+        }
+    ).assign(measure="area", unit="area", value=1.0, period=periods.calendar_year(areas.vintage))
