@@ -1,0 +1,255 @@
+"""The data dictionary and the method page, from what the declarations say; what anything means is said there."""
+
+import inspect
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import duckdb
+import jinja2
+import pandas as pd
+
+import assets.tables
+from pipeline import (
+    build,
+    checks,
+    derived,
+    marts,
+    metric,
+    places,
+    population,
+    questions,
+    releases,
+    snapshot,
+    staging,
+    statistics,
+    workbook,
+)
+from pipeline.metric import METRICS, Series
+from pipeline.releases import PROJECT, write_atomically
+from pipeline.source import SOURCES
+from schemas import dictionary, vocabulary
+from schemas.dictionary import KEYS
+from schemas.figure import Figure
+from schemas.observation import NUMBER, Observation, description
+from schemas.vocabulary import BETTER, CODES, LIMITS, OUTCOMES
+
+DOCS = PROJECT / "docs"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its type in DuckDB and its meaning."""
+
+    type: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table or view of the published file, with its meaning and its columns by name."""
+
+    schema: str
+    name: str
+    about: str
+    view: bool
+    columns: dict[str, Column] = field(hash=False)
+
+
+class Macro(NamedTuple):
+    """A macro of the published file as it is called, its meaning, and whether it gives a table."""
+
+    call: str
+    about: str
+    table: bool
+
+
+def codes_of(table: str, column: str) -> dict[str, str]:
+    """The words that a column may hold, each with its meaning; none where it may hold others."""
+    return CODES.get(f"{table}.{column}", CODES.get(column, {}))
+
+
+def tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
+    """The tables and views of the published file: the catalogue, then the metrics in the order of the scorecard."""
+    columns: dict[tuple[str, str], dict[str, Column]] = {}
+    for schema, table, column, kind, about in con.execute("""
+        SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns()
+        WHERE NOT internal ORDER BY column_index
+    """).fetchall():
+        columns.setdefault((schema, table), {})[column] = Column(kind, about)
+    return [
+        Table(schema, name, about, view, columns[schema, name])
+        for schema, name, about, view in con.execute("""
+            SELECT schema_name, name, about, is_view
+            FROM (SELECT schema_name, table_name AS name, comment AS about, false AS is_view FROM duckdb_tables()
+                  UNION ALL
+                  SELECT schema_name, view_name, comment, true FROM duckdb_views() WHERE NOT internal)
+            LEFT JOIN framework.metrics ON metric_id = name ORDER BY position NULLS FIRST, name
+        """).fetchall()
+    ]
+
+
+def macros(con: duckdb.DuckDBPyConnection) -> dict[str, Macro]:
+    """The macros of the published file by name."""
+    return {
+        name: Macro(f"framework.{name}({', '.join(parameters)})", about, kind == "table_macro")
+        for name, parameters, about, kind in con.execute("""
+            SELECT function_name, parameters, comment, function_type FROM duckdb_functions()
+            WHERE schema_name = 'framework' ORDER BY function_name
+        """).fetchall()
+    }
+
+
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The text of each page by its name in `docs`."""
+    jinja = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    jinja.globals |= {
+        "said": _said,
+        "text": _text,
+        "anchor": _anchor,
+        "code": _code,
+        "linked": _linked,
+        "macros": macros(con),
+    }
+    values = {"dictionary.md": _of_the_dictionary(tables(con)), "method.md": _of_the_method()}
+    return {
+        name: re.sub(r"\n{3,}", "\n\n", jinja.get_template(name).render(given)).rstrip() + "\n"
+        for name, given in values.items()
+    }
+
+
+def main() -> None:
+    """Write the pages anew from the published file of the data folder."""
+    with questions.connect(build.data_folder()) as con:
+        for name, text in pages(con).items():
+            write_atomically(DOCS / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+
+
+# --- the dictionary ----------------------------------------------------------------------------------------
+
+
+def _of_the_dictionary(there: list[Table]) -> dict:
+    framework = [table for table in there if table.schema == "framework"]
+    metric_table = next(table for table in there if table.name in METRICS)
+    metrics = [METRICS[metric_id] for metric_id in build.catalogue()["metric_id"]]
+    return {
+        "outcomes": [
+            {"id": outcome, "title": title, "metrics": [metric for metric in metrics if metric.outcome == outcome]}
+            for outcome, title in OUTCOMES.items()
+        ],
+        "framework": framework,
+        "metric_table": metric_table,
+        "alike": [table for table in framework if table.columns == metric_table.columns],
+        "sources": [SOURCES[source] for source in build.source_catalogue()["source"]],
+        "limits": _limits(),
+        "code_lists": _code_lists(),
+        "number": NUMBER,
+        "keys": KEYS,
+        "better": BETTER,
+        "columns": _columns,
+        "series": _series,
+    }
+
+
+def _columns(table: Table) -> str:
+    """The columns of a table, as a table."""
+    lines = ["| column | type | meaning |", "| --- | --- | --- |"]
+    for name, column in table.columns.items():
+        codes = codes_of(table.name, name)
+        link = f"; one of [these](#{_anchor(_title_of(codes))})" if codes else ""
+        lines.append(f"| `{name}` | {column.type} | {_text(column.about)}{link} |")
+    return "\n".join(lines)
+
+
+def _series(series: Series) -> str:
+    whole = {"breakdown": series.breakdown, "sex": series.sex, "age": series.age}
+    nation = places.areas().set_index("area_code")["area_name"][series.nation]
+    parts = [f"{name} `{word}`" for name, word in whole.items()]
+    return f"`{series.statistic}`, {series.unit}; {', '.join(parts)}; {nation}"
+
+
+def _limits() -> dict[str, list[str]]:
+    """What each metric cannot say, as declared; what a build observes besides is left to the published file."""
+    said = defaultdict(list)
+    declared = assets.tables.limits()
+    for limit in declared.sort_values(
+        "kind", key=lambda kinds: kinds.map(list(LIMITS).index), kind="stable"
+    ).itertuples():
+        days = [f"{day:%-d %B %Y}" for day in (limit.first_day, limit.last_day) if pd.notna(day)]
+        about = [limit.area_kind, f"`{limit.breakdown}`" if limit.breakdown else "", " to ".join(days)]
+        told = ", ".join(filter(None, [f"**{limit.kind}**", *about]))
+        known = f" ({limit.availability})" if limit.availability else ""
+        said[limit.metric_id].append(f"{told}{known}: {_text(limit.says)}")
+    return said
+
+
+def _code_lists() -> list[dict]:
+    lists = {_title_of(codes): codes for codes in CODES.values()}
+    return [{"title": title, "words": codes} for title, codes in lists.items()]
+
+
+def _title_of(codes: dict[str, str]) -> str:
+    return _code(column for column, listed in CODES.items() if listed is codes)
+
+
+# --- the method --------------------------------------------------------------------------------------------
+
+
+def _of_the_method() -> dict:
+    modules = (build, checks, derived, marts, metric, population, releases, snapshot, staging, statistics, workbook)
+    return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
+        "vocabulary": vocabulary,
+        "dictionary": dictionary,
+        "Figure": Figure,
+        "Observation": Observation,
+        "description": description,
+        "reasons": _reasons,
+    }
+
+
+def _reasons(*modules: ModuleType) -> list[str]:
+    """Why modules decline to calculate, in the order of their code; what is decided only at publication is left out."""
+    found = (re.findall(r"'not calculated: ([^'{]+)'", inspect.getsource(module)) for module in modules)
+    return [reason for reason in dict.fromkeys(chain.from_iterable(found)) if reason != "before publication"]
+
+
+# --- Markdown ----------------------------------------------------------------------------------------------
+
+
+def _said(declared: object, first: int = 0, last: int | None = None) -> str:
+    """Paragraphs of what a module, class or function says of itself, each in one line, and its lists."""
+    paragraphs = inspect.getdoc(declared).split("\n\n")[first:last]
+    return "\n\n".join(text if text.startswith("- ") else " ".join(text.split()) for text in paragraphs)
+
+
+def _text(text: str) -> str:
+    """A text in one line that Markdown shows as it is, but for code in backticks."""
+    parts = " ".join(text.split()).split("`")
+    parts[::2] = [re.sub(r"(<(?=[a-z/!])|\*|\b_|_\b)", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts).replace("|", r"\|")
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _linked(names: Iterable[str]) -> str:
+    return ", ".join(f"[`{name}`](#{name})" for name in names)
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+if __name__ == "__main__":
+    main()
