@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test bench samples lock lint test-clients clean
+.PHONY: build test bench docs samples lock lint test-clients test-pages clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
@@ -19,20 +19,39 @@ lint: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m tests.bench
 
-# The oldest and the newest DuckDB that must open the published file, and the whole suite on the newest.
-test-clients: .venv/installed
-	$(BIN)/ncdof build
-	for version in 1.0.0 1.5.6 2.0.0; do \
-	  $(PYTHON) -m venv .venv/clients/$$version && \
-	  .venv/clients/$$version/bin/pip install --quiet "duckdb==$$version" && \
-	  .venv/clients/$$version/bin/python tests/clients/check_client.py data/marts/ncdof.duckdb || exit 1; \
-	done
+# Clients that must read the published file, each in an environment of its own, then the whole suite on the newest DuckDB.
+CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv/clients/%/installed,$(wildcard tests/clients/environments/*.txt))
+
+test-clients: .venv/installed .venv/clients/node/installed $(CLIENTS)
+	$(BIN)/python -m pytest -rs tests/clients
 	$(PYTHON) -m venv .venv/newest
 	.venv/newest/bin/pip install --quiet -r requirements.lock
-	.venv/newest/bin/pip install --quiet "duckdb==2.0.0" --editable .
+	.venv/newest/bin/pip install --quiet -r tests/clients/environments/duckdb-newest.txt --editable .
 	.venv/newest/bin/python -m pytest
 
-# Maintainers only: write the sample releases again, and pin the newest compatible versions.
+# Area pages in headless Chromium, which CHROMIUM names.
+test-pages: .venv/installed .venv/clients/pages/installed
+	$(BIN)/python -m pytest -rs tests/pages
+
+.venv/clients/%/installed: tests/clients/environments/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+.venv/clients/node/installed: tests/clients/node/package-lock.json
+.venv/clients/pages/installed: tests/pages/package-lock.json
+.venv/clients/node/installed .venv/clients/pages/installed:
+	@command -v npm >/dev/null || { echo "this target runs Node.js too: install Node.js 20 or newer, with npm"; exit 1; }
+	mkdir -p $(@D)
+	cp $< $(<D)/package.json $(@D)
+	npm ci --silent --no-audit --no-fund --prefix $(@D)
+	touch $@
+
+# Maintainers only: write the generated pages and the sample releases again, and pin the newest compatible versions.
+docs: .venv/installed
+	$(BIN)/ncdof build
+	$(BIN)/python -m pipeline.editions.dictionary
+
 samples: .venv/installed
 	$(BIN)/python -m assets.samples
 
@@ -41,6 +60,8 @@ lock:
 	.venv/lock/bin/pip install --quiet uv
 	echo "duckdb<2" | .venv/lock/bin/uv pip compile --upgrade --universal --python-version 3.11 --extra dev \
 	  --no-header --no-annotate --constraint - pyproject.toml --output-file requirements.lock
+	.venv/lock/bin/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+	  tests/clients/environments/superset.in --output-file tests/clients/environments/superset.txt
 
 clean:
 	rm -rf .venv .dagster data/staging data/marts/*

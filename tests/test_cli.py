@@ -150,6 +150,10 @@ def test_query_answers_in_three_formats_and_cannot_write(sample_build):
     assert "SAMPLE" in table.stderr
     assert ncdof(sample_build, "query", sql, "--format", "csv").stdout == "metrics\n52\n"
     assert json.loads(ncdof(sample_build, "query", sql, "--format", "json").stdout) == [{"metrics": 52}]
+    exact = ncdof(
+        sample_build, "query", "SELECT 1/3 AS third, DATE '2021-12-31' AS day, NULL AS none", "--format", "json"
+    )
+    assert json.loads(exact.stdout) == [{"third": 1 / 3, "day": "2021-12-31T00:00:00", "none": None}]
     for refused in (
         "DELETE FROM framework.history",
         "COPY (SELECT 1) TO 'x.csv'",
@@ -183,3 +187,25 @@ def test_explain_leads_to_a_cell_that_holds_the_value(tmp_path):
     assert checksum(file) in answer
     cells = CalamineWorkbook.from_path(file).get_sheet_by_name("Table 2").to_python(skip_empty_area=False)
     assert cells[11][4] == 35
+
+
+def test_the_scorecard_is_the_one_that_ends_a_build(sample_build):
+    alone, build = ncdof(sample_build, "scorecard"), ncdof(sample_build, "build")
+    assert alone.returncode == 0
+    assert alone.stdout.strip() in build.stdout
+    assert "drug_misuse_deaths" in alone.stdout and "SAMPLE" in alone.stdout
+
+
+def test_profile_writes_a_page_where_it_is_told(sample_build, tmp_path):
+    done = ncdof(sample_build, "profile", "Darlington", "--to", tmp_path / "pages")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, str(tmp_path / "pages" / "E06000005.html"))
+    assert "SAMPLE" in done.stdout
+    names = {path.name for path in (tmp_path / "pages").iterdir()}
+    assert names == {"E06000005.html", "E06000005.xlsx", "E92000001.html", "index.html"}
+
+
+def test_profile_takes_an_area_or_all_and_one_that_there_is(sample_build, tmp_path):
+    for arguments in ([], ["Darlington", "--all"], ["Nowhere at all"], ["E10000006"]):
+        refused = ncdof(sample_build, "profile", *arguments, "--to", tmp_path / "pages")
+        assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (2, 1), refused.stderr
+    assert not (tmp_path / "pages").exists()
