@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import webbrowser
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,13 +16,16 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.panel import Panel
+from rich.progress import Progress
 from rich.table import Table
 
-from pipeline import build, marts, questions, releases, staging
+from pipeline import build, marts, places, questions, releases, staging
+from pipeline.editions import csv_files, words
 from pipeline.metric import METRICS
 from pipeline.source import SOURCES
 from pipeline.workbook import Refused
-from schemas.vocabulary import OUTCOMES, STATUS
+from schemas import dictionary
+from schemas.vocabulary import OUTCOMES
 
 app = typer.Typer(
     help="Published UK drug statistics, made into one trustworthy set of marts.",
@@ -30,6 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+export_app = typer.Typer(help="Write an edition of the published file.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -37,7 +43,7 @@ Data = Annotated[
     Path, typer.Option("--data", envvar="NCDOF_DATA", help="Folder of everything read and made.", show_default=True)
 ]
 DATA = Path("data")
-SAMPLE = "SAMPLE: these figures are made up. Add publishers' files with `ncdof add` to replace them."
+SAMPLE = f"{dictionary.SAMPLE} Add publishers' files with `ncdof add` to replace them."
 
 
 def fail(sentence: object) -> None:
@@ -250,9 +256,17 @@ def query(
     if format == "csv":
         sys.stdout.write(frame.to_csv(index=False))
     elif format == "json":
-        sys.stdout.write(json.dumps(json.loads(frame.to_json(orient="records", date_format="iso")), indent=1) + "\n")
+        rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
+        sys.stdout.write(json.dumps(rows, indent=1, default=_plain) + "\n")
     else:
         out.print(_table(frame))
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: days and the like as text, arrays as lists."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _table(frame: pd.DataFrame, most: int = 100) -> Table:
@@ -318,7 +332,7 @@ def explain(
 
 def _number(row) -> str:
     if pd.isna(row.value):
-        return f"no value{f' ({row.status}: {STATUS[row.status]})' if row.status else ''}"
+        return f"no value: {words.missing(row.status, row.method)}".replace("[", r"\[")
     low, high = getattr(row, "lower_95", None), getattr(row, "upper_95", None)
     interval = f" ({_cell(low)} to {_cell(high)})" if pd.notna(low) and pd.notna(high) else ""
     return f"{_cell(row.value)}{interval} {row.unit}{f' [{row.status}]' if row.status else ''}".replace("[", r"\[")
@@ -421,44 +435,153 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
         return f" ({notes.setdefault(reason, chr(97 + len(notes)))})"
 
     refused = noted(f"older figures may stand here: {row.refused}") if pd.notna(row.refused) else ""
-    about = "; ".join(
-        filter(None, [_unless_usual(row.area_name, "England"), *map(_unless_usual, (row.breakdown, row.sex, row.age))])
-    )
-    metric = f"{row.metric_id}\n  [italic]{about}[/italic]" if about else row.metric_id
     if pd.isna(row.value):
-        reason = row.reason.removeprefix("not calculated: ")
-        return {"metric": row.metric_id, "value": f"no figure{noted(reason)}{refused}", "target": _target(row)}
+        reason = f"no figure{noted(words.declined(row.reason))}{refused}"
+        return {"metric": row.metric_id, "value": reason, "target": _target(row)}
+    area = "" if row.area_name == "England" else row.area_name
+    about = "; ".join(filter(None, [area, words.series(row.breakdown, row.sex, row.age)]))
+    metric = f"{row.metric_id}\n  [italic]{about}[/italic]" if about else row.metric_id
     direction, _, judged = row.change_in_words.partition(", ")
     colour = {"better": "green", "worse": "red"}.get(judged, "default")
     months = round((pd.Timestamp.today() - row.period_end).days / 30.44)
     return {
         "metric": metric,
-        "value": f"{row.qualifier} {_rounded(row.value)} {row.unit}{refused}".strip(),
+        "value": f"{row.qualifier} {words.number(row.value)} {row.unit}{refused}".strip(),
         "period": row.period,
         "change": f"[{colour}]{ARROWS[direction]} {judged}",
         "age": f"{months} months",
-        "before": f"from {_rounded(row.previous)} ({row.previous_period})" if pd.notna(row.previous) else "",
-        "interval": f"({_rounded(row.lower_95)} to {_rounded(row.upper_95)})" if pd.notna(row.lower_95) else "",
+        "before": f"from {words.number(row.previous)} ({row.previous_period})" if pd.notna(row.previous) else "",
+        "interval": f"({words.number(row.lower_95)} to {words.number(row.upper_95)})" if pd.notna(row.lower_95) else "",
         "target": _target(row),
-        "five-year trend": row.trend.removeprefix("not calculated: "),
+        "five-year trend": words.declined(row.trend),
     }
-
-
-def _unless_usual(text: str, usual: str = "all") -> str:
-    return "" if pd.isna(text) or text == usual else text
-
-
-def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1_000 else f"{value:,.1f}"
 
 
 def _target(row) -> str:
     """The target where it is in the unit of the value or of progress to it, with what it is elsewhere."""
-    if pd.isna(row.target) or (row.statistic != "progress" and row.target_unit != row.unit):
-        return f"baseline {_rounded(row.baseline)}" if pd.notna(row.baseline) else ""
-    elsewhere = f" ({_rounded(row.target_elsewhere)} elsewhere)" if pd.notna(row.target_elsewhere) else ""
-    line = f", straight line {row.on_line:.0f}%" if pd.notna(row.on_line) else ""
-    return f"target {_rounded(row.target)}{elsewhere} {row.target_unit}{line}"
+    beside = row.statistic == "progress" or row.target_unit == row.unit
+    stated = {
+        "target": (row.target if beside else None, row.target_unit),
+        "target printed elsewhere": (row.target_elsewhere, row.target_unit),
+        "baseline": (row.baseline, ""),
+    }
+    numbers = {name: words.Number(*number) for name, number in stated.items() if pd.notna(number[0])}
+    line = words.Number(row.on_line, "percent") if pd.notna(row.on_line) else None
+    return words.text(words.target(numbers, on_line=line))
+
+
+# --- editions ----------------------------------------------------------------------------------------------
+
+
+@export_app.command("csv")
+def export_csv(
+    to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/csv of the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Write a CSV file for each table, described for Frictionless (datapackage.json) and CSVW (csv-metadata.json).
+
+    The folder is replaced whole. One that holds anything but an earlier edition as it was written is left alone.
+    """
+    folder = to or data / "exports" / "csv"
+    with plainly():
+        with err.status(f"writing {folder}"):
+            number = csv_files.export(data, folder)
+        with questions.connect(data) as con:
+            sample = questions.is_sample(con)
+    if sample:
+        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    out.print(f"{folder}: {number} tables", markup=False, soft_wrap=True)
+
+
+@export_app.command("workbook")
+def export_workbook(
+    area: Annotated[
+        str | None, typer.Option(help="Area by code or name: E06000047, Darlington; else the nation.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; else in exports of the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Write an accessible workbook (.xlsx): of the nation and the newest local figures, or all figures of an area."""
+    from pipeline.editions import spreadsheets  # importing gptables takes longer than most commands
+
+    with plainly(), questions.connect(data) as con:
+        code = places.find(area) if area else None
+        file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
+        with err.status(f"writing {file}"):
+            spreadsheets.write(con, file, code)
+        sample = questions.is_sample(con)
+    if sample:
+        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    out.print(file, markup=False, soft_wrap=True)
+
+
+@app.command()
+def scorecard(data: Data = DATA) -> None:
+    """Print the scorecard: a line a metric, for England or the nearest national area."""
+    with plainly(), questions.connect(data) as con:
+        _scorecard(con)
+
+
+@app.command()
+def profile(
+    area: Annotated[str | None, typer.Argument(help="Area by code or name: E06000047, Darlington, England.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every area with figures of the last five years.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser; with --all the index.")] = False,
+    to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/pages of the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Write the page of an area, with its workbook: one HTML file that needs no network, for screen and paper.
+
+    The national page and an index of the pages that are there are written beside it.
+    """
+    from pipeline.editions import pages  # importing matplotlib takes longer than most commands
+
+    if (area is None) != all_:
+        fail("profile takes an area or --all")
+    folder = to or data / "exports" / "pages"
+    with plainly(), Progress(console=err, transient=True) as progress:
+        task = progress.add_task("reading the published file", total=None)
+
+        def done(number: int, total: int, name: str) -> None:
+            progress.update(task, completed=number, total=total, description=name)
+
+        written = pages.write(data, folder, None if all_ else places.find(area), done)
+        with questions.connect(data) as con:
+            sample = questions.is_sample(con)
+    if sample:
+        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    first = folder / pages.INDEX if all_ else written[0]
+    out.print(f"{first}: {len(written)} pages" if all_ else str(first), markup=False, soft_wrap=True)
+    if open_:
+        webbrowser.open(first.resolve().as_uri())
+
+
+@app.command()
+def chart(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    area: Annotated[str, typer.Option(help="Area by code or name: E06000047, Darlington, England.")],
+    to: Annotated[
+        Path | None, typer.Option(help="File to write, .svg or .png; else one of exports of the data folder.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Draw a metric's series for an area, with its interval and England's, as a picture with title and source."""
+    from pipeline.editions import charts  # importing matplotlib takes longer than most commands
+    from pipeline.editions.area import read, reading
+
+    with plainly():
+        questions.metric_called(metric)
+        code = places.find(area)
+        file = to or data / "exports" / f"{metric}_{code}.svg"
+        if file.suffix not in (".svg", ".png"):
+            fail(f"--to takes a file that ends in .svg or .png, not {file.name}")
+        with questions.connect(data) as con:
+            marts_read = read(con)
+        drawn = charts.picture(reading(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
+        releases.write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
+    if marts_read.sample:
+        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    out.print(file, markup=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -1,0 +1,571 @@
+"""What the published file knows of an area, metric by metric; nothing here puts it into words or draws it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+import duckdb
+
+from pipeline import places, questions
+from pipeline.metric import ENGLAND, RELATIVE
+from schemas.vocabulary import CONTEXT, LEVELS
+
+# A page shows this many periods of a metric at most, by tier; the workbook and the database have the rest.
+PERIODS = {"headline": 16, "supporting": 6}
+# Years of the figures of which an area must have some to have a page.
+RECENT_YEARS = 5
+# Where the series that leads a metric is not published for an area, the first of these that is.
+PREFERRED = ("standardised_rate", "crude_rate", "proportion", "estimate", "progress", "quantity", "count")
+
+
+class Place(NamedTuple):
+    """An area of the register."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    county: str | None
+    region: str | None
+    police_force: str | None
+    partnership: str | None
+    began: datetime | None
+
+
+class Metric(NamedTuple):
+    """A metric with the series it is led by, as in framework.metrics.
+
+    `local` is the breakdown that stands for the leading one in areas below a nation where that is not published there.
+    """
+
+    id: str
+    outcome: str
+    tier: str
+    better: str
+    title: str
+    definition: str
+    statistic: str
+    unit: str
+    breakdown: str
+    sex: str
+    age: str
+    local: str | None
+
+
+class Value(NamedTuple):
+    """An observation of the breakdown that a metric is led by; dates at midnight, None where there is no number."""
+
+    metric_id: str
+    area_code: str
+    area_name: str
+    area_kind: str
+    period: str
+    period_start: datetime
+    period_end: datetime
+    breakdown: str
+    statistic: str
+    unit: str
+    value: float | None
+    lower_95: float | None
+    upper_95: float | None
+    numerator: float | None
+    denominator: float | None
+    status: str
+    method: str
+    note: str
+    compared_to_england: str
+    trend: str
+    source: str
+    released: datetime
+    release_id: str
+
+    @property
+    def months(self) -> int:
+        """Whole months from the first day to the last, so that a year is 11."""
+        first, last = self.period_start, self.period_end
+        return 12 * (last.year - first.year) + last.month - first.month
+
+    @property
+    def printed(self) -> str:
+        """The word before the number in the publication (over, nearly, about), by the rule of framework.scorecard."""
+        found = re.match("Printed as (over|nearly|about) ", self.note)
+        return found[1] if found else ""
+
+    @property
+    def series(self) -> tuple[str, str]:
+        return self.statistic, self.unit
+
+
+class Limit(NamedTuple):
+    """What a metric cannot say, as in framework.limits."""
+
+    kind: str
+    area_kind: str
+    availability: str
+    first_day: datetime | None
+    last_day: datetime | None
+    breakdown: str
+    says: str
+
+
+class Target(NamedTuple):
+    """A target or baseline as stated, as in framework.targets."""
+
+    stated: str
+    value: float
+    unit: str
+    deadline: datetime | None
+
+
+class Source(NamedTuple):
+    """A publication that gave figures, with the days of its releases that did, newest first."""
+
+    title: str
+    publisher: str
+    url: str
+    days: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The newest value against the one before.
+
+    `said` is what framework.scorecard's change_in_words says, which for one that is not compared gives no reason but a
+    break.
+    """
+
+    before: Value | None
+    said: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One metric as a page about an area shows it.
+
+    `loaded` tells whether the marts have any figure of it, `availability` whether it is published at the level of the
+    area and what is said of that. `place` is the area whose figures are shown: the area itself where it has its own
+    (`own`), else the nearest one around it that has, else None. `points` are periods that can stand in one line, oldest
+    first; `newest` is the last of them, which may have no value, and `last` the last that has one. `england` has the
+    points of England for the same periods, `peers` the newest period of the areas of the same kind (of a nation, of the
+    areas in it), `count` the events behind the newest value, `on_line` the percent of a target that a straight line to
+    it has reached.
+    """
+
+    metric: Metric
+    loaded: bool
+    availability: tuple[str, str]
+    place: Place | None = None
+    own: bool = False
+    points: tuple[Value, ...] = ()
+    england: tuple[Value, ...] = ()
+    peers: tuple[Value, ...] = ()
+    count: Value | None = None
+    change: Change | None = None
+    on_line: float | None = None
+    targets: tuple[Target, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def newest(self) -> Value:
+        return self.points[-1]
+
+    @property
+    def last(self) -> Value | None:
+        return next((point for point in reversed(self.points) if point.value is not None), None)
+
+    @property
+    def beside(self) -> tuple[Value, ...]:
+        """England's values where areas of different size can be held against each other."""
+        return self.england if self.points and is_relative(self.newest.unit) else ()
+
+    @property
+    def breaks(self) -> tuple[Limit, ...]:
+        return tuple(limit for limit in self.limits if limit.kind == "break")
+
+
+@dataclass(frozen=True)
+class Marts:
+    """What area pages need of the published file, read once for any number of pages."""
+
+    inputs: str
+    sample: bool
+    released: datetime
+    metrics: tuple[Metric, ...]
+    loaded: frozenset[str]
+    places: dict[str, Place]
+    regions: dict[str, str]
+    limits: dict[str, list[Limit]]
+    targets: dict[str, list[Target]]
+    on_line: dict[tuple[str, str, datetime], float]
+    publications: dict[tuple[str, str], tuple[str, str, str]]
+    values: tuple[Value, ...] = field(repr=False)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        return {metric.id: metric.title for metric in self.metrics}
+
+    @cached_property
+    def by_area(self) -> dict[tuple[str, str, str], list[Value]]:
+        return _grouped(self.values, lambda value: (value.metric_id, value.area_code, value.breakdown))
+
+    @cached_property
+    def by_metric(self) -> dict[str, list[Value]]:
+        return _grouped(self.values, lambda value: value.metric_id)
+
+    @cached_property
+    def by_period(self) -> dict[tuple, list[Value]]:
+        return _grouped(self.values, _moment)
+
+    def place(self, code: str) -> Place:
+        """An area of today. Raises LookupError, with what replaced an area that ended."""
+        if code in self.places:
+            return self.places[code]
+        known = places.areas().set_index("area_code")
+        if code not in known.index:
+            raise LookupError(f"no area has the code {code}")
+        successors = known.loc[known.loc[code, "successors"].replace("~", "").split(), "area_name"]
+        instead = " and ".join(f"{name} ({code})" for code, name in successors.items())
+        name, ended = known.loc[code, ["area_name", "end_date"]]
+        raise LookupError(f"{name} ended on {ended:%-d %B %Y}" + (f"; ask for {instead}" if instead else ""))
+
+    def with_figures(self) -> list[Place]:
+        """The areas of today with a value in the newest years of the file, by kind, region and name."""
+        first = max(value.period_end.year for value in self.values) - RECENT_YEARS + 1
+        there = {v.area_code for v in self.values if v.value is not None and v.period_end.year >= first}
+        return [place for code, place in self.places.items() if code in there]
+
+
+def read(con: duckdb.DuckDBPyConnection) -> Marts:
+    """The series that metrics are led by, for every area, with the catalogue around them."""
+
+    def rows(kind: type, sql: str) -> list:
+        return [kind._make(row) for row in con.execute(sql).fetchall()]
+
+    def by_metric(kind: type, columns: str, table: str) -> dict[str, list]:
+        found = con.execute(f"SELECT metric_id, {columns} FROM {table} ORDER BY ALL").fetchall()
+        return {
+            metric_id: [kind._make(row[1:]) for row in of_metric]
+            for metric_id, of_metric in _grouped(found, lambda row: row[0]).items()
+        }
+
+    # A whole has no colon in its name, a part of it has.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE led AS
+        WITH local AS (
+            SELECT metric_id, observations.breakdown, metrics.breakdown AS nations
+            FROM framework.observations JOIN framework.metrics USING (metric_id, sex, age)
+            WHERE value IS NOT NULL AND area_kind NOT IN ('country', 'other')
+        ), stands_in AS (
+            SELECT metric_id, min(breakdown) FILTER (NOT contains(breakdown, ':')) AS breakdown FROM local GROUP BY ALL
+            HAVING NOT bool_or(breakdown = nations)
+                   AND count(DISTINCT breakdown) FILTER (NOT contains(breakdown, ':')) = 1
+        )
+        SELECT metrics.*, stands_in.breakdown AS local
+        FROM framework.metrics AS metrics LEFT JOIN stands_in USING (metric_id)
+    """)
+    values = rows(
+        Value,
+        f"""
+        SELECT {", ".join(f"observations.{name}" for name in Value._fields)}
+        FROM framework.observations JOIN led USING (metric_id, sex, age)
+        WHERE observations.breakdown IN (led.breakdown, led.local)
+        ORDER BY metric_id, area_code, period_end, period_start, observations.statistic, observations.unit
+        """,
+    )
+    sources = con.execute(
+        "SELECT source, release_id, title, publisher, url FROM framework.releases JOIN framework.sources USING (source)"
+    ).fetchall()
+    return Marts(
+        inputs=con.execute("SELECT inputs FROM framework.build").fetchone()[0],
+        sample=questions.is_sample(con),
+        released=con.execute("SELECT max(released) FROM framework.observations").fetchone()[0],
+        metrics=tuple(
+            rows(
+                Metric,
+                """SELECT metric_id, outcome_id, tier, better, title, definition, statistic, unit, breakdown, sex, age,
+                          local
+                   FROM led ORDER BY position""",
+            )
+        ),
+        loaded=frozenset(
+            metric_id
+            for (metric_id,) in con.execute("SELECT DISTINCT metric_id FROM framework.observations").fetchall()
+        ),
+        places={
+            place.code: place
+            for place in rows(
+                Place,
+                """SELECT area_code, area_name, area_kind, parent_code, county_code, region_code, police_force_code,
+                          partnership_code, start_date
+                   FROM framework.areas WHERE end_date IS NULL ORDER BY area_kind, region_code, area_name, area_code""",
+            )
+        },
+        regions=dict(
+            con.execute("""
+                SELECT areas.area_code, around.area_name FROM framework.areas JOIN framework.areas AS around
+                ON around.area_code = coalesce(areas.region_code, if(areas.area_code LIKE 'W_6%' OR areas.area_code
+                   LIKE 'W1%', 'W92000004', NULL))
+            """).fetchall()
+        ),
+        limits=by_metric(
+            Limit, "kind, area_kind, availability, first_day, last_day, breakdown, says", "framework.limits"
+        ),
+        targets=by_metric(Target, "stated, value, unit, deadline", "framework.targets"),
+        on_line={
+            tuple(key): percent
+            for *key, percent in con.execute(
+                "SELECT metric_id, area_code, period_end, on_line FROM framework.scorecard WHERE on_line IS NOT NULL"
+            ).fetchall()
+        },
+        publications={(source, release_id): tuple(texts) for source, release_id, *texts in sources},
+        values=tuple(values),
+    )
+
+
+def profile(marts: Marts, code: str) -> list[Reading]:
+    """Every metric as seen from an area, in the order of the scorecard. Raises LookupError as `Marts.place` does."""
+    around = _around(marts, code)
+    return [_reading(marts, metric, around) for metric in marts.metrics]
+
+
+def reading(marts: Marts, metric_id: str, code: str) -> Reading:
+    """One metric as seen from an area. Raises LookupError for an area or a metric nobody knows."""
+    found = [one for one in profile(marts, code) if one.metric.id == metric_id]
+    if not found:
+        raise LookupError(f"no metric is called {metric_id!r}")
+    return found[0]
+
+
+def levels(kind: str) -> tuple[str, ...]:
+    """The levels of `vocabulary.LEVELS` that an area of a kind belongs to, none for a kind that nobody asks at."""
+    tiers = {"upper tier": places.UPPER_TIER, "lower tier": places.LOWER_TIER}
+    found = tuple(level for level, kinds in tiers.items() if kind in kinds)
+    return found or tuple(level for level in LEVELS if level == kind.replace("_", " "))
+
+
+def _grouped(rows: Iterable, key) -> dict:
+    groups = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return dict(groups)
+
+
+def _moment(value: Value) -> tuple:
+    return value.metric_id, value.breakdown, value.statistic, value.unit, value.period_start, value.period_end
+
+
+def _around(marts: Marts, code: str) -> list[Place]:
+    """The area and those around it, nearest first: what stands in for it where it has no figures of its own."""
+    own = marts.place(code)
+    members = [place for place in marts.places.values() if place.partnership == code]
+    counties = {place.county for place in members}
+    # A partnership of one authority is the same land; one of several districts lies in their county.
+    codes = [code, *(place.code for place in members if len(members) == 1), *(counties if len(counties) == 1 else ())]
+    codes += [own.county, own.partnership, own.police_force, own.region]
+    for around in list(codes):
+        while around in marts.places:
+            codes.append(around)
+            around = marts.places[around].parent
+    known = [marts.places[code] for code in dict.fromkeys(codes) if code in marts.places]
+    return sorted(known, key=lambda place: place.kind == "country")
+
+
+def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
+    own = around[0]
+    limits = marts.limits.get(metric.id, [])
+    availability = _availability(limits, own)
+    targets = tuple(marts.targets.get(metric.id, ()))
+    shown = next(filter(None, (_shown(marts, metric, place) for place in around)), None) or _programme(marts, metric)
+    if shown is None:
+        return Reading(metric, metric.id in marts.loaded, availability, targets=targets)
+    place, points = shown
+    about = [limit for limit in limits if limit.breakdown in ("", points[0].breakdown) and limit.kind != "availability"]
+    breaks = [limit.first_day for limit in about if limit.kind == "break"]
+    eras = tuple(_era(breaks, point) for point in points)
+    change = _change(metric, points, eras)
+    points = points[-PERIODS[metric.tier] :]
+    return Reading(
+        metric,
+        True,
+        availability,
+        place=place,
+        own=place == own,
+        points=points,
+        england=() if place.code == ENGLAND else _england(marts, points),
+        peers=_peers(marts, metric, place, points[-1]),
+        count=_count(marts, points[-1]),
+        change=change,
+        on_line=marts.on_line.get((metric.id, place.code, points[-1].period_end)),
+        targets=targets,
+        limits=tuple(about),
+        sources=_sources(marts, points),
+    )
+
+
+def _availability(limits: list[Limit], own: Place) -> tuple[str, str]:
+    """Whether a metric is published at the level of an area, and what is said of that; empty where nothing is."""
+    told = {limit.area_kind: limit for limit in limits if limit.kind == "availability"}
+    found = [told[level] for level in levels(own.kind) if level in told and told[level].availability != "not read"]
+    return (found[0].availability, found[0].says) if found else ("", "")
+
+
+def _shown(marts: Marts, metric: Metric, place: Place) -> tuple[Place, tuple[Value, ...]] | None:
+    for breakdown in filter(None, (metric.breakdown, metric.local)):
+        if rows := marts.by_area.get((metric.id, place.code, breakdown)):
+            return place, _line(metric, rows)
+    return None
+
+
+def _programme(marts: Marts, metric: Metric) -> tuple[Place, tuple[Value, ...]] | None:
+    """The figures of what is no area, such as a programme, for a metric that no nation has."""
+    others = [v for v in marts.by_metric.get(metric.id, ()) if v.breakdown == metric.breakdown]
+    if not others or any(v.area_kind != "other" for v in others):
+        return None
+    last = max(others, key=lambda v: (v.value is not None, v.period_end, v.area_code))
+    place = Place(last.area_code, last.area_name, last.area_kind, None, None, None, None, None, None)
+    return _shown(marts, metric, place)
+
+
+def _line(metric: Metric, rows: list[Value]) -> tuple[Value, ...]:
+    """The periods of one series that can stand in one line, oldest first.
+
+    The series is the one that leads the metric where it has a value, else the nearest to it that has. A period shows
+    with those of the same length; of years those that end on the same day. A share or rate of a period whose length
+    stands alone, such as a survey year cut short, shows with the periods up to a year that it does not overlap.
+    """
+    with_value = {row.series for row in rows if row.value is not None}
+    chosen = min({row.series for row in rows}, key=lambda one: (one not in with_value, _distance(metric, one)))
+    rows = [row for row in rows if row.series == chosen]
+    # The newest; of those that end together the longest but for pooled years.
+    lead = max(rows, key=lambda r: (r.value is not None, r.period_end, r.months <= 11, -r.period_start.toordinal()))
+    same = [row for row in rows if row.months == lead.months]
+    if lead.months >= 11:
+        same = [row for row in same if (row.period_end.month, row.period_end.day) == _day(lead)]
+    if len(same) > 1 or lead.months > 11 or not is_relative(chosen[1]):
+        return tuple(sorted(same, key=lambda row: row.period_end))
+    line = [lead]
+    for row in sorted(rows, key=lambda r: (r.period_end, r.months), reverse=True):
+        if row.months <= 11 and row.period_end < line[-1].period_start:
+            line.append(row)
+    return tuple(reversed(line))
+
+
+def _distance(metric: Metric, series: tuple[str, str]) -> tuple:
+    """How far a series is from the one that leads a metric."""
+    statistic, unit = series
+    return (
+        unit != metric.unit or statistic != metric.statistic,
+        statistic != metric.statistic,
+        PREFERRED.index(statistic),
+        unit,
+    )
+
+
+def _day(value: Value) -> tuple[int, int]:
+    return value.period_end.month, value.period_end.day
+
+
+def is_relative(unit: str) -> bool:
+    """Whether areas of different size can be held against each other in a unit."""
+    return re.match(RELATIVE, unit) is not None
+
+
+def _era(breaks: list[datetime], value: Value) -> int:
+    """Breaks passed by the period; one that holds the day of a break is in an era of its own, as in the marts."""
+    return sum((day <= value.period_start) + (day <= value.period_end) for day in breaks if day)
+
+
+def _change(metric: Metric, points: tuple[Value, ...], eras: tuple[int, ...]) -> Change | None:
+    """The last value against the one before by the rule of framework.scorecard; None where there is no value."""
+    known = [(point, era) for point, era in zip(points, eras, strict=True) if point.value is not None]
+    if not known:
+        return None
+    newest, era = known[-1]
+    alike = [k for k in known[:-1] if _day(k[0]) == _day(newest) and k[0].months == newest.months]
+    before, era_before = alike[-1] if alike else (None, None)
+    if before is None:
+        said = "no earlier figure"
+    elif before.period_end >= newest.period_start:
+        said = "not compared: overlapping periods"
+    elif newest.period_end.year - before.period_end.year > 3:
+        said = "not compared: more than three years before"
+    elif era != era_before:
+        said = "not compared: break in series"
+    else:
+        said = _said_of_change(metric, newest, before)
+    return Change(before, said)
+
+
+def _said_of_change(metric: Metric, newest: Value, before: Value) -> str:
+    if newest.value == before.value:
+        return "no change"
+    if newest.lower_95 is not None and newest.lower_95 <= before.value <= newest.upper_95:
+        return "no clear change"
+    way = "up" if newest.value > before.value else "down"
+    if metric.better == "contextual" or metric.breakdown.startswith(CONTEXT):
+        return way
+    return f"{way}, {'better' if (way == 'up') == (metric.better == 'higher') else 'worse'}"
+
+
+def _england(marts: Marts, points: tuple[Value, ...]) -> tuple[Value, ...]:
+    by_period = {
+        _moment(row): row for row in marts.by_area.get((points[0].metric_id, ENGLAND, points[0].breakdown), ())
+    }
+    found = (by_period.get(_moment(point)) for point in points)
+    return tuple(value for value in found if value is not None)
+
+
+def _peers(marts: Marts, metric: Metric, place: Place, newest: Value) -> tuple[Value, ...]:
+    """The newest period of the areas that a place is one of, by tier, else by kind; of a nation, of those in it."""
+    if place.kind == "country":
+        return _parts(marts, metric, place)
+    tiers = (places.UPPER_TIER, places.LOWER_TIER) if place.kind in places.LOCAL_AUTHORITIES else ((place.kind,),)
+    return _fullest(marts.by_period[_moment(newest)], [kinds for kinds in tiers if place.kind in kinds])
+
+
+def _parts(marts: Marts, metric: Metric, nation: Place) -> tuple[Value, ...]:
+    """The newest local figures in a nation, of the series nearest to the one that leads the metric."""
+    tiers = [places.UPPER_TIER, places.LOWER_TIER, ("community_safety_partnership",), ("police_force_area",)]
+    kinds = {kind for tier in tiers for kind in tier}
+    inside = [
+        row for row in marts.by_metric[metric.id] if row.area_code[0] == nation.code[0] and row.area_kind in kinds
+    ]
+    known = [row for row in inside if row.value is not None and is_relative(row.unit)]
+    if not known:
+        return ()
+    nearest = min({row.series for row in known}, key=lambda series: _distance(metric, series))
+    newest = max((r for r in known if r.series == nearest), key=lambda r: (r.period_end, -r.period_start.toordinal()))
+    return _fullest([row for row in inside if _moment(row) == _moment(newest)], tiers)
+
+
+def _fullest(rows: list[Value], tiers: Iterable[Collection[str]]) -> tuple[Value, ...]:
+    """The rows of the tier with most values: two tiers may be the same land, as a county and its districts are."""
+    groups = [tuple(row for row in rows if row.area_kind in kinds) for kinds in tiers]
+    return max(groups, key=lambda group: sum(row.value is not None for row in group))
+
+
+def _count(marts: Marts, newest: Value) -> Value | None:
+    """The number behind a rate, share or progress: of events or people in the same period, or the amount reached."""
+    if not is_relative(newest.unit):
+        return None
+    rows = marts.by_area[newest.metric_id, newest.area_code, newest.breakdown]
+    period = newest.period_start, newest.period_end
+    wanted = "progress" if newest.statistic == "progress" else "count"
+    found = [
+        r for r in rows if (r.period_start, r.period_end) == period and r.statistic == wanted and r.value is not None
+    ]
+    return next((row for row in found if not is_relative(row.unit)), None)
+
+
+def _sources(marts: Marts, points: Iterable[Value]) -> tuple[Source, ...]:
+    """The publications that gave some values; a register's figures have the day that each was published."""
+    days = _grouped(points, lambda point: marts.publications[point.source, point.release_id])
+    return tuple(
+        Source(*publication, tuple(sorted({point.released for point in given}, reverse=True)))
+        for publication, given in sorted(days.items())
+    )

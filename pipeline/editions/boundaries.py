@@ -1,0 +1,77 @@
+"""The outlines of areas for maps, from the releases of boundaries; what a map shows in them is charts'."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline import build, places
+from pipeline.source import SOURCES
+from pipeline.workbook import Outlines
+
+# England and Wales on the National Grid, in metres.
+WEST, SOUTH, EAST, NORTH = 80_000, 3_000, 660_000, 660_000
+# The height of the drawing in its own units, and the grid that positions are moved to: less than a pixel of a map.
+HEIGHT, GRID = 2000, 4
+SCALE = HEIGHT / (NORTH - SOUTH)
+WIDTH = round((EAST - WEST) * SCALE)
+# What the licence of the boundaries asks for beside a map.
+CREDIT = (
+    "Source: Office for National Statistics, Open Government Licence v3.0.",
+    "Contains OS data © Crown copyright and database right.",
+)
+
+
+class Outline(NamedTuple):
+    """What an area is drawn with: rings of its own, each an array of x and y from the top left, or other areas."""
+
+    rings: tuple[np.ndarray, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+def outlines(data: Path) -> dict[str, Outline]:
+    """The outline of each area of England and Wales, as in the newest staged release of boundaries that holds its code.
+
+    An area that no release holds is drawn from those it was made of or consists of (a county from its districts), where
+    all of them are there.
+    """
+    drawn: dict[str, Outline] = {}
+    staged = [s for s in build.staged(data) if SOURCES[s.source].formats == "geojson"]
+    for said in sorted(staged, key=lambda said: said.released):
+        areas = Outlines(data / "raw" / said.source / said.released.isoformat() / said.file)
+        for area in areas.frame.itertuples():
+            if area.area_code[0] in "EW":
+                rings = (_on_grid(ring, areas.metres) for ring in area.rings)
+                drawn[area.area_code] = Outline(rings=tuple(ring for ring in rings if len(ring) > 2))
+    if not drawn:
+        return {}
+    earlier = places.parts()[["area_code", "cut", "part_code"]]
+    for table in (earlier, places.member_sets()):
+        for (whole, _), parts in table.groupby([*table.columns[:2]], sort=False)[table.columns[2]]:
+            if whole not in drawn and all(part in drawn for part in parts):
+                drawn[whole] = Outline(parts=tuple(parts))
+    return drawn
+
+
+def _on_grid(ring: np.ndarray, metres: bool) -> np.ndarray:
+    """A ring in drawing units, without the points that its lines can do without.
+
+    Neighbours share the points of their border, and each point goes to the same place, so their borders still meet.
+    """
+    east, north = ring.T if metres else _national_grid(*np.radians(ring.T))
+    moved = np.c_[(east - WEST) * SCALE, (NORTH - north) * SCALE]
+    moved = (np.round(moved / GRID) * GRID).astype(int)[:-1]
+    moved = moved[(moved != np.roll(moved, 1, axis=0)).any(axis=1)]
+    before, after = moved - np.roll(moved, 1, axis=0), np.roll(moved, -1, axis=0) - moved
+    return moved[before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]]
+
+
+def _national_grid(longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Metres east and north: the transverse Mercator projection of a sphere whose size and place fit the National Grid.
+
+    In England and Wales it lies within 150 m of it, which is half a drawing unit.
+    """
+    from_axis = longitude - np.radians(-2)
+    across = np.arctanh(np.cos(latitude) * np.sin(from_axis))
+    along = np.arctan2(np.tan(latitude), np.cos(from_axis))
+    return 400_090 + 6_389_600 * across, 6_373_820 * along - 5_551_175

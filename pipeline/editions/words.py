@@ -1,0 +1,134 @@
+"""Figures in plain words: how numbers are rounded for reading, and what is said of missing values, changes and targets.
+
+A sentence is a list of texts and numbers, so that an edition can mark its numbers; `text` joins it where none does.
+Which figures are put into words is the caller's; exact values stand in the marts and behind every number of a page.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from schemas.vocabulary import STATUS
+
+DECLINED = "not calculated: "
+UNCOMPARED = "not compared: "
+COMPARED = {
+    "better": "Better than England",
+    "similar": "Similar to England",
+    "worse": "Worse than England",
+    "lower": "Lower than England",
+    "higher": "Higher than England",
+    "not compared": "Not compared with England",
+}
+_KINDS = {"inner_outer_london": "Inner or Outer London", "london_borough": "London borough"}
+# Areas whose name alone does not say what they are.
+_CALLED_BY_KIND = ("police_force_area", "community_safety_partnership", "metropolitan_county")
+
+
+class Number(NamedTuple):
+    """A number of the marts within a sentence; `of` says where it stands there, for who reads it back.
+
+    `printed` is the word before it in the publication: over, nearly or about.
+    """
+
+    value: float
+    unit: str = ""
+    of: str = ""
+    printed: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.printed} {quantity(number(self.value), self.unit)}".strip()
+
+
+Said = list[str | Number]
+
+
+def text(said: Said) -> str:
+    return "".join(map(str, said))
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """A number as people read it: whole, or from 1,000 on, without decimals; else with at most so many.
+
+    What is not zero never reads as zero: a number too small for its decimals keeps its first digit.
+    """
+    if value == round(value) or abs(value) >= 1_000:
+        return f"{value:,.0f}"
+    return f"{value:,.{decimals}f}" if abs(value) >= 0.5 * 10**-decimals else f"{value:.1g}"
+
+
+def detail(value: float) -> str:
+    """A number as a data table shows it, with at most two decimals."""
+    return number(value, decimals=2)
+
+
+def quantity(shown: str, unit: str) -> str:
+    """A number that is already in words, with its unit."""
+    return f"{shown}%" if unit == "percent" else f"{shown} {unit}".strip()
+
+
+def unit(statistic: str, unit: str) -> str:
+    """What follows a number: its unit, and that a rate allows for the ages of the people."""
+    return f"{unit}, age-standardised" if statistic == "standardised_rate" else unit
+
+
+def missing(status: str, method: str) -> str:
+    """Why there is no value: the status in words with its code, or what declined to calculate it."""
+    if status and not (status == "x" and method.startswith(DECLINED)):
+        return f"{STATUS[status]} [{status}]"
+    return f"{method} [{status}]" if status else method
+
+
+def declined(reason: str) -> str:
+    """A reason without the words that say that it is one."""
+    return reason.removeprefix(DECLINED)
+
+
+def series(breakdown: str, sex: str, age: str) -> str:
+    """Which part of a metric is shown; empty for the whole."""
+    aged = f"aged {age}" if age[0].isdigit() else age
+    return "; ".join(part for part in (breakdown, sex, aged) if part != "all")
+
+
+def kind(area_kind: str) -> str:
+    return _KINDS.get(area_kind, area_kind.replace("_", " "))
+
+
+def called(name: str, area_kind: str) -> str:
+    """An area by a name that says what it is: Durham police force area, North East, Kent."""
+    return f"{name} {kind(area_kind)}" if area_kind in _CALLED_BY_KIND else name
+
+
+def change(said: str, before: Number | None, period: str) -> Said:
+    """A change as framework.scorecard words it, in a sentence with the earlier value and its period."""
+    if before is None:
+        return ["No earlier figure to compare with"]
+    if said.startswith(UNCOMPARED):
+        return ["Not comparable with ", before, f" in {period}: {said.removeprefix(UNCOMPARED)}"]
+    way, _, judged = said.partition(", ")
+    return [f"{way.capitalize()} from ", before, f" in {period}{f': {judged}' if judged else ''}"]
+
+
+def trend(said: str) -> str:
+    return f"No five-year trend: {declined(said)}" if said.startswith(DECLINED) else f"Five-year trend: {said}"
+
+
+def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_line: Number | None = None) -> Said:
+    """The target with what it is elsewhere, when it is due and where a straight line to it is; else the baseline.
+
+    `stated` has the values of framework.targets by what is stated, of those in the unit of what they stand beside.
+    """
+    if "target" not in stated:
+        return ["baseline ", stated["baseline"]] if "baseline" in stated else []
+    elsewhere = stated.get("target printed elsewhere")
+    also = [] if elsewhere is None else [" (elsewhere ", elsewhere, ")"]
+    by = [] if deadline is None else [f" by {deadline:%B %Y}"]
+    line = [] if on_line is None else ["; a straight line to it is at ", on_line]
+    return ["target ", stated["target"], *also, *by, *line]
+
+
+def plain(text: str, titles: Mapping[str, str]) -> str:
+    """A text of the catalogue for people: metrics by title, series in quotes, what is not verified in lower case."""
+    text = re.sub(r"`([^`]+)`", r"“\1”", text).replace("UNVERIFIED", "not verified")
+    return re.sub(r"\b[a-z0-9]+(_[a-z0-9]+)+\b", lambda word: f"“{titles.get(word[0], word[0])}”", text)
