@@ -325,7 +325,7 @@ def known_areas(available: list[Staged]) -> pd.DataFrame:
 @cache
 def _publisher_version() -> str:
     machinery = [module.__file__ for module in (snapshot, checks, statistics, places, assets.tables, dictionary)]
-    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES]
+    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES, assets.tables.KNOWN_ERRORS]
     declared = sorted(Path(assets.outcomes.__file__).parent.glob("*.py"))
     return digest_of([__file__, *machinery, *tables, *declared])
 
@@ -371,4 +371,5 @@ def _tables(data: Path, available: list[Staged]) -> dict[str, pd.DataFrame]:
         "limits": assets.tables.limits(),
         "targets": _targets(available),
         "control_figures": assets.tables.control_figures(),
+        "known_errors": assets.tables.known_errors(),
     }

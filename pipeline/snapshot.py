@@ -54,8 +54,8 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
     """Assemble the published file from part files and swap it in; the number of observations in it.
 
     `tables` are those of the schema `framework` that are made elsewhere: metrics (in the order of the scorecard, with
-    their `sources` as lists), sources, releases, areas, limits, targets and control_figures. Readers of the old file
-    keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
+    their `sources` as lists), sources, releases, areas, limits, targets, control_figures and known_errors. Readers
+    of the old file keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
     """
     files = [str(path) for path in files]
     if not files:
@@ -86,6 +86,7 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
         _views(con, named)
         con.execute(f"INSERT INTO framework.limits {_OBSERVED_LIMITS}")
         con.execute(f"CREATE TABLE framework.reconciliation AS {checks.RECONCILIATION}")
+        con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {checks.KNOWN_ERRORS}")
         checks.run(con)
         _comment(con, metrics)
         return _check(con)

@@ -15,7 +15,7 @@ from tests.clients import check_client
 
 FRAMEWORK = {"build", "outcomes", "metrics", "metric_sources", "sources", "releases", "areas", "area_parts", "history"}
 FRAMEWORK |= {"observations", "latest", "scorecard", "revisions", "checks"}
-FRAMEWORK |= {"limits", "targets", "control_figures", "reconciliation"}
+FRAMEWORK |= {"limits", "targets", "control_figures", "reconciliation", "known_errors"}
 NUMBER = [column for column in KEY if column not in ("source", "released")]
 TABLES = [f"{declared.outcome}.{metric_id}" for metric_id, declared in METRICS.items()]
 
