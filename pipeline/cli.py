@@ -453,9 +453,13 @@ def _rounded(value: float) -> str:
 
 
 def _target(row) -> str:
-    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere."""
+    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere.
+
+    Else the baseline, and the strategy's metric that judges progress to the target.
+    """
     if pd.isna(row.target) or (row.statistic != "progress" and row.target_unit != row.unit):
-        return f"baseline {_rounded(row.baseline)}" if pd.notna(row.baseline) else ""
+        baseline = f"baseline {_rounded(row.baseline)}" if pd.notna(row.baseline) else ""
+        return "; ".join(filter(None, [baseline, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
     elsewhere = f" ({_rounded(row.target_elsewhere)} elsewhere)" if pd.notna(row.target_elsewhere) else ""
     line = f", straight line {row.on_line:.0f}%" if pd.notna(row.on_line) else ""
     return f"target {_rounded(row.target)}{elsewhere} {row.target_unit}{line}"

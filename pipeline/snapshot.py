@@ -200,7 +200,11 @@ _SCORECARD = f"""
                any_value(deadline) FILTER (stated = 'target') AS deadline,
                any_value(value) FILTER (stated = 'target printed elsewhere') AS target_elsewhere,
                any_value(value) FILTER (stated = 'baseline') AS baseline
-        FROM framework.targets GROUP BY metric_id
+        FROM framework.targets WHERE tracked_by = '' GROUP BY metric_id
+    ), tracked AS (
+        SELECT targets.metric_id, arg_min(tracked_by, position) AS tracked_by
+        FROM framework.targets AS targets JOIN framework.metrics AS metrics ON metrics.metric_id = tracked_by
+        GROUP BY targets.metric_id
     )
     SELECT metrics.outcome_id, metrics.metric_id, metrics.tier, metrics.title, newest.area_code, newest.area_name,
            metrics.statistic, metrics.unit, metrics.breakdown, metrics.sex, metrics.age, newest.period,
@@ -222,6 +226,7 @@ _SCORECARD = f"""
                 THEN if(newest.value > newest.before.value, 'up, better', 'down, better')
                 ELSE if(newest.value > newest.before.value, 'up, worse', 'down, worse') END AS change_in_words,
            stated.baseline, stated.target, stated.target_unit, stated.target_elsewhere, stated.deadline,
+           tracked.tracked_by,
            CASE WHEN metrics.statistic = 'progress' AND metrics.unit = 'percent' THEN newest.value END AS progress,
            lines.on_line, newest.compared_to_england, newest.trend, newest.released, newest.source,
            coalesce(releases.sample, false) AS sample,
@@ -233,6 +238,7 @@ _SCORECARD = f"""
     LEFT JOIN lines ON lines.metric_id = newest.metric_id AND lines.area_code = newest.area_code
          AND lines.period_start = newest.period_start AND lines.period_end = newest.period_end
     LEFT JOIN stated ON stated.metric_id = metrics.metric_id
+    LEFT JOIN tracked ON tracked.metric_id = metrics.metric_id
     LEFT JOIN framework.releases AS releases
         ON releases.source = newest.source AND releases.release_id = newest.release_id
     ORDER BY metrics.position
