@@ -51,7 +51,9 @@ class Limit(pa.DataFrameModel):
     kind: Series[str] = pa.Field(isin=list(LIMITS), description="kind of limit")
     area_kind: Series[str] = pa.Field(isin=["", *LEVELS], description="area level that it is about; empty for all")
     availability: Series[str] = pa.Field(isin=list(AVAILABILITY), description="whether there are figures at that level")
-    first_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a break the first day after it")
+    first_day: Series[pd.Timestamp] = pa.Field(
+        nullable=True, description="of a break the first day after it, of a next release the day it is announced for"
+    )
     last_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a gap its last day")
     breakdown: Series[str] = pa.Field(description="breakdown that it is about; empty for all")
     says: Series[str] = pa.Field(str_length={"min_value": 5}, description="the limit in words")
