@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 from pandera.typing import DataFrame
 
-from schemas.tables import ControlFigure, Limit
+from schemas.tables import ControlFigure, KnownError, Limit
 
 LIMITS = Path(__file__).with_name("limits.csv")
 CONTROL_FIGURES = Path(__file__).with_name("control_figures.csv")
+KNOWN_ERRORS = Path(__file__).with_name("known_errors.csv")
 
 
 def limits() -> DataFrame[Limit]:
@@ -23,3 +24,8 @@ def control_figures() -> DataFrame[ControlFigure]:
     """Published national figures that the marts must agree with."""
     frame = pd.read_csv(CONTROL_FIGURES, dtype="str", keep_default_na=False)
     return ControlFigure.validate(frame.astype({"value": float, "within": float}))
+
+
+def known_errors() -> DataFrame[KnownError]:
+    """Figures that publishers print wrong, and what they should be."""
+    return KnownError.validate(pd.read_csv(KNOWN_ERRORS, dtype="str", keep_default_na=False))

@@ -294,17 +294,31 @@ def _read_releases(available: list[Staged], refused: dict[Release, str]) -> pd.D
 
 
 def _targets(available: list[Staged]) -> pd.DataFrame:
-    """Targets and baselines of metrics, as the register states them."""
+    """Targets and baselines of metrics, as the register states them.
+
+    A target of the strategy's own column is also one of each metric that its progress is calculated from or that is
+    shown beside it. There `tracked_by` names the metric it is of: it is about a time of some years, and no level.
+    """
+    shared = [(other.id, m.id) for m in METRICS.values() if m.outcome == snapshot.OWN_COLUMN for other in m.upstream]
     registers = [str(s.path) for s in available if SOURCES[s.source].register]
     with duckdb.connect() as con:
         if not registers:
             con.register("figures", DatedFigure.empty())
         else:
             con.read_parquet(registers).create_view("figures")
+        con.register("shared", pd.DataFrame(shared, columns=["metric_id", "tracked_by"]))
         return con.execute("""
-            SELECT category AS metric_id, measure AS stated, value, unit, period_start AS first_day,
-                   period_end AS deadline, note, source, released, release_id, cell
-            FROM figures WHERE measure = 'baseline' OR starts_with(measure, 'target') ORDER BY ALL
+            WITH registered AS (
+                SELECT category AS metric_id, '' AS tracked_by, measure AS stated, value, unit,
+                       period_start AS first_day, period_end AS deadline, note, source, released, release_id, cell
+                FROM figures WHERE starts_with(measure, 'baseline') OR starts_with(measure, 'target')
+            )
+            FROM registered
+            UNION ALL
+            SELECT shared.*, coalesce(stated, 'target'), value, unit, first_day, deadline,
+                   coalesce(note, 'No number is in the register.'), source, released, release_id, cell
+            FROM shared LEFT JOIN registered ON registered.metric_id = shared.tracked_by
+            ORDER BY ALL
         """).df()
 
 
@@ -332,7 +346,7 @@ def known_areas(available: list[Staged]) -> pd.DataFrame:
 @cache
 def _publisher_version() -> str:
     machinery = [module.__file__ for module in (snapshot, checks, statistics, places, assets.tables, dictionary)]
-    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES]
+    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES, assets.tables.KNOWN_ERRORS]
     declared = sorted(Path(assets.outcomes.__file__).parent.glob("*.py"))
     return digest_of([__file__, *machinery, *tables, *declared])
 
@@ -378,4 +392,5 @@ def _tables(data: Path, available: list[Staged]) -> dict[str, pd.DataFrame]:
         "limits": assets.tables.limits(),
         "targets": _targets(available),
         "control_figures": assets.tables.control_figures(),
+        "known_errors": assets.tables.known_errors(),
     }

@@ -28,6 +28,27 @@ RECONCILIATION = """
     FROM nearest ORDER BY ALL
 """
 
+# A release never changes: the newest real one that holds the period shows whether the publisher has mended an error.
+KNOWN_ERRORS = """
+    WITH real AS (
+        SELECT history.* FROM framework.history
+        JOIN framework.releases AS releases USING (source, release_id) WHERE NOT releases.sample
+    ), newest AS (
+        SELECT metric_id, source, period, max(released) AS released FROM real GROUP BY ALL
+    )
+    SELECT known.*, newest.released,
+           CASE WHEN newest.released IS NULL THEN 'not loaded' WHEN real.cell IS NULL THEN 'mended' ELSE 'still so' END
+               AS state
+    FROM framework.known_errors AS known
+    LEFT JOIN newest USING (metric_id, source, period)
+    LEFT JOIN real ON (real.metric_id, real.source, real.period, real.released, real.area_code, real.breakdown)
+                      = (known.metric_id, known.source, known.period, newest.released, known.area_code, known.breakdown)
+         AND (real.statistic, real.unit, real.sex, real.age) = (known.statistic, known.unit, 'all', 'all')
+         AND (coalesce(real.numerator, real.value) = try_cast(known.printed AS DOUBLE)
+              OR contains(real.note, known.printed))
+    ORDER BY ALL
+"""
+
 _DISAGREES = """
     SELECT metric_id, area_code || ' ' || period || ' ' || breakdown || ' ' || unit || ': ' || found || ' (' || source
                       || ', ' || strftime(released, '%Y-%m-%d') || '), published as ' || control || ' (' || publication
@@ -45,6 +66,16 @@ CHECKS = {
         "warning",
         "A figure that others quote from a publication is what the marts hold, where its number is loaded.",
         f"{_DISAGREES} 'warning'",
+    ),
+    "known errors of publishers": (
+        "warning",
+        "An error that is listed still stands in the newest release of its period; one that is mended leaves the list.",
+        """
+        SELECT metric_id, area_code || ' ' || period || ' ' || breakdown || ' (' || source || ', '
+                          || strftime(released, '%Y-%m-%d') || '): ' || printed || ' is mended, it should be '
+                          || should_be AS detail
+        FROM framework.known_errors WHERE state = 'mended'
+        """,
     ),
     "regions within England": (
         "failure",

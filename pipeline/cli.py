@@ -458,7 +458,10 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
 
 
 def _target(row) -> str:
-    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere."""
+    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere.
+
+    Else the baseline, and the strategy's metric that judges progress to the target.
+    """
     beside = row.statistic == "progress" or row.target_unit == row.unit
     stated = {
         "target": (row.target if beside else None, row.target_unit),
@@ -467,7 +470,8 @@ def _target(row) -> str:
     }
     numbers = {name: words.Number(*number) for name, number in stated.items() if pd.notna(number[0])}
     line = words.Number(row.on_line, "percent") if pd.notna(row.on_line) else None
-    return words.text(words.target(numbers, on_line=line))
+    said = words.text(words.target(numbers, on_line=line))
+    return "; ".join(filter(None, [said, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
 
 
 # --- editions ----------------------------------------------------------------------------------------------

@@ -58,8 +58,8 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
     """Assemble the published file from part files and swap it in; the number of observations in it.
 
     `tables` are those of the schema `framework` that are made elsewhere: metrics (in the order of the scorecard, with
-    their `sources` as lists), sources, releases, areas, limits, targets and control_figures. Readers of the old file
-    keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
+    their `sources` as lists), sources, releases, areas, limits, targets, control_figures and known_errors. Readers
+    of the old file keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
     """
     files = [str(path) for path in files]
     if not files:
@@ -90,6 +90,7 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
         _views(con, named)
         con.execute(f"INSERT INTO framework.limits {_OBSERVED_LIMITS}")
         con.execute(f"CREATE TABLE framework.reconciliation AS {checks.RECONCILIATION}")
+        con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {checks.KNOWN_ERRORS}")
         checks.run(con)
         _comment(con, metrics)
         return _check(con)
@@ -208,7 +209,11 @@ _SCORECARD = f"""
                any_value(deadline) FILTER (stated = 'target') AS deadline,
                any_value(value) FILTER (stated = 'target printed elsewhere') AS target_elsewhere,
                any_value(value) FILTER (stated = 'baseline') AS baseline
-        FROM framework.targets GROUP BY metric_id
+        FROM framework.targets WHERE tracked_by = '' GROUP BY metric_id
+    ), tracked AS (
+        SELECT targets.metric_id, arg_min(tracked_by, position) AS tracked_by
+        FROM framework.targets AS targets JOIN framework.metrics AS metrics ON metrics.metric_id = tracked_by
+        GROUP BY targets.metric_id
     )
     SELECT metrics.outcome_id, metrics.metric_id, metrics.tier, metrics.title, newest.area_code, newest.area_name,
            metrics.statistic, metrics.unit, metrics.breakdown, metrics.sex, metrics.age, newest.period,
@@ -230,6 +235,7 @@ _SCORECARD = f"""
                 THEN if(newest.value > newest.before.value, 'up, better', 'down, better')
                 ELSE if(newest.value > newest.before.value, 'up, worse', 'down, worse') END AS change_in_words,
            stated.baseline, stated.target, stated.target_unit, stated.target_elsewhere, stated.deadline,
+           tracked.tracked_by,
            CASE WHEN metrics.statistic = 'progress' AND metrics.unit = 'percent' THEN newest.value END AS progress,
            lines.on_line, newest.compared_to_england, newest.trend, newest.released, newest.source,
            coalesce(releases.sample, false) AS sample,
@@ -241,6 +247,7 @@ _SCORECARD = f"""
     LEFT JOIN lines ON lines.metric_id = newest.metric_id AND lines.area_code = newest.area_code
          AND lines.period_start = newest.period_start AND lines.period_end = newest.period_end
     LEFT JOIN stated ON stated.metric_id = metrics.metric_id
+    LEFT JOIN tracked ON tracked.metric_id = metrics.metric_id
     LEFT JOIN framework.releases AS releases
         ON releases.source = newest.source AND releases.release_id = newest.release_id
     ORDER BY metrics.position

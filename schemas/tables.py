@@ -1,4 +1,4 @@
-"""The contracts of the project's own tables: the register of printed figures, limits of metrics, control figures."""
+"""The contracts of the project's own tables: printed figures, limits of metrics, control figures, known errors."""
 
 import pandas as pd
 import pandera.pandas as pa
@@ -12,7 +12,9 @@ DAY = r"^\d{4}-\d\d-\d\d$"
 class PrintedFigure(pa.DataFrameModel):
     """One row of the register of figures that are printed only on pages or in reports; all texts, as in the file."""
 
-    measure: Series[str] = pa.Field(str_length={"min_value": 1}, description="what is counted; target; baseline")
+    measure: Series[str] = pa.Field(
+        str_length={"min_value": 1}, description="what is counted; target; baseline (of whom)"
+    )
     category: Series[str] = pa.Field(str_length={"min_value": 1}, description="part of the measure, or whose target")
     area: Series[str] = pa.Field(str_length={"min_value": 1}, description="GSS code, or the area in words")
     first_day: Series[str] = pa.Field(str_matches=DAY, description="first day of the period")
@@ -49,7 +51,9 @@ class Limit(pa.DataFrameModel):
     kind: Series[str] = pa.Field(isin=list(LIMITS), description="kind of limit")
     area_kind: Series[str] = pa.Field(isin=["", *LEVELS], description="area level that it is about; empty for all")
     availability: Series[str] = pa.Field(isin=list(AVAILABILITY), description="whether there are figures at that level")
-    first_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a break the first day after it")
+    first_day: Series[pd.Timestamp] = pa.Field(
+        nullable=True, description="of a break the first day after it, of a next release the day it is announced for"
+    )
     last_day: Series[pd.Timestamp] = pa.Field(nullable=True, description="of a gap its last day")
     breakdown: Series[str] = pa.Field(description="breakdown that it is about; empty for all")
     says: Series[str] = pa.Field(str_length={"min_value": 5}, description="the limit in words")
@@ -88,3 +92,30 @@ class ControlFigure(pa.DataFrameModel):
     class Config:
         strict = True
         ordered = True
+
+
+class KnownError(pa.DataFrameModel):
+    """One figure that a publisher prints wrong, or labels wrong, and that is kept as published; all texts.
+
+    What is wrong with it is said in words by a limit of the metric.
+    """
+
+    metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
+    source: Series[str] = pa.Field(description="source id, see framework.releases")
+    area_code: Series[str] = pa.Field(description="GSS code, or words for what has none")
+    period: Series[str] = pa.Field(description="the period, as in framework.observations")
+    breakdown: Series[str] = pa.Field(description="all, or the part of the metric")
+    statistic: Series[str] = pa.Field(isin=list(STATISTICS), description="kind of statistic")
+    unit: Series[str] = pa.Field(description="unit of the value")
+    printed: Series[str] = pa.Field(
+        str_length={"min_value": 1}, description="number as printed, of a rate its events; or words of the note"
+    )
+    should_be: Series[str] = pa.Field(str_length={"min_value": 1}, description="what belongs in its place")
+
+    class Config:
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(name="an_error", error="what is printed is what it should be")
+    def an_error(cls, rows: pd.DataFrame) -> pd.Series:
+        return rows["printed"] != rows["should_be"]

@@ -60,11 +60,11 @@ BETTER = {
 LIMITS = {
     "break": "values before and after this day are not comparable",
     "gap": "there are no figures for this time",
-    "availability": "whether there are figures at an area level, and what to use instead",
+    "availability": "whether there are figures at an area level or of a breakdown, and what to use instead",
     "known error": "an error of the publisher, kept as published",
     "lag": "time from the end of a period to its publication",
     "revisions": "how the publisher revises",
-    "next release": "when the next figures are due",
+    "next release": "when the next figures are due: the announced day, else the usual time of year in words",
     "observed lag": "days from the end of the newest period to its first release, as loaded",
     "coverage": "areas and periods with a value at an area level, as loaded",
 }
@@ -72,9 +72,9 @@ LIMITS = {
 AVAILABILITY = {
     "": "not about an area level",
     "published": "open figures",
-    "not read": "not taken by any reader here, whether published or not",
+    "not read": "published, in files that no reader here takes",
     "restricted": "figures that only partners may see",
-    "not collected": "nobody has figures",
+    "not collected": "no figures are compiled for it",
 }
 
 # Breakdowns that begin so are to be read beside the metric, and are neither better nor worse.

@@ -1,7 +1,8 @@
-"""The project's own tables: the register of printed figures, the limits of metrics and the control figures."""
+"""The project's own tables: printed figures and targets, limits of metrics, control figures and known errors."""
 
 import csv
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -9,10 +10,11 @@ import pandas as pd
 import pytest
 
 from assets import tables
-from pipeline import build, marts, releases
+from pipeline import build, checks, marts, releases
 from pipeline.metric import METRICS
 from pipeline.source import SOURCES, figures
 from pipeline.workbook import Refused
+from schemas.vocabulary import LEVELS
 from tests.conftest import ROOT, build_all, records
 
 REGISTER = next((ROOT / "data" / "raw" / releases.REGISTER / "published_figures").glob("*/*.csv"))
@@ -110,15 +112,81 @@ def test_targets_that_disagree_are_both_shown(sample_build):
             assert shown == (judged,)
 
 
+# From the framework's and the strategy's own words: metric, who tracks it, what is stated, number and its unit.
+STATED = [
+    ("numbers_in_treatment", "treatment_places", "target", 54_500, "people"),
+    ("numbers_in_treatment", "treatment_places", "target printed elsewhere", 54_000, "people"),
+    ("numbers_in_treatment", "young_people_places", "target", 5_000, "people"),
+    ("county_lines_closed", "county_lines_dismantled", "target", 2_000, "lines"),
+    ("organised_crime_disruptions", "disruptions_delivered", "target", 6_400, "disruptions"),
+    ("organised_crime_disruptions", "disruptions_delivered", "target printed elsewhere", 64_000, "disruptions"),
+    ("neighbourhood_crime", "neighbourhood_crimes_prevented", "target", 140_000, "crimes"),
+    ("neighbourhood_crime", "", "baseline", 1_960_000, "incidents"),
+    ("drug_misuse_deaths", "deaths_prevented", "target", 1_000, "deaths"),
+    ("treatment_progress", "long_term_recovery", "target", 24_000, "people"),
+    ("drug_use_last_year", "drug_use_thirty_year_low", "target", None, None),
+    ("drug_use_last_year", "", "baseline", 9.4, "percent"),
+    ("drug_use_last_year", "", "baseline: 16-24", 21.0, "percent"),
+    ("continuity_of_care", "treatment_place_for_every_offender", "target", None, None),
+    ("continuity_of_care", "", "target", 75, "percent"),
+    ("unmet_treatment_need", "", "target", 53, "percent in treatment"),
+]
+
+
+def test_every_target_of_the_framework_is_listed_with_its_metric(sample_build):
+    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+        found = con.execute("SELECT metric_id, tracked_by, stated, value, unit FROM framework.targets").fetchall()
+    assert set(STATED) <= set(found)
+    # No number without a metric of its own or one that tracks it, and none on metrics that nobody set one for.
+    others = {row[0] for row in found} - {row[0] for row in STATED}
+    assert all(METRICS[metric_id].outcome == "strategy_delivery" for metric_id in others)
+
+
+def test_a_target_of_some_years_is_never_shown_as_a_level(sample_build):
+    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+        shown = con.execute("SELECT metric_id, target, tracked_by FROM framework.scorecard").fetchall()
+    shown = {metric_id: (target, tracked_by) for metric_id, target, tracked_by in shown}
+    for metric_id, tracked_by, *_ in STATED:
+        if tracked_by and metric_id not in ("numbers_in_treatment", "continuity_of_care"):
+            assert shown[metric_id] == (None, tracked_by)
+    assert shown["numbers_in_treatment"] == (None, "treatment_places")
+    assert shown["continuity_of_care"] == (75, "treatment_place_for_every_offender")
+
+
 # --- limits ------------------------------------------------------------------------------------------------
 
 
 def test_every_metric_states_its_limits():
     said = tables.limits()
     assert set(said["metric_id"]) == set(METRICS)
-    for kind in ("availability", "lag", "revisions"):
+    for kind in ("lag", "revisions", "next release"):
         assert set(said.loc[said["kind"] == kind, "metric_id"]) == set(METRICS), kind
     assert not said.duplicated().any()
+
+
+def test_every_metric_says_once_of_each_area_level_whether_there_are_figures():
+    said = tables.limits().query("kind == 'availability' and area_kind != ''")
+    pairs = list(said[["metric_id", "area_kind"]].itertuples(index=False, name=None))
+    assert sorted(pairs) == sorted(product(METRICS, LEVELS))
+
+
+def test_levels_that_have_figures_are_called_published(sample_build):
+    """Of a level whose kinds of area are its own; single-tier authorities are of two levels."""
+    kinds = ["region", "police_force_area", "community_safety_partnership", "county", "district"]
+    levels = ["region", "police force area", "community safety partnership", "upper tier", "lower tier"]
+    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+        wrong = con.execute(
+            """
+            SELECT DISTINCT limits.metric_id, limits.area_kind, availability
+            FROM framework.observations AS there
+            JOIN (SELECT unnest(?) AS kind, unnest(?) AS level) AS named ON named.kind = there.area_kind
+            JOIN framework.limits AS limits
+                 ON limits.metric_id = there.metric_id AND limits.area_kind = level AND limits.kind = 'availability'
+            WHERE value IS NOT NULL AND availability <> 'published'
+            """,
+            [kinds, levels],
+        ).fetchall()
+    assert wrong == []
 
 
 def test_there_is_no_trend_and_no_change_across_a_break(sample_build):
@@ -168,8 +236,6 @@ def test_every_control_figure_that_is_loaded_agrees(real_build):
 def test_a_control_figure_that_is_missed_is_a_finding(real_build, tmp_path):
     path = tmp_path / "copy.duckdb"
     path.write_bytes(marts.published(real_build).read_bytes())
-    from pipeline import checks
-
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE framework.control_figures SET value = value + 10 WHERE said = 'arrests'")
         con.execute(f"CREATE OR REPLACE TABLE framework.reconciliation AS {checks.RECONCILIATION}")
@@ -178,3 +244,60 @@ def test_a_control_figure_that_is_missed_is_a_finding(real_build, tmp_path):
         found = con.execute("SELECT severity, detail FROM framework.checks WHERE detail LIKE '%taskforces: arrests%'")
         ((severity, detail),) = found.fetchall()
     assert severity == "failure" and "difference -10" in detail
+
+
+# --- known errors ------------------------------------------------------------------------------------------
+
+
+def test_a_known_error_is_said_in_words_too():
+    said = tables.limits().query("kind == 'known error'")
+    assert set(tables.known_errors()["metric_id"]) == set(said["metric_id"])
+
+
+def test_errors_are_not_looked_for_in_made_up_figures(sample_build):
+    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+        assert con.execute("SELECT DISTINCT state FROM framework.known_errors").fetchall() == [("not loaded",)]
+
+
+@pytest.mark.real_data
+def test_every_known_error_stands_in_the_real_files(real_build):
+    with duckdb.connect(str(marts.published(real_build)), read_only=True) as con:
+        states = con.execute("SELECT state, count(*) FROM framework.known_errors GROUP BY state").fetchall()
+        swapped = con.execute("""
+            SELECT period, area_code, should_be::DOUBLE FROM framework.known_errors
+            WHERE metric_id = 'drug_misuse_deaths'
+        """).fetchall()
+        by_sex = con.execute("""
+            SELECT period, area_code, sum(numerator) FROM framework.history
+            WHERE metric_id = 'drug_misuse_deaths' AND statistic = 'standardised_rate' AND unit = 'per 100,000'
+                  AND sex <> 'all' AND breakdown = 'all' GROUP BY ALL
+        """).fetchall()
+    assert states == [("still so", len(tables.known_errors()))]
+    # What the tables of males and of females add to is what the table of persons should print.
+    assert len(swapped) == 18 and set(swapped) <= set(by_sex)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("correction", "mended"),
+    [
+        ("numerator = 43 WHERE area_code = 'W06000016' AND period = '2009-11' AND sex = 'all'", "13 is mended"),
+        ("note = '' WHERE source = 'home_office_recorded_crime' AND period = 'YE Dec 2017'", "30-12-2017 is mended"),
+        ("area_code = 'E06000052' WHERE area_code = 'cornwall-and-isles-of-scilly'", "code E0999 is mended"),
+    ],
+)
+def test_an_error_that_the_publisher_mends_is_a_finding(correction, mended, real_build, tmp_path):
+    path = tmp_path / "copy.duckdb"
+    path.write_bytes(marts.published(real_build).read_bytes())
+    with duckdb.connect(str(path)) as con:
+        con.execute(f"UPDATE framework.history SET {correction}")
+        con.execute("ALTER TABLE framework.known_errors DROP state")
+        con.execute("ALTER TABLE framework.known_errors DROP released")
+        con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {checks.KNOWN_ERRORS}")
+        con.execute("DROP TABLE framework.checks")
+        checks.run(con)
+        found = con.execute("""
+            SELECT severity, detail FROM framework.checks WHERE name = 'known errors of publishers' AND NOT passed
+        """).fetchall()
+    ((severity, detail),) = found
+    assert severity == "warning" and mended in detail

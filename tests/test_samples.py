@@ -5,10 +5,12 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from assets.samples.__main__ import generate
+from pipeline import marts
 from tests.conftest import REAL, records
 from tests.reading import SAMPLES
 
@@ -334,6 +336,20 @@ def test_national_totals_are_near_the_published_ones():
     }
     for pairs in close.values():
         assert all(made == pytest.approx(known, rel=0.02) for made, known in pairs), close
+
+
+def test_two_publications_of_one_series_print_the_same_shares(sample_build):
+    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+        pairs = con.execute("""
+            SELECT area_code, one.period, one.value, other.value
+            FROM framework.history AS one
+            JOIN framework.history AS other
+                 USING (metric_id, area_code, period_start, period_end, statistic, breakdown, sex, age)
+            WHERE metric_id = 'continuity_of_care' AND one.source = 'fingertips' AND other.source <> one.source
+                  AND one.value IS NOT NULL AND other.value IS NOT NULL
+        """).fetchall()
+    assert len({area for area, *_ in pairs}) > 140 and len({period for _, period, *_ in pairs}) == 9
+    assert [pair for pair in pairs if pair[2] != pytest.approx(pair[3], abs=0.001)] == []
 
 
 @pytest.mark.real_data

@@ -462,6 +462,17 @@ def test_the_series_that_leads_a_metric(metric_id, calculated):
     assert value is None or newest["value"] == pytest.approx(value, abs=0.05)
 
 
+@pytest.mark.parametrize(("table", "question"), [("Table_10_2", "try once"), ("Table_10_3", "once a week")])
+def test_what_is_thought_ok_is_told_by_sex_and_age(table, question, calculated):
+    rows = calculated["drug_acceptability_11_15"]
+    rows = rows[(rows["period"] == "2023") & (rows["released"] == "2024-10-17")]
+    parts = [("male", "all"), ("female", "all"), *(("all", str(age)) for age in range(11, 16))]
+    *drugs, asked = sheets(sample(PUPILS, "2024-10-17"))[table][4:8]
+    for cells, drug in zip(drugs, ("cannabis", "cocaine", "volatile substances"), strict=True):
+        said = rows[rows["breakdown"] == f"{question}: {drug}"].set_index(["sex", "age"])
+        assert said.loc[parts, "value"].tolist() == cells[1:8] and said.loc[parts, "denominator"].tolist() == asked[1:8]
+
+
 def test_half_of_the_admissions_never_stand_for_all(calculated):
     rows = calculated["drug_hospital_admissions"]
     same = ["area_code", "period", "sex", "age", "released"]

@@ -69,9 +69,9 @@ def mental_health_treatment(ndtms_adults: Rows) -> tuple[Rows, ...]:
     """Proportion of people in treatment reporting a mental health need who received treatment or interventions.
 
     Adults who started treatment in the financial year with a mental health treatment need and receive any treatment for
-    it, of all who started with such a need. Mostly medicines or talks in primary care, whatever else is due. People
-    already in treatment are not asked again, so it says nothing of them. Answers that are missing count as no
-    treatment.
+    it, of all who started with such a need: mostly medicines or talks in primary care, whatever else is due. It says
+    nothing of people already in treatment, who are not asked again, and counts a missing answer as no treatment
+    (UNVERIFIED all three).
     """
     return _shares(ndtms_adults.where("measure = 'mental health treatment'"))
 

@@ -32,7 +32,7 @@ def drug_related_homicides(ons_homicide: Rows) -> tuple[Rows, ...]:
     dealer as victim or suspect (UNVERIFIED wording of the flags); of all homicides. One homicide may have both flags:
     they are never added, and the rest is not the difference. The year is the one to March in which the police first
     recorded the homicide, not that of the death. The Index is live: every release restates old years, so that years
-    are compared within one release only. The flag is not published by police force or local authority.
+    are compared within one release only. The flag is not published by police force or local authority (UNVERIFIED).
     """
     drugs = ons_homicide.where("category IN ('any', 'user', 'dealer')")
     flag = "replace(category, 'any', 'all')"
@@ -78,14 +78,14 @@ def neighbourhood_crime(
     Two measures that never add or reconcile. Survey: incidents experienced by households and adults of England and
     Wales, by the Crime Survey, and rates per 1,000 of them (that these four offences are the framework's is
     UNVERIFIED). The strategy's baseline is 1.96 million in the year to March 2020; 2.96 million is a misprint.
-    Interviews stopped in March 2020 and those by telephone are no part of the series. Where the survey prints no total
-    of the four, they are added, without an interval. Police recorded: residential burglary, robbery, vehicle offences
-    and theft from the person in twelve months, by force, region, nation and partnership. The force tables print robbery
-    as a whole, so the total holds robbery of business property too; robbery of personal property stands apart where the
-    open data give it (offence codes UNVERIFIED). The codes of burglary changed in April 2017, when residential burglary
-    replaced domestic burglary, and in April 2023. Vehicle offences of the police include interference and aggravated
-    taking, which the survey's vehicle-related theft does not. Greater Manchester is missing from the totals of ONS
-    releases of 2019 to 2021, whose notes say so.
+    Interviews stopped in March 2020 and those by telephone are no part of the series (UNVERIFIED). Where the survey
+    prints no total of the four, they are added, without an interval. Police recorded: residential burglary, robbery,
+    vehicle offences and theft from the person in twelve months, by force, region, nation and partnership. The force
+    tables print robbery as a whole, so the total holds robbery of business property too; robbery of personal property
+    stands apart where the open data give it (offence codes UNVERIFIED). The codes of burglary changed in April 2017,
+    when residential burglary replaced domestic burglary, and in April 2023 (UNVERIFIED). Vehicle offences of the police
+    include interference and aggravated taking, which the survey's vehicle-related theft does not. Greater Manchester is
+    missing from the totals of ONS releases of 2019 to 2021, whose notes say so.
     """
     recorded = (ons_police_force_tables | home_office_offences_by_partnership).where(RECORDED)
     parts = recorded.where(f"category IN {(*NEIGHBOURHOOD, 'robbery of personal property')}")
@@ -111,9 +111,9 @@ def proven_reoffending(moj_reoffending: Rows) -> tuple[Rows, ...]:
     Offenders of a cohort (released from custody, sentenced in court or cautioned) with a proven reoffence within twelve
     months, allowing six more for a conviction, of all offenders of the cohort, by index offence, sex and age. Which
     cohort the framework means, all offenders (the series shown) or those whose index offence is a drug offence
-    (`drug`), is UNVERIFIED. National cohorts are of three months, local ones of twelve; a cohort of three months and
-    one of twelve are not comparable, and cohorts that overlap are never added. A new source of data makes cohorts from
-    October 2015 another series. The number of a cohort below 30 offenders is hidden (UNVERIFIED).
+    (`drug`), is UNVERIFIED. National cohorts are of three months, local ones of twelve (UNVERIFIED); a cohort of three
+    months and one of twelve are not comparable, and cohorts that overlap are never added. A new source of data makes
+    cohorts from October 2015 another series. The number of a cohort below 30 offenders is hidden (UNVERIFIED).
     """
     again = moj_reoffending.where("measure = 'reoffenders'")
     return count(again, "category"), proportion(again, "category")

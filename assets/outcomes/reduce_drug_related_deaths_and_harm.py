@@ -10,13 +10,13 @@ def drug_misuse_deaths(
 ) -> tuple[Rows, ...]:
     """Deaths related to drug misuse.
 
-    Deaths registered in the calendar year whose underlying cause is drug abuse or dependence, or drug poisoning where
-    a drug controlled under the Misuse of Drugs Act 1971 is mentioned. Registrations, not deaths in the year: about half
+    Deaths registered in the calendar year whose underlying cause is drug abuse or dependence, or drug poisoning where a
+    drug controlled under the Misuse of Drugs Act 1971 is mentioned. Registrations, not deaths in the year: about half
     happened earlier. The breakdown `drug poisoning` is the wider measure; misuse is part of it, the two never add.
     England and Wales includes non-residents. National rates are per million, local ones per 100,000 over three years,
     both standardised to the European Standard Population 2013; rates are restated between releases, counts of misuse
-    when more drugs become controlled, counts of poisoning are not. Fingertips repeats the local rates and is the last
-    choice (UNVERIFIED list of codes: F11-F16, F19, X40-X44, X60-X64, X85, Y10-Y14).
+    when more drugs become controlled (UNVERIFIED), counts of poisoning are not. Fingertips repeats the local rates and
+    is the last choice (UNVERIFIED list of codes: F11-F16, F19, X40-X44, X60-X64, X85, Y10-Y14).
     """
     figures = ons_drug_deaths | ons_drug_deaths_local
     deaths = figures.where("measure = 'deaths'")

@@ -24,8 +24,8 @@ def organised_crime_disruptions(published_figures: Rows) -> tuple[Rows, ...]:
     """Number of major and moderate disruptions against organised criminal groups.
 
     Disruptions of drug supply by the National Crime Agency, regional units and the police that were graded major (a
-    lasting effect) or moderate (a noticeable or short one); several may fall on one group. There is no open table, and
-    the coverage of the printed number is UNVERIFIED.
+    lasting effect) or moderate (a noticeable or short one; grades UNVERIFIED); several may fall on one group. There is
+    no open table, and the coverage of the printed number is UNVERIFIED.
     """
     return (count(published_figures.where("measure = 'organised crime disruptions'")),)
 

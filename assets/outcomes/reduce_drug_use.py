@@ -52,8 +52,8 @@ def homelessness_drug_dependency(mhclg_homelessness: Rows) -> tuple[Rows, ...]:
     Households owed a prevention or relief duty in the quarter whose support needs include drug dependency, of all
     households owed a duty. A household may have several needs. England and the regions are rounded to 10 and include
     estimates for missing returns: England is not the sum of its authorities. Needs are hidden where fewer than five
-    households have any. The series begins in April 2018 with the Homelessness Reduction Act; earlier statistics rest
-    on another legal basis and are not comparable.
+    households have any. The series begins in April 2018; earlier statistics rest on another legal basis, before the
+    Homelessness Reduction Act (UNVERIFIED), and are not comparable. Quarters are not added to years.
     """
     needs = mhclg_homelessness.where("category = 'drug dependency needs'")
     return count(needs), proportion(needs)
@@ -102,9 +102,9 @@ def alcohol_dependence_prevalence(alcohol_dependence: Rows) -> tuple[Rows, ...]:
     a model that carries the Adult Psychiatric Morbidity Survey of 2014 to local populations (UNVERIFIED), so that a
     change between years is mostly one of population and hospital admissions, not of drinking. Labels change style
     within the series: 2010 to 2014 have neither limits nor England and are called 2010-11 to 2014-15 elsewhere
-    (UNVERIFIED); 2015/16 begins the financial years, and the series stops with 2019/20. The first edition of 2016/17
-    printed 605,688, which the later 589,101 replaced. Rates follow from no other number here: the adults divided by are
-    not printed.
+    (UNVERIFIED); 2015/16 begins the financial years, and the series stops with 2019/20 (UNVERIFIED). The first edition
+    of 2016/17 printed 605,688, which the later 589,101 replaced. Rates follow from no other number here: the adults
+    divided by are not printed.
     """
     return (published(alcohol_dependence, "estimate"),)
 
@@ -121,9 +121,9 @@ def drug_use_11_15(nhs_smoking_drinking_drugs: Rows) -> tuple[Rows, ...]:
     Share of pupils in years 7 to 11 of schools in England, mostly 11 to 15 years old, who say they took any drug ever,
     in the last year or in the last month, as published, and for single drugs in the last year; the denominator is the
     number of pupils asked, which is not weighted, so that no interval follows from it. A survey year is the calendar
-    year in which the fieldwork began; there was no survey in 2015, 2017, 2019, 2020 and 2022, and nothing is
-    interpolated. Since 2016 the list of drugs includes new psychoactive substances and nitrous oxide, which lifts the
-    share (UNVERIFIED); the survey of 2020 was held in 2021; that of 2023 was the first online and led by teachers.
+    year in which the fieldwork began; there was no survey in 2015, 2017, 2019, 2020 and 2022 (UNVERIFIED), and nothing
+    is interpolated. Since 2016 the list of drugs includes new psychoactive substances and nitrous oxide, which lifts
+    the share (UNVERIFIED); the survey of 2020 was held in 2021; that of 2023 was the first online and led by teachers.
     Regions rest on few schools. A pupil may have taken several drugs: drugs are never added.
     """
     use = nhs_smoking_drinking_drugs.where("measure LIKE 'taken drugs %'")

@@ -19,6 +19,12 @@ def _only_stated(metric_id: str, register: Rows, why: str) -> tuple[Rows, ...]:
     return not_calculated(targets.where("measure = 'target'"), why), stated
 
 
+def _beside(observed: Rows, statistic: str, named: str) -> Rows:
+    """Observations of another metric that are shown as context of a target which they do not measure."""
+    limits = {"lower": "lower_95", "upper": "upper_95", "numerator": "numerator", "denominator": "denominator"}
+    return draft(as_figures(observed), statistic, f"'context: {named}'", method="method", **limits)
+
+
 def _in_register(metric_id: str, register: Rows, measure: str) -> tuple[Rows, ...]:
     targets = targets_of(metric_id, register)
     return progress(accumulated(register.where(f"measure = '{measure}'"), targets), targets)
@@ -40,12 +46,15 @@ def crimes_prevented(published_figures: Rows) -> tuple[Rows, ...]:
 
 
 @metric(tier="supporting", better="higher", series=PERCENT_OF_TARGET)
-def neighbourhood_crimes_prevented(published_figures: Rows) -> tuple[Rows, ...]:
+def neighbourhood_crimes_prevented(published_figures: Rows, neighbourhood_crime: Rows) -> tuple[Rows, ...]:
     """of which 140,000 neighbourhood crimes such as burglary, robbery and theft.
 
-    Part of the 740,000 crimes, and modelled as they are. It cannot be read off the neighbourhood crime series.
+    Part of the 740,000 crimes, and modelled as they are: how many there would have been cannot be read off the crimes
+    there were. Those that the survey estimates for England and Wales stand beside it as context.
     """
-    return _only_stated("neighbourhood_crimes_prevented", published_figures, MODELLED)
+    incidents = neighbourhood_crime.where("breakdown = 'survey' AND unit = 'incidents'")
+    stated = _only_stated("neighbourhood_crimes_prevented", published_figures, MODELLED)
+    return *stated, _beside(incidents, "estimate", "incidents in the survey")
 
 
 @metric(tier="headline", better="higher", series=PERCENT_OF_TARGET)
@@ -107,27 +116,30 @@ def treatment_place_for_every_offender(continuity_of_care: Rows) -> tuple[Rows, 
     The strategy gives no number, so there is no progress to calculate. Shown beside it: the share of adults leaving
     prison with a need who start treatment within three weeks.
     """
-    shares = as_figures(continuity_of_care.where("statistic = 'proportion' AND area_code = 'E92000001'"))
-    whole = shares.where("category = 'all' AND sex = 'all' AND age = 'all'")
-    context = draft(whole, "proportion", "'context: continuity of care'", lower="lower_95", upper="upper_95",
-                    numerator="numerator", denominator="denominator", method="method")  # fmt: skip
-    return not_calculated(whole, "the strategy gives no number"), context
+    shares = continuity_of_care.where("statistic = 'proportion' AND area_code = 'E92000001'")
+    whole = shares.where("breakdown = 'all' AND sex = 'all' AND age = 'all'")
+    context = _beside(whole, "proportion", "continuity of care")
+    return not_calculated(as_figures(whole), "the strategy gives no number"), context
 
 
 @metric(tier="headline", better="higher", series=PERCENT_OF_TARGET)
-def long_term_recovery(published_figures: Rows) -> tuple[Rows, ...]:
+def long_term_recovery(published_figures: Rows, treatment_progress: Rows) -> tuple[Rows, ...]:
     """24,000 more people in long-term recovery by the end of 2024/25.
 
-    Modelled by the strategy: long-term recovery is not counted anywhere.
+    Modelled by the strategy: long-term recovery is not counted anywhere. Adults who show substantial progress in
+    treatment, which is another thing, stand beside it as context.
     """
-    return _only_stated("long_term_recovery", published_figures, MODELLED)
+    people = treatment_progress.where("statistic = 'count' AND breakdown = 'all' AND area_code = 'E92000001'")
+    context = _beside(people, "count", "people showing substantial progress")
+    return *_only_stated("long_term_recovery", published_figures, MODELLED), context
 
 
 @metric(tier="supporting", better="higher", series=PERCENT_OF_TARGET)
 def police_officers(published_figures: Rows) -> tuple[Rows, ...]:
     """20,000 more police officers.
 
-    Officers recruited by the police uplift programme from April 2020 to March 2023, a target older than the strategy.
+    Officers recruited by the police uplift programme from April 2020 to March 2023, a target older than the strategy
+    (UNVERIFIED).
     """
     return _in_register("police_officers", published_figures, "officers recruited")
 
@@ -160,9 +172,9 @@ def deaths_prevented(published_figures: Rows, drug_misuse_deaths: Rows) -> tuple
     Modelled by the strategy: how many would have died without it cannot be read off the deaths there were. Those that
     were registered in England stand beside it as context.
     """
-    deaths = as_figures(drug_misuse_deaths.where("area_code = 'E92000001' AND statistic = 'count'"))
-    whole = deaths.where("category = 'all' AND sex = 'all' AND age = 'all' AND period_kind = 'calendar_year'")
-    context = draft(whole, "count", "'context: deaths registered'", lower="NULL", upper="NULL")
+    deaths = drug_misuse_deaths.where("area_code = 'E92000001' AND statistic = 'count'")
+    whole = deaths.where("breakdown = 'all' AND sex = 'all' AND age = 'all' AND period_kind = 'calendar_year'")
+    context = _beside(whole, "count", "deaths registered")
     return *_only_stated("deaths_prevented", published_figures, MODELLED), context
 
 
@@ -179,7 +191,7 @@ def treatment_workers(published_figures: Rows) -> tuple[Rows, ...]:
 def clinical_professionals(published_figures: Rows) -> tuple[Rows, ...]:
     """800 more medical, mental health and other professionals.
 
-    The National Audit Office found slower progress here in October 2023 and gave no number.
+    The National Audit Office found slower progress here in October 2023 and gave no number (UNVERIFIED).
     """
     return _only_stated("clinical_professionals", published_figures, NOT_COUNTED)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.samples import model, ohid, writers
+from assets.samples import model, ohid, treatment, writers
 from assets.samples.writers import Cell
 
 _HEAD = [
@@ -98,9 +98,8 @@ _RECENT = [
             spread=0.3),
     _Series("92455", "Adults in treatment at specialist alcohol misuse services: rate per 1000 population", "18+ yrs",
             "financial", 1_000, {2010: 2.7, 2014: 2.7, 2018: 2.4, 2021: 2.4, 2023: 2.7}, ages=(18, 90)),
-    _Series("92544", _PRISON, "18+ yrs", "financial", 100, {2016: 30.3, 2017: 30.3, 2018: 32.1,
-            2019: 34.7, 2020: 34.5, 2021: 38.1, 2022: 37.4, 2023: 42.6, 2024: 53.1}, whole={2016: 22_500, 2020: 19_000,
-            2021: 15_600, 2024: 21_400}, local=(2022, 2023, 2024), suppressed=True),
+    _Series("92544", _PRISON, "18+ yrs", "financial", 100, treatment.CONTINUED, local=(2022, 2023, 2024),
+            suppressed=True),
     _Series("93517", "Proportion of opiates and/or crack cocaine users (i.e. OCU) not in treatment (%)", "15-64 yrs",
             "financial", 100, {2019: 52.4, 2020: 52.1477, 2021: 52.1032, 2022: 52.8, 2023: 54.2}, whole={2019: 305_118},
             local=(2020, 2023), spread=0.08),
@@ -158,6 +157,9 @@ def _period(kind: str, year: int) -> tuple[str, int, int]:
 
 def _by_unit(series: _Series, year: int, sex: str) -> tuple[np.ndarray, np.ndarray]:
     """Everybody's number, which gives England's known value, and what a sex's is divided by, by unit."""
+    if series.known is treatment.CONTINUED:
+        released, started = treatment.continued(year)
+        return started, released
     first, last = series.ages
     length = _period(series.kind, year)[2]
     mid_years = [min(year - back - (series.kind == "financial"), 2024) for back in range(length)]

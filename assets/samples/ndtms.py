@@ -74,7 +74,7 @@ def _england(years: range) -> Iterable[list[Cell]]:
 
 
 def _authorities(years: range) -> Iterable[list[Cell]]:
-    """The totals of all ages and both sexes, and of the 244 columns those around what is read."""
+    """Of the 244 columns those around what is read; sexes and ages apart in the newest year only."""
     parts = {"newpresentation_newtx": "starting", "housingsituation_noproblem_newtx": "no housing problem",
              "exits_died_allintx": "died", "employmentstatus_regularemployment_newtx": "regular employment",
              "employmentstatus_ineducation_newtx": "education",
@@ -87,10 +87,21 @@ def _authorities(years: range) -> Iterable[list[Cell]]:
         for year in years:
             columns = [treatment.local(year), *(treatment.local_part(year, part) for part in parts.values())]
             counts = np.stack([column[units].sum(axis=0) for column in columns])
+            newest = year == years[-1]
             for group, members in groups.items():
-                rounded = ((counts[:, members].sum(axis=1) + 2) // 5 * 5).tolist()
-                again = "NULL" if year == years[-1] else rounded[0]
-                yield [_slashed(year), label, "Total", "Total", group, *rounded, again]
+                for sex, age, share in _local_parts(year, members) if newest else [("Total", "Total", 1)]:
+                    rounded = (((counts[:, members].sum(axis=1) * share).astype(int) + 2) // 5 * 5).tolist()
+                    yield [_slashed(year), label, sex, age, group, *rounded, "NULL" if newest else rounded[0]]
+
+
+def _local_parts(year: int, groups: list[int]) -> Iterable[tuple[str, str, float]]:
+    """Sexes and ages as they are printed, with the share that they are of everybody in England."""
+    people = treatment.people(year)[groups].sum(axis=0)
+    yield "Total", "Total", 1
+    for sex, share in zip(("M", "F"), people.sum(axis=1) / people.sum(), strict=True):
+        yield sex, "Total", round(share, 6)
+    for age, share in zip(AGES, people.sum(axis=0) / people.sum(), strict=True):
+        yield "Total", age, round(share, 6)
 
 
 def _slashed(year: int) -> str:

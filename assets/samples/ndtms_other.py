@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.samples import model, writers
+from assets.samples import model, treatment, writers
 from assets.samples.writers import SAMPLE, Cell, Sheet
 
 # England by the end of the financial year, as published; between them, and everywhere else, made up.
@@ -36,11 +36,6 @@ _YOUNG_SETTINGS = {"Young offender institution (under 18)": 0.62, "Secure childr
                    "Secure training centre": 0.12, "Welfare-only home": 0.02}  # fmt: skip
 _STARTING = {2016: 0.6, 2020: 0.62, 2021: 0.71, 2022: 0.74, 2023: 0.77, 2024: 0.77}
 
-_RELEASED = {2016: 17_000, 2020: 16_500, 2021: 15_800, 2022: 15_500, 2023: 17_500, 2024: 21_500}
-_CONTINUED = {2016: 0.303, 2017: 0.30, 2018: 0.32, 2019: 0.335, 2020: 0.345, 2021: 0.381, 2022: 0.374, 2023: 0.43,
-              2024: 0.53}  # fmt: skip
-_REGIONS_CONTINUED = {2023: {"E12000001": 0.62, "E12000007": 0.26}, 2024: {"E12000002": 0.66, "E12000007": 0.41}}
-_REGIONS_USUALLY = {"E12000001": 1.4, "E12000002": 1.25, "E12000007": 0.68}
 _GROUP_CONTINUED = {"Opiate": 1.12, "Non-opiate only": 0.72, "Non-opiate and alcohol": 0.8, "Alcohol only": 0.75}
 
 _YOUNG_EDITIONS = {2022: "2023-02-02", 2023: "2024-01-25", 2024: "2024-12-05"}
@@ -167,7 +162,7 @@ def _secure(edition: int) -> list[Sheet]:
     tables |= {
         f"Trends in {continuity[0].lower()}{continuity[1:]}": (
             ["Year", *measures],
-            [[_year(year), *_row(*(_continued(year).sum(axis=1)))] for year in years],
+            [[_year(year), *_row(*(treatment.continued(year).sum(axis=1)))] for year in years],
         ),
         f"{continuity} by substance group": (["Substance group", *measures], _continued_groups(edition)),
         f"{continuity} by sex": (["Sex", *measures], _continued_sexes(edition)),
@@ -197,37 +192,6 @@ def _arrivals(year: int, adults: int) -> Iterable[list[Cell]]:
         yield [_year(year), name, whole, part, _percent(part, whole)]
 
 
-def _continued(year: int) -> np.ndarray:
-    """Adults released and those of them who started treatment, by unit; national and some regional shares are set."""
-    english = (model.units()["region"] != model.WALES).to_numpy()
-    adults = model.population(min(year, 2024))[:, :, 18:65].sum(axis=(1, 2)) * english
-    released = model.shared(
-        model.between(year, _RELEASED), adults * model.levels("released", 0.35, 1.2), "released", year
-    )
-    usually = model.units()["region"].map(_REGIONS_USUALLY).fillna(1).to_numpy() * model.levels("continuity", 0.2, 0.0)
-    odds = np.clip(model.between(year, _CONTINUED) * usually, 0.02, 0.95)
-    started = model.chance("continuity", year).binomial(released, np.round(odds, 6))
-    fixed = np.zeros(len(released), dtype=bool)
-    for region, share in _REGIONS_CONTINUED.get(year, {}).items():
-        part = model.where("region", region)
-        started[part] = _scaled(started[part], released[part], share * released[part].sum(), region, year)
-        fixed[part] = True
-    rest = ~fixed & english
-    wanted = model.between(year, _CONTINUED) * released.sum() - started[fixed].sum()
-    started[rest] = _scaled(started[rest], released[rest], wanted, "rest", year)
-    return np.stack([released, started])
-
-
-def _scaled(started: np.ndarray, released: np.ndarray, total: float, *key: object) -> np.ndarray:
-    """As many as wanted in all, no more anywhere than were released."""
-    drawn = started.copy()
-    chance = model.chance("scaled", *key)
-    while (missing := round(total) - drawn.sum()) != 0:
-        room = released - drawn if missing > 0 else drawn
-        drawn = drawn + np.sign(missing) * chance.multivariate_hypergeometric(room, abs(int(missing)))
-    return drawn
-
-
 def _row(released: int, started: int) -> list[Cell]:
     if 0 < started < 5:
         return [int(released), "[c]", "[c]"]
@@ -235,7 +199,7 @@ def _row(released: int, started: int) -> list[Cell]:
 
 
 def _continued_groups(year: int) -> Iterable[list[Cell]]:
-    released, started = _continued(year).sum(axis=1)
+    released, started = treatment.continued(year).sum(axis=1)
     counts = _shares(int(released), _GROUPS, "released", year)
     weights = {group: counts[group] * _GROUP_CONTINUED[group] for group in counts}
     parts = _shares(int(started), weights, "continued", year)
@@ -243,14 +207,14 @@ def _continued_groups(year: int) -> Iterable[list[Cell]]:
 
 
 def _continued_sexes(year: int) -> Iterable[list[Cell]]:
-    released, started = (int(number) for number in _continued(year).sum(axis=1))
+    released, started = (int(number) for number in treatment.continued(year).sum(axis=1))
     women, continued = round(released * 0.11), round(started * 0.125)
     rows = [["Male", *_row(released - women, started - continued)], ["Female", *_row(women, continued)]]
     return [*rows, ["Total", *_row(released, started)]]
 
 
 def _continued_regions(year: int) -> Iterable[list[Cell]]:
-    numbers = _continued(year)
+    numbers = treatment.continued(year)
     yield ["E92000001", "England", *_row(*numbers.sum(axis=1))]
     for code, name in model.REGIONS.items():
         yield [code, name, *_row(*numbers[:, model.where("region", code)].sum(axis=1))]
@@ -258,7 +222,7 @@ def _continued_regions(year: int) -> Iterable[list[Cell]]:
 
 def _continued_authorities(year: int) -> Iterable[list[Cell]]:
     """Cornwall with the Isles of Scilly, and the City of London with Hackney."""
-    numbers, areas = _continued(year), model.upper_tier(f"{year}-03-31")
+    numbers, areas = treatment.continued(year), model.upper_tier(f"{year}-03-31")
     areas = areas[areas["region_code"].notna()].sort_values("area_name")
     left = {other for other, _ in _JOINED.values()}
     for code, area in areas[~areas.index.isin(left)].iterrows():

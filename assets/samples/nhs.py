@@ -253,7 +253,11 @@ def _survey(last: int) -> list[Sheet]:
         "OK to take once a week": {d: lambda y, k=k, s=s: s * model.between(y, k) for d, (k, s) in _OK.items()},
     }
     title = f"Table 10.1: Whether pupils think it is OK to take drugs to see what it is like or once a week, {span}"
-    return [*sheets, _drugs(title, years, said)]
+    sheets.append(_drugs(title, years, said))
+    for number, (question, drugs) in enumerate(said.items(), start=2):
+        title = f"Table 10.{number}: Drugs that pupils think it is {question}, by sex and age, {last}"
+        sheets.append(_by_sex_and_age(title, last, {drug: share(last) for drug, share in drugs.items()}))
+    return sheets
 
 
 def _sheet(title: str, *headings: Cell) -> Sheet:
@@ -303,6 +307,18 @@ def _by_age(title: str, year: int) -> Sheet:
         sheet.put(
             row, 0, age, round(level * use * 1.05), round(level * use * 0.95), round(level * use), round(asked / 5)
         )
+    return sheet
+
+
+def _by_sex_and_age(title: str, year: int, shares: dict[str, float]) -> Sheet:
+    """Drugs down, sexes and ages across, with the bases below."""
+    levels = {"Boys": 1.1, "Girls": 0.9, **_BY_AGE}
+    asked = model.between(year, _ASKED)
+    sheet = _sheet(title, "Type of drug", *levels)
+    for row, (drug, share) in enumerate(shares.items(), start=4):
+        sheet.put(row, 0, drug, *(round(share * level) for level in levels.values()))
+    bases = {"Boys": 0.49, "Girls": 0.51, **dict.fromkeys(_BY_AGE, 0.2)}
+    sheet.put(4 + len(shares), 0, "Unweighted base", *(round(asked * share) for share in bases.values()))
     return sheet
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assets.samples import model, writers
 
-REGISTER = Path("data/raw/_register/published_figures/2026-11-22/published_figures.csv")
+REGISTER = max(Path("data/raw/_register/published_figures").glob("*/*.csv"))
 RELEASED = "2025-12-31"
 
 # Two more years of disruptions than anybody has printed, so that a sum of years shows.

@@ -1,4 +1,4 @@
-"""The made-up adults in community treatment behind the samples of the treatment monitoring system; layouts lie apart.
+"""The made-up adults in community treatment and after prison; its publications and Fingertips print them.
 
 Totals of England are those published for the years around the strategy and about right before; every part is made up.
 """
@@ -31,6 +31,14 @@ _AGED = np.array([[[0.25, 0.63, 0.12], [0.06, 0.62, 0.32]], [[0.55, 0.40, 0.05],
 
 # The whole of people counted once in each area, to England's.
 _COUNTED_AGAIN = 1.018
+
+
+# Adults who leave prison with a need for treatment, and the share of them who start it within three weeks.
+_RELEASED = {2016: 17_000, 2020: 16_500, 2021: 15_800, 2022: 15_500, 2023: 17_500, 2024: 21_500}
+CONTINUED = {2016: 0.303, 2017: 0.30, 2018: 0.32, 2019: 0.335, 2020: 0.345, 2021: 0.381, 2022: 0.374, 2023: 0.43,
+             2024: 0.53}  # fmt: skip
+_REGIONS_CONTINUED = {2023: {"E12000001": 0.62, "E12000007": 0.26}, 2024: {"E12000002": 0.66, "E12000007": 0.41}}
+_REGIONS_USUALLY = {"E12000001": 1.4, "E12000002": 1.25, "E12000007": 0.68}
 
 
 @cache
@@ -111,6 +119,38 @@ def progress(year: int) -> np.ndarray:
         model.chance("progress", year, group).multinomial(total, chances[group])
         for group, total in enumerate(people(year).sum(axis=(1, 2)))
     ])  # fmt: skip
+
+
+@cache
+def continued(year: int) -> np.ndarray:
+    """Adults released from prison and those of them who started treatment, by unit; some shares are those published."""
+    english = (model.units()["region"] != model.WALES).to_numpy()
+    adults = model.population(min(year, 2024))[:, :, 18:65].sum(axis=(1, 2)) * english
+    released = model.shared(
+        model.between(year, _RELEASED), adults * model.levels("released", 0.35, 1.2), "released", year
+    )
+    usually = model.units()["region"].map(_REGIONS_USUALLY).fillna(1).to_numpy() * model.levels("continuity", 0.2, 0.0)
+    odds = np.clip(model.between(year, CONTINUED) * usually, 0.02, 0.95)
+    started = model.chance("continuity", year).binomial(released, np.round(odds, 6))
+    fixed = np.zeros(len(released), dtype=bool)
+    for region, share in _REGIONS_CONTINUED.get(year, {}).items():
+        part = model.where("region", region)
+        started[part] = _scaled(started[part], released[part], share * released[part].sum(), region, year)
+        fixed[part] = True
+    rest = ~fixed & english
+    wanted = model.between(year, CONTINUED) * released.sum() - started[fixed].sum()
+    started[rest] = _scaled(started[rest], released[rest], wanted, "rest", year)
+    return np.stack([released, started])
+
+
+def _scaled(started: np.ndarray, released: np.ndarray, total: float, *key: object) -> np.ndarray:
+    """As many as wanted in all, no more anywhere than were released."""
+    drawn = started.copy()
+    chance = model.chance("scaled", *key)
+    while (missing := round(total) - drawn.sum()) != 0:
+        room = released - drawn if missing > 0 else drawn
+        drawn = drawn + np.sign(missing) * chance.multivariate_hypergeometric(room, abs(int(missing)))
+    return drawn
 
 
 _SHARES = {

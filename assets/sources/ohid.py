@@ -112,6 +112,8 @@ def _placed(texts: pd.DataFrame, periods: pd.Series, refused: Callable[[str], Re
         raise refused(f"no area is known as {', '.join(map(repr, sorted(unknown)[:10]))}")
     rows = pd.DataFrame([found[key] for key in keys], columns=["area_code", "area_label"], index=texts.index)
     rows["period"] = periods
+    odd = named["code"].str.fullmatch(r"E\d+") & ~named["code"].str.fullmatch(GSS)
+    rows["note"] = ("Printed with the code " + named["code"] + ".").where(odd, "")
     groups = texts[[name for name in texts if name.startswith("group")]]
     said = groups.agg(" ".join, axis=1).str.lower() if len(groups.columns) else pd.Series("", index=texts.index)
     return pd.concat([rows, pd.DataFrame([_groups(words) for words in said], index=rows.index)], axis=1)

@@ -122,10 +122,20 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             code = table.column("community safety partnership code")
             name = table.column("community safety partnership name")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
+            rows["note"] = (rows["note"] + _miscoded(rows["area_label"], table.text(table.key))).str.strip()
             named = pd.DataFrame({"code": table.text(code), "name": table.text(name)})
             totals = named.index[named.eq("").all(axis=1) & table.text(table.key).str.fullmatch(GSS)]
             last = table.column("local authority name")
             yield (_counts if kind == "partnership counts" else _rates)(table, rows, last, totals)
+
+
+def _miscoded(labels: pd.Series, codes: pd.Series) -> pd.Series:
+    """What is to be said of "Unassigned" rows beside which the code of another force stands."""
+    forces = labels.str.replace("(?i)^unassigned ", "", regex=True).where(labels.str.match("(?i)unassigned "), "")
+    known = forces.map({force: places.code_for(force, ("police_force_area",)) for force in forces.unique() if force})
+    printed = codes.reindex(labels.index)
+    wrong = known.notna() & printed.str.fullmatch(GSS) & (known != printed)
+    return (" Printed beside the force code " + printed + ".").where(wrong, "")
 
 
 HOMICIDES = r"(?:number of )?(?:offences )?(?:currently )?(?:recorded as )?homicides?(?: victims| offences)?"
