@@ -57,7 +57,7 @@ class Report:
 
 def known_releases(data: Path) -> list[Release]:
     """The releases of declared sources; of a register the newest. ValueError for a folder that no source is called."""
-    found = releases(data)
+    found = releases(data, [declared.id for declared in SOURCES.values() if declared.names_areas])
     if unknown := {release.source for release in found} - set(SOURCES):
         raise ValueError(f"data/raw holds folders that no source is called: {', '.join(sorted(unknown))}")
     newest = {release.source: release for release in found}

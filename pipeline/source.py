@@ -23,7 +23,7 @@ import pandas as pd
 import pandera.errors
 
 import schemas
-from pipeline import marks, periods, places, workbook
+from pipeline import marks, outlines, periods, places, workbook
 from pipeline.releases import Release
 from pipeline.workbook import Refused, Workbook
 from schemas.figure import KEY, Figure
@@ -59,7 +59,8 @@ class Source:
     @cached_property
     def code_version(self) -> str:
         """Changes whenever the code that turns this source's files into figures changes."""
-        machinery = [__file__, workbook.__file__, marks.__file__, periods.__file__, places.__file__, places.REGISTER]
+        modules = [workbook, outlines, marks, periods, places]
+        machinery = [__file__, *(module.__file__ for module in modules), places.REGISTER]
         contracts = sorted(Path(schemas.__file__).parent.glob("*.py"))
         return digest_of([*_modules_behind(self.read), *machinery, *contracts])
 

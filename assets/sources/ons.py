@@ -8,6 +8,7 @@ import pandas as pd
 from assets.sources.dfe import areas as explore_education_areas
 from pipeline import periods, places
 from pipeline.marks import heading, plain
+from pipeline.outlines import Outlines
 from pipeline.source import source
 from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
 
@@ -457,7 +458,7 @@ def ons_boundaries(book: Workbook) -> Iterator[pd.DataFrame]:
     ultra-generalised edition (BUC) is detailed enough.
     Proved on local authority districts of December 2021 and police force areas of December 2023.
     """
-    areas = book.outlines()
+    areas = Outlines(book.path)
     if len(odd := areas.frame[areas.frame["area_code"].map(places.kind) == "other"]):
         raise areas.refused(f"feature {odd.index[0]}: {odd['area_code'].iloc[0]} is a code of no known kind of area")
     yield pd.DataFrame(
