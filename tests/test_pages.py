@@ -138,7 +138,7 @@ def observed(sample_build) -> dict[tuple, dict]:
 def national(sample_build) -> dict[tuple[str, str], float]:
     """Targets and the like by metric and what is stated, and where a straight line to the target is."""
     with questions.connect(sample_build) as con:
-        stated = con.execute("SELECT metric_id, stated, value FROM framework.targets").fetchall()
+        stated = con.execute("SELECT metric_id, stated, value FROM framework.targets WHERE tracked_by = ''").fetchall()
         lines = con.execute("SELECT metric_id, 'on_line', on_line FROM framework.scorecard").fetchall()
     return {(metric_id, what): value for metric_id, what, value in [*stated, *lines]}
 

@@ -72,8 +72,6 @@ class Value(NamedTuple):
     value: float | None
     lower_95: float | None
     upper_95: float | None
-    numerator: float | None
-    denominator: float | None
     status: str
     method: str
     note: str
@@ -113,7 +111,7 @@ class Limit(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A target or baseline as stated, as in framework.targets."""
+    """A target or baseline of a metric itself, as in framework.targets."""
 
     stated: str
     value: float
@@ -152,7 +150,8 @@ class Reading:
     first; `newest` is the last of them, which may have no value, and `last` the last that has one. `england` has the
     points of England for the same periods, `peers` the newest period of the areas of the same kind (of a nation, of the
     areas in it), `count` the events behind the newest value, `on_line` the percent of a target that a straight line to
-    it has reached.
+    it has reached, `tracked` the metrics that judge progress to targets it shares, `gap` what is said of the newest
+    period if nobody has a value for it.
     """
 
     metric: Metric
@@ -167,7 +166,9 @@ class Reading:
     change: Change | None = None
     on_line: float | None = None
     targets: tuple[Target, ...] = ()
+    tracked: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
+    gap: str = ""
     sources: tuple[Source, ...] = ()
 
     @property
@@ -198,9 +199,10 @@ class Marts:
     metrics: tuple[Metric, ...]
     loaded: frozenset[str]
     places: dict[str, Place]
-    regions: dict[str, str]
+    regions: dict[str, str]  # name by the code of an area in it; in Wales the nation's
     limits: dict[str, list[Limit]]
     targets: dict[str, list[Target]]
+    tracked: dict[str, list[str]]
     on_line: dict[tuple[str, str, datetime], float]
     publications: dict[tuple[str, str], tuple[str, str, str]]
     values: tuple[Value, ...] = field(repr=False)
@@ -307,15 +309,22 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
         },
         regions=dict(
             con.execute("""
-                SELECT areas.area_code, around.area_name FROM framework.areas JOIN framework.areas AS around
-                ON around.area_code = coalesce(areas.region_code, if(areas.area_code LIKE 'W_6%' OR areas.area_code
-                   LIKE 'W1%', 'W92000004', NULL))
+                SELECT areas.area_code, around.area_name FROM framework.areas
+                JOIN framework.areas AS around ON around.area_code
+                   = coalesce(areas.region_code, if(areas.area_code LIKE 'W%', 'W92000004', ''))
+                WHERE areas.area_kind <> 'country'
             """).fetchall()
         ),
         limits=by_metric(
             Limit, "kind, area_kind, availability, first_day, last_day, breakdown, says", "framework.limits"
         ),
-        targets=by_metric(Target, "stated, value, unit, deadline", "framework.targets"),
+        targets=by_metric(Target, "stated, value, unit, deadline", "framework.targets WHERE tracked_by = ''"),
+        tracked=dict(
+            con.execute("""
+                SELECT targets.metric_id, list(DISTINCT tracked_by ORDER BY tracked_by)
+                FROM framework.targets AS targets WHERE tracked_by <> '' GROUP BY ALL
+            """).fetchall()
+        ),
         on_line={
             tuple(key): percent
             for *key, percent in con.execute(
@@ -335,10 +344,10 @@ def profile(marts: Marts, code: str) -> list[Reading]:
 
 def reading(marts: Marts, metric_id: str, code: str) -> Reading:
     """One metric as seen from an area. Raises LookupError for an area or a metric nobody knows."""
-    found = [one for one in profile(marts, code) if one.metric.id == metric_id]
-    if not found:
+    metric = next((metric for metric in marts.metrics if metric.id == metric_id), None)
+    if metric is None:
         raise LookupError(f"no metric is called {metric_id!r}")
-    return found[0]
+    return _reading(marts, metric, _around(marts, code))
 
 
 def levels(kind: str) -> tuple[str, ...]:
@@ -402,7 +411,9 @@ def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
         change=change,
         on_line=marts.on_line.get((metric.id, place.code, points[-1].period_end)),
         targets=targets,
+        tracked=tuple(marts.tracked.get(metric.id, ())),
         limits=tuple(about),
+        gap=_gap(marts, about, points[-1]),
         sources=_sources(marts, points),
     )
 
@@ -477,7 +488,7 @@ def is_relative(unit: str) -> bool:
 
 def _era(breaks: list[datetime], value: Value) -> int:
     """Breaks passed by the period; one that holds the day of a break is in an era of its own, as in the marts."""
-    return sum((day <= value.period_start) + (day <= value.period_end) for day in breaks if day)
+    return sum((day <= value.period_start) + (day <= value.period_end) for day in breaks)
 
 
 def _change(metric: Metric, points: tuple[Value, ...], eras: tuple[int, ...]) -> Change | None:
@@ -507,7 +518,7 @@ def _said_of_change(metric: Metric, newest: Value, before: Value) -> str:
     if newest.lower_95 is not None and newest.lower_95 <= before.value <= newest.upper_95:
         return "no clear change"
     way = "up" if newest.value > before.value else "down"
-    if metric.better == "contextual" or metric.breakdown.startswith(CONTEXT):
+    if metric.better == "contextual" or newest.breakdown.startswith(CONTEXT):
         return way
     return f"{way}, {'better' if (way == 'up') == (metric.better == 'higher') else 'worse'}"
 
@@ -560,6 +571,14 @@ def _count(marts: Marts, newest: Value) -> Value | None:
         r for r in rows if (r.period_start, r.period_end) == period and r.statistic == wanted and r.value is not None
     ]
     return next((row for row in found if not is_relative(row.unit)), None)
+
+
+def _gap(marts: Marts, limits: Iterable[Limit], newest: Value) -> str:
+    """What is said of a gap that a period lies in, if no area has a value for it."""
+    if any(row.value is not None for row in marts.by_period[_moment(newest)]):
+        return ""
+    gaps = [limit for limit in limits if limit.kind == "gap" and limit.first_day <= newest.period_end]
+    return next((gap.says for gap in gaps if gap.last_day is None or gap.last_day >= newest.period_start), "")
 
 
 def _sources(marts: Marts, points: Iterable[Value]) -> tuple[Source, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -115,7 +116,9 @@ def render(marts: Marts, code: str, outlines: Outlines | None = None, *, workboo
         others=_others(views),
         shapes=Markup(charts.shapes(outlines, mapped & set(outlines)) if mapped else ""),
         workbook=workbook,
+        goals={view["metric"].id: view for view in views if view["shown"]},
         statuses=STATUS,
+        periods=area.PERIODS,
         sample=dictionary.SAMPLE,
         licence=dictionary.LICENCE,
         title=dictionary.TITLE,
@@ -160,6 +163,8 @@ def _facts(marts: Marts, place: Place) -> dict[str, str]:
         "Community safety partnership": place.partnership,
     }
     named = {label: marts.places[code].name for label, code in around.items() if code in marts.places}
+    if place.began:
+        named["Since"] = _day(place.began)
     return {"Kind of area": _sentence(words.kind(place.kind)), "Code": place.code} | named
 
 
@@ -201,15 +206,16 @@ def _view(marts: Marts, reading: Reading, own: Place, outlines: Outlines) -> dic
         "value": _number(newest, "value") if newest.value is not None else None,
         "interval": _interval(newest),
         "latest": [_number(last, "value")] if last else [],
-        "missing": words.plain(_why(reading, newest), titles),
+        "missing": words.plain(_why(reading), titles),
         "count": [_number(reading.count, "value")] if reading.count else [],
         "compared": newest.compared_to_england,
         "comparison": _comparison(reading),
         "change": _changed(reading) if newest.value is not None else [],
         "trend": words.trend(newest.trend) if newest.value is not None else "",
         "target": _target(reading),
+        "tracked": reading.tracked,
         "rows": _rows(reading),
-        "provisional": sorted({p.status for p in reading.points if p.status}, key=list(STATUS).index),
+        "codes": sorted({p.status for p in reading.points if p.status}, key=list(STATUS).index),
         "about": words.plain(metric.definition, titles),
         "limits": [(_TOLD[limit.kind], limit, words.plain(limit.says, titles)) for limit in told],
         "sources": reading.sources,
@@ -245,12 +251,11 @@ def _interval(value: Value) -> Said:
     return [lower, " to ", upper]
 
 
-def _why(reading: Reading, value: Value) -> str:
-    """Why a value is missing: what is said of the gap it lies in, else its status or what declined to calculate it."""
-    gaps = [limit for limit in reading.limits if limit.kind == "gap" and limit.first_day <= value.period_end]
-    around = [gap for gap in gaps if gap.last_day is None or gap.last_day >= value.period_start]
-    if around and value.status in ("", "x"):
-        return f"not available [x]: {around[0].says}"
+def _why(reading: Reading) -> str:
+    """Why the newest value is missing: the gap it lies in, else its status or what declined to calculate it."""
+    value = reading.newest
+    if reading.gap and value.status in ("", "x"):
+        return f"not available [x]: {reading.gap}"
     return words.missing(value.status, value.method)
 
 
@@ -264,7 +269,7 @@ def _comparison(reading: Reading) -> Said:
     ]
     said: Said = [words.COMPARED[newest.compared_to_england]]
     if newest.compared_to_england != "not compared":
-        return [*said, " (", *england, ")"]
+        return [*said, *([" (", *england, ")"] if england else [])]
     if not area.is_relative(newest.unit):
         return [*said, ": numbers of areas of different size"]
     return [*said, *([" (", *england, "): no interval is published"] if england else [": it has no such figure"])]
@@ -427,7 +432,7 @@ def _marked(said: Said) -> Markup:
     )
 
 
-def _day(moment: object) -> str:
+def _day(moment: datetime) -> str:
     return f"{moment:%-d %B %Y}"
 
 
