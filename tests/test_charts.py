@@ -1,5 +1,6 @@
 """The charts: what is drawn lies where its numbers are, is said in words, and joins nothing that may not be joined."""
 
+import math
 import os
 import re
 import subprocess
@@ -145,6 +146,14 @@ def test_pooled_years_join_the_next_and_nothing_across_one_that_is_not_there():
     assert [len(stroke) for stroke in strokes(line(hidden), "area")] == [3, 2]
 
 
+def test_a_break_early_in_the_first_period_parts_it_from_the_next():
+    svg = line([row("2020", 4.0), row("2021", 5.0)], breaks=[break_on("2020-02-01")])
+    assert strokes(svg, "area") == [] and len(dots(svg, "areadots")) == 2
+    assert len(strokes(svg, "break")) == 1
+    before = line([row("2020", 4.0), row("2021", 5.0)], breaks=[break_on("2020-01-01")])
+    assert len(strokes(before, "area")) == 1 and strokes(before, "break") == []
+
+
 def test_a_value_that_the_publisher_marks_as_a_break_begins_a_line():
     rows = [row("2018", 1.0), row("2019", 2.0), row("2020", 5.0, status="b"), row("2021", 6.0)]
     assert [len(stroke) for stroke in strokes(line(rows), "area")] == [2, 2]
@@ -249,6 +258,11 @@ def test_every_area_is_one_dot_where_its_value_is(numbers, nation):
         return
     near = {one.area_code for one in rows[1::3]}
     svg = strip(rows, near=near, nation=nation)
+    number = sum(len(strokes(svg, name)) for name in ("near", "others")) + len(dots(svg, "area"))
+    beyond = sorted((one.value for one in known if one is not rows[0]), reverse=True)[: len(known) - number]
+    assert len(beyond) <= len(known) / 20
+    assert any(text.text.endswith("\u2192") for text in texts(svg)) == bool(beyond)
+    known = [one for one in known if one is rows[0] or one.value < min(beyond, default=math.inf)]
     there = [one.value for one in known] + ([] if nation is None else [nation])
     read = lambda x: min(there) + (x - 8) / (charts.WIDTH - 16) * (max(there) - min(there))  # noqa: E731
     slack = (max(there) - min(there)) / 10_000 + 1e-9
@@ -264,6 +278,17 @@ def test_every_area_is_one_dot_where_its_value_is(numbers, nation):
     assert [read(stroke[0][0]) for stroke in strokes(svg, "nation")] == (
         [] if nation is None else [pytest.approx(nation, abs=slack)]
     )
+
+
+def test_an_area_far_beyond_the_others_is_told_and_does_not_press_them_together():
+    rows = [area_row(number, 10 + number / 10) for number in range(40)] + [area_row(40, 198.0)]
+    svg = strip(rows, nation=12.0)
+    places = [stroke[0][0] for stroke in strokes(svg, "others")]
+    assert len(places) == 39 and max(places) - min(places) > charts.WIDTH / 2
+    assert "Area 40 198 \u2192" in [text.text for text in texts(svg)]
+    assert "highest 198 (Area 40)" in says(svg)
+    itself = strip(rows, mine=40)
+    assert len(strokes(itself, "others")) == 40 and not any("\u2192" in text.text for text in texts(itself))
 
 
 def test_dots_do_not_cover_each_other():

@@ -225,11 +225,13 @@ class _Line:
         self.left = side + 12 + max(map(_wide, self.ticks.values()))
         self.bottom, self.top = bottom, drawing.height - top
         self.y = _between(min(self.ticks), max(self.ticks), self.bottom, self.top)
-        first, last = min(self.periods), max(self.periods)
-        pad = max((last - first) * 0.02, 30)
-        self.x = _between(first - pad, last + pad, self.left, self.right)
-        inside = [one for one in breaks if first - pad < one.first_day.toordinal() < last + pad]
-        self.breaks = sorted(inside, key=lambda one: one.first_day)
+        rows = (*points, *nation)
+        start, end = min(row.period_start for row in rows), max(row.period_end for row in rows)
+        # One within the first period parts it from the next, though it lies before the middle, where the value stands.
+        self.breaks = sorted((one for one in breaks if start < one.first_day <= end), key=lambda one: one.first_day)
+        marks = [*self.periods, *(one.first_day.toordinal() for one in self.breaks)]
+        pad = max((max(marks) - min(marks)) * 0.02, 30)
+        self.x = _between(min(marks) - pad, max(marks) + pad, self.left, self.right)
 
     def draw(self, unit: str, area: str, nation_name: str) -> str:
         """Draws it all and says it in words."""
@@ -416,13 +418,15 @@ def strip(
     """One dot for each area of a kind in one period, from low to high, as an SVG element.
 
     `values` are those of the period, at least one of them a number; those without are counted in words. `near` has the
-    codes of the areas of the same region (or in Wales of the nation), drawn darker and called `near_name`. `key` as for
-    `line`.
+    codes of the areas of the same region (or in Wales of the nation), drawn darker and called `near_name`. Areas so far
+    above all others that the scale would press these together are told at its end. `key` as for `line`.
     """
     known = sorted((row for row in values if row.value is not None), key=lambda row: (row.value, row.area_code))
-    there = [row.value for row in known] + ([] if nation is None else [nation])
+    limit = _limit([row.value for row in known])
+    drawn = [row for row in known if row.value <= limit or row.area_code == area_code]
+    there = [row.value for row in drawn] + ([] if nation is None else [nation])
     x = _between(min(there), max(there), 8, WIDTH - 8)
-    lanes, size = _swarm(tuple(x(row.value) for row in known))
+    lanes, size = _swarm(tuple(x(row.value) for row in drawn))
     near = {code for code in near if code != area_code}
     mine = next((row.value for row in known if row.area_code == area_code), None)
     flags = []
@@ -430,7 +434,7 @@ def strip(
         flags.append(
             _Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, {"color": NATION_TEXT})
         )
-    places = {row.area_code: (x(row.value), 46 + size * (lane + 0.6)) for row, lane in zip(known, lanes, strict=True)}
+    places = {row.area_code: (x(row.value), 46 + size * (lane + 0.6)) for row, lane in zip(drawn, lanes, strict=True)}
     with matplotlib.rc_context(_style()):
         if mine is not None:
             at = places.pop(area_code)
@@ -441,12 +445,29 @@ def strip(
         _draw_dots(drawing, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
         _draw_dots(drawing, "near", [place for code, place in places.items() if code in near], REGION, size)
         _draw_flags(drawing, flags)
+        if beyond := [row for row in known if row not in drawn]:
+            drawing.text(drawing.width, 52, _said_of_those_beyond(beyond), ha="right")
         if mine is not None:
             dot = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
             drawing.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
         _draw_key(drawing, unit, near_name)
         says = _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name)
         return drawing.svg(key, f"{title}: {area} among {_areas(len(values))}", says)
+
+
+def _limit(known: Sequence[float]) -> float:
+    """The highest value on a scale: of more than twenty areas, one in twenty at most may lie far beyond it.
+
+    Far is ten times as far above the upper quartile as that is above the lower one.
+    """
+    lower, upper = np.quantile(known, (0.25, 0.75))
+    return max(upper + 10 * (upper - lower), np.quantile(known, 0.95, method="higher"))
+
+
+def _said_of_those_beyond(beyond: Sequence[Value]) -> str:
+    if len(beyond) == 1:
+        return f"{beyond[0].area_name} {words.number(beyond[0].value)} \u2192"
+    return f"{_areas(len(beyond))} from {words.number(beyond[0].value)} to {words.number(beyond[-1].value)} \u2192"
 
 
 class _Flag(NamedTuple):
