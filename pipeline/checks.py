@@ -126,7 +126,7 @@ CHECKS = {
         SELECT metric_id, area_name || ' ' || previous_period || ' to ' || period || ': ' || previous || ' to ' || value
                AS detail
         FROM framework.scorecard
-        WHERE statistic <> 'progress' AND previous > 0 AND abs(value - previous) > 0.4 * previous
+        WHERE statistic <> 'progress' AND previous > 0 AND abs(change) > 0.4 * previous
         """,
     ),
 }

@@ -384,10 +384,10 @@ ARROWS = {
     "down": "▼",
     "no change": "=",
     "no clear change": "≈",
-    "not compared: break in series": "≠",
+    "not compared": "≠",
     "no earlier figure": "",
 }
-LEGEND = "▲ up  ▼ down  = no change  ≈ within the interval of the newest figure  ≠ not compared: break in series"
+LEGEND = "▲ up  ▼ down  = no change  ≈ within the interval of the newest figure  ≠ not comparable with the one before"
 # Shown from the left as far as the terminal is wide; the first four fit 80 columns.
 COLUMNS = {
     "metric": 34,
@@ -424,6 +424,8 @@ def _scorecard(con: duckdb.DuckDBPyConnection) -> None:
         out.print(table)
         heading = False
     out.print(f"\n{LEGEND}", style="dim", soft_wrap=True)
+    if left_out := [name for name in COLUMNS if name not in shown]:
+        out.print(f"A wider terminal also shows: {', '.join(left_out)}", style="dim", soft_wrap=True)
     for reason, letter in notes.items():
         out.print(f"({letter}) {reason}", markup=False, soft_wrap=True)
 
@@ -441,7 +443,9 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
     area = "" if row.area_name == "England" else row.area_name
     about = "; ".join(filter(None, [area, words.series(row.breakdown, row.sex, row.age)]))
     metric = f"{row.metric_id}\n  [italic]{about}[/italic]" if about else row.metric_id
-    direction, _, judged = row.change_in_words.partition(", ")
+    change, _, why = row.change_in_words.partition(": ")
+    direction, _, judged = change.partition(", ")
+    before = f"from {words.number(row.previous)} ({row.previous_period})" if pd.notna(row.previous) else ""
     colour = {"better": "green", "worse": "red"}.get(judged, "default")
     months = round((pd.Timestamp.today() - row.period_end).days / 30.44)
     return {
@@ -450,7 +454,7 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
         "period": row.period,
         "change": f"[{colour}]{ARROWS[direction]} {judged}",
         "age": f"{months} months",
-        "before": f"from {words.number(row.previous)} ({row.previous_period})" if pd.notna(row.previous) else "",
+        "before": f"{before}: {why}" if why else before,
         "interval": f"({words.number(row.lower_95)} to {words.number(row.upper_95)})" if pd.notna(row.lower_95) else "",
         "target": _target(row),
         "five-year trend": words.declined(row.trend),
@@ -458,20 +462,16 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
 
 
 def _target(row) -> str:
-    """The target where it is in the unit of the value or of progress to it, with what it is elsewhere.
-
-    Else the baseline, and the strategy's metric that judges progress to the target.
-    """
-    beside = row.statistic == "progress" or row.target_unit == row.unit
+    """The target with what it is elsewhere, else the baseline; and the metric of the strategy that tracks one."""
     stated = {
-        "target": (row.target if beside else None, row.target_unit),
-        "target printed elsewhere": (row.target_elsewhere, row.target_unit),
-        "baseline": (row.baseline, ""),
+        "target": words.Number(row.target, row.target_unit, printed=row.target_qualifier),
+        "target printed elsewhere": words.Number(row.target_elsewhere, row.target_unit),
+        "baseline": words.Number(row.baseline, row.unit),
     }
-    numbers = {name: words.Number(*number) for name, number in stated.items() if pd.notna(number[0])}
     line = words.Number(row.on_line, "percent") if pd.notna(row.on_line) else None
-    said = words.text(words.target(numbers, on_line=line))
-    return "; ".join(filter(None, [said, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
+    said = words.text(words.target({name: one for name, one in stated.items() if pd.notna(one.value)}, on_line=line))
+    unverified = " (UNVERIFIED)" if "UNVERIFIED" in row.target_note else ""
+    return "; ".join(filter(None, [said + unverified, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
 
 
 # --- editions ----------------------------------------------------------------------------------------------

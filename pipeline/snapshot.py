@@ -181,12 +181,18 @@ _NATIONAL = """
          WHEN area_code = 'K02000001' THEN 3 WHEN area_kind = 'country' THEN 4 WHEN area_kind = 'other' THEN 5 END
 """
 
+# The word before a number in its publication, which its note begins with.
+_QUALIFIER = "regexp_extract({}, '^Printed as (over|nearly|about) ', 1)"
+
 # The newest figure; of those that end together the longest but for pooled years. It is compared with a period of the
-# same length that ended on the same day at most three years before and does not overlap it.
+# same length that ended on the same day at most three years before and does not overlap it, and a number printed as
+# "over" with none.
 _SCORECARD = f"""
     WITH led AS (
         SELECT observations.*, {_NATIONAL} AS distance, era, date_diff('month', period_start, period_end) AS months,
-               lag({{'period': period, 'value': value, 'era': era, 'ended': period_end}}) OVER series AS before
+               {_QUALIFIER.format("note")} AS qualifier,
+               lag({{'period': period, 'value': value, 'era': era, 'ended': period_end, 'qualifier': qualifier}})
+                   OVER series AS before
         FROM framework.observations
         JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
         JOIN eras USING (metric_id, breakdown, period_start, period_end)
@@ -194,9 +200,14 @@ _SCORECARD = f"""
         WINDOW series AS (PARTITION BY metric_id, area_code, date_diff('month', period_start, period_end),
                           strftime(period_end, '%m-%d'), value IS NULL ORDER BY period_end)
     ), newest AS (
-        SELECT * EXCLUDE (before),
-               CASE WHEN before.ended < period_start AND before.ended >= period_end - INTERVAL 37 MONTH
-                    THEN before END AS before
+        SELECT *, CASE WHEN value IS NULL OR before IS NULL THEN 'no earlier figure'
+                       WHEN before.ended >= period_start THEN 'not compared: overlapping periods'
+                       WHEN before.ended < period_end - INTERVAL 37 MONTH
+                       THEN 'not compared: more than three years before'
+                       WHEN era <> before.era THEN 'not compared: break in series'
+                       WHEN qualifier || before.qualifier <> ''
+                       THEN 'not compared: printed as ' || if(qualifier = '', before.qualifier, qualifier)
+                  END AS uncompared
         FROM led
         QUALIFY row_number() OVER (PARTITION BY metric_id ORDER BY value IS NULL, distance, period_end DESC,
                                                                    months > 11, period_start) = 1
@@ -205,11 +216,13 @@ _SCORECARD = f"""
         FROM framework.observations WHERE statistic = 'progress' AND breakdown = 'straight line' GROUP BY ALL
     ), stated AS (
         SELECT metric_id, any_value(value) FILTER (stated = 'target') AS target,
-               any_value(unit) FILTER (stated = 'target') AS target_unit,
+               any_value(targets.unit) FILTER (stated = 'target') AS target_unit,
+               any_value(note) FILTER (stated = 'target') AS target_note,
                any_value(deadline) FILTER (stated = 'target') AS deadline,
                any_value(value) FILTER (stated = 'target printed elsewhere') AS target_elsewhere,
                any_value(value) FILTER (stated = 'baseline') AS baseline
-        FROM framework.targets WHERE tracked_by = '' GROUP BY metric_id
+        FROM framework.targets AS targets JOIN framework.metrics AS metrics USING (metric_id)
+        WHERE tracked_by = '' AND (targets.unit = metrics.unit OR metrics.statistic = 'progress') GROUP BY metric_id
     ), tracked AS (
         SELECT targets.metric_id, arg_min(tracked_by, position) AS tracked_by
         FROM framework.targets AS targets JOIN framework.metrics AS metrics ON metrics.metric_id = tracked_by
@@ -217,24 +230,23 @@ _SCORECARD = f"""
     )
     SELECT metrics.outcome_id, metrics.metric_id, metrics.tier, metrics.title, newest.area_code, newest.area_name,
            metrics.statistic, metrics.unit, metrics.breakdown, metrics.sex, metrics.age, newest.period,
-           newest.period_end, newest.value,
-           regexp_extract(newest.note, '^Printed as (over|nearly|about) ', 1) AS qualifier, newest.lower_95,
-           newest.upper_95, newest.status,
+           newest.period_end, newest.value, newest.qualifier, newest.lower_95, newest.upper_95, newest.status,
            CASE WHEN newest.metric_id IS NULL AND metrics.metric_id IN (SELECT metric_id FROM framework.history)
                 THEN 'no national figure of this series is loaded, others of the metric are'
                 WHEN newest.metric_id IS NULL THEN 'no release that holds it is loaded'
                 WHEN newest.value IS NULL THEN newest.method ELSE '' END AS reason,
            newest.before.period AS previous_period, newest.before.value AS previous,
-           CASE WHEN newest.era = newest.before.era THEN newest.value - newest.before.value END AS change,
-           CASE WHEN newest.before.value IS NULL OR newest.value IS NULL THEN 'no earlier figure'
-                WHEN newest.era <> newest.before.era THEN 'not compared: break in series'
+           CASE WHEN newest.uncompared IS NULL THEN newest.value - newest.before.value END AS change,
+           CASE WHEN newest.metric_id IS NULL THEN 'no earlier figure'
+                WHEN newest.uncompared IS NOT NULL THEN newest.uncompared
                 WHEN newest.value = newest.before.value THEN 'no change'
                 WHEN newest.before.value BETWEEN newest.lower_95 AND newest.upper_95 THEN 'no clear change'
                 WHEN metrics.better = 'contextual' THEN if(newest.value > newest.before.value, 'up', 'down')
                 WHEN (newest.value > newest.before.value) = (metrics.better = 'higher')
                 THEN if(newest.value > newest.before.value, 'up, better', 'down, better')
                 ELSE if(newest.value > newest.before.value, 'up, worse', 'down, worse') END AS change_in_words,
-           stated.baseline, stated.target, stated.target_unit, stated.target_elsewhere, stated.deadline,
+           stated.baseline, {_QUALIFIER.format("target_note")} AS target_qualifier, stated.target, stated.target_unit,
+           coalesce(stated.target_note, '') AS target_note, stated.target_elsewhere, stated.deadline,
            tracked.tracked_by,
            CASE WHEN metrics.statistic = 'progress' AND metrics.unit = 'percent' THEN newest.value END AS progress,
            lines.on_line, newest.compared_to_england, newest.trend, newest.released, newest.source,
@@ -328,7 +340,8 @@ def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -
     A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
     England, else the smallest area that holds it. It shows the newest figure, and compares it with that of the same
     length that ended on the same day of the year, at most three years before and without overlap. There is no change
-    across a break in the series, and no clear change where the earlier value lies within the interval of the newest.
+    across a break in the series, none from or to a number printed as "over", "nearly" or "about", and no clear change
+    where the earlier value lies within the interval of the newest.
     """
     united = " UNION ALL ".join(f"SELECT * FROM {outcome}.{metric_id}" for metric_id, outcome in metrics)
     con.execute(f"CREATE VIEW framework.observations AS {united}")

@@ -10,6 +10,7 @@ LICENCE = {
     "title": "Open Government Licence v3.0",
     "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
 }
+CREDIT = f"Contains public sector information licensed under the {LICENCE['title']}."
 
 TABLES = {
     "build": "What this file was assembled from, as one digest.",
@@ -69,7 +70,9 @@ MEANINGS = {
     "change_in_words": "direction of the change, and whether that is better",
     "baseline": "value the target starts from",
     "progress": "percent of the target reached",
-    "target": "value that the strategy wants, in its own unit; null where it gives no number",
+    "target": "value that the strategy wants; null where it gives no number, or one in another unit than the value",
+    "target_qualifier": "word printed before the target: over, nearly, about",
+    "target_note": "what the register says of the target, UNVERIFIED included",
     "nation": "the nation that its scorecard line is about",
     "qualifier": "word printed before the number: over, nearly, about",
     "target_elsewhere": "the target as another publication prints it",

@@ -289,8 +289,10 @@ def test_the_same_file_gives_the_same_bytes_in_place_of_an_earlier_edition(editi
     csv_files.export(own_build, folder)
     assert contents(folder) != contents(edition)
     answer = CliRunner().invoke(app, ["export", "csv", "--to", str(folder), "--data", str(small_build)])
-    assert answer.exit_code == 0 and "SAMPLE" in answer.output and "66 tables" in answer.output.replace("\n", "")
     assert contents(folder) == contents(edition)
+    number = sum(name.endswith(".csv") for name in contents(folder))
+    assert answer.exit_code == 0 and "SAMPLE" in answer.output
+    assert f"{number} tables" in answer.output.replace("\n", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", folder.name]
 
 

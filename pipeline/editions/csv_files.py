@@ -212,8 +212,7 @@ def _said(con: duckdb.DuckDBPyConnection) -> dict:
     """What is said of the edition as a whole, under the names that a data package gives it."""
     sample = questions.is_sample(con)
     newest, inputs = con.execute("""
-        SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs)
-        FROM framework.releases, framework.build WHERE figures > 0
+        SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs) FROM framework.observations, framework.build
     """).fetchone()
     sources = con.execute("""
         SELECT publisher || ': ' || title, coalesce(arg_max(url, released) FILTER (url <> ''), '')
