@@ -464,14 +464,15 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
 def _target(row) -> str:
     """The target with what it is elsewhere, else the baseline; and the metric of the strategy that tracks one."""
     stated = {
-        "target": words.Number(row.target, row.target_unit, printed=row.target_qualifier),
+        "target": words.Number(
+            row.target, row.target_unit, printed=row.target_qualifier, remark=words.unverified(row.target_note)
+        ),
         "target printed elsewhere": words.Number(row.target_elsewhere, row.target_unit),
         "baseline": words.Number(row.baseline, row.unit),
     }
     line = words.Number(row.on_line, "percent") if pd.notna(row.on_line) else None
     said = words.text(words.target({name: one for name, one in stated.items() if pd.notna(one.value)}, on_line=line))
-    unverified = " (UNVERIFIED)" if "UNVERIFIED" in row.target_note else ""
-    return "; ".join(filter(None, [said + unverified, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
+    return "; ".join(filter(None, [said, f"see {row.tracked_by}" if pd.notna(row.tracked_by) else ""]))
 
 
 # --- editions ----------------------------------------------------------------------------------------------

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets import tables
 from pipeline import periods
 from pipeline.editions import charts, words
-from pipeline.editions.area import Limit, Value
+from pipeline.editions.area import Limit, Metric, Place, Reading, Source, Value
 from pipeline.editions.boundaries import Outline
 from tests.conftest import ROOT
 from tests.test_cli import ncdof
@@ -202,6 +203,17 @@ def test_the_words_of_a_line_say_its_numbers():
         "Break on 1 July 2019: Counted anew."
     )
     assert "(95% interval 900 to 1,100)" in says(line(points[:3]))
+
+
+def test_the_words_of_a_line_are_for_people():
+    points = [row("2020", 4.0), row("2021", None, method="not calculated: UNVERIFIED")]
+    said = says(line(points, breaks=[break_on("2020-07-01", "`any` is counted anew (UNVERIFIED day).")]))
+    assert "Break on 1 July 2020: “any” is counted anew (not verified day)." in said and "UNVERIFIED" not in said
+
+
+def test_no_break_names_a_metric_whose_title_a_chart_would_need():
+    said = " ".join(tables.limits().query("kind == 'break'")["says"])
+    assert said and not re.findall(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", said)
 
 
 def test_an_axis_that_leaves_out_zero_says_so():
@@ -476,6 +488,41 @@ def test_the_same_numbers_give_the_same_bytes_in_every_process():
         for seed in ("1", "2")
     ]
     assert there == [here, here]
+
+
+# --- a file of its own ---------------------------------------------------------------------------------------------
+
+
+def place(code: str, name: str, kind: str) -> Place:
+    return Place(**dict.fromkeys(Place._fields) | {"code": code, "name": name, "kind": kind})
+
+
+def reading(**said) -> Reading:
+    whole = {"sex": "all", "age": "all", "breakdown": "all"}
+    metric = Metric(**dict.fromkeys(Metric._fields, "") | {"id": "deaths", "title": "Deaths"} | whole)
+    own = place("E06000001", "Testshire", "unitary_authority")
+    points = (row("2020", 1.0, breakdown="all", unit="deaths"), row("2021", 2.0, breakdown="all", unit="deaths"))
+    return Reading(metric, True, ("", ""), **{"place": own, "own": True, "points": points, "last": points[-1]} | said)
+
+
+def test_a_picture_names_every_day_of_release():
+    days = (datetime(2022, 8, 3), datetime(2021, 8, 3))
+    sources = (Source("Deaths of 2021", "ONS", "", days), Source("Register", "Home Office", "", days[1:]))
+    drawn = ElementTree.fromstring(charts.picture(reading(sources=sources), sample=False, form="svg"))
+    shown = [text.text for text in texts(drawn) if "released" in text.text]
+    cited = (
+        "Source: Deaths of 2021 (ONS), released 3 August 2022, 3 August 2021. "
+        "Register (Home Office), released 3 August 2021. "
+        "Contains public sector information licensed under the Open Government Licence v3.0."
+    )
+    assert cited in says(drawn)
+    assert any("3 August 2022, 3 August 2021." in line for line in shown) and len(shown) == 2
+
+
+def test_the_nearest_area_is_named_in_words_for_people():
+    programme = place("none", "national (coverage UNVERIFIED)", "other")
+    with pytest.raises(ValueError, match=r"is national \(coverage not verified\) \(none\)"):
+        charts.picture(reading(place=programme, own=False), sample=False, form="svg")
 
 
 # --- on the command line ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,12 +17,13 @@ from pipeline import marts, questions
 from pipeline.cli import app
 from pipeline.editions import spreadsheets
 from pipeline.metric import METRICS
-from schemas.vocabulary import STATUS
+from schemas.vocabulary import AVAILABILITY, STATUS
 
 # gptables uses what will change in pandas 4, which it does not allow.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 
 DARLINGTON, CITY_OF_LONDON, DURHAM_POLICE, ENGLAND = "E06000005", "E09000001", "E23000013", "E92000001"
+CARDIFF, ENDED_IN_2009 = "W06000015", "E07000001"
 SERIES = ("breakdown", "sex", "age", "statistic", "unit")
 HEADINGS = {
     "value": "Value",
@@ -151,15 +152,28 @@ def observed(con: duckdb.DuckDBPyConnection, metric_id: str, code: str) -> dict[
     }
 
 
-def agrees(record: dict, row: dict) -> bool:
-    """Whether a row of a sheet shows the numbers of an observation, and why there is none where there is none."""
+def has(rows: Iterable[dict]) -> set[tuple]:
+    """What the observations of a sheet have numbers of, by statistic and unit."""
+    return {(row["statistic"], row["unit"], name) for row in rows for name in HEADINGS if row[name] == row[name]}
+
+
+def agrees(record: dict, row: dict, there: set[tuple]) -> bool:
+    """Whether a row of a sheet shows the numbers of an observation, and why there is none where there is none.
+
+    `there` is what the observations of the sheet have: what no amount of a kind has does not apply to it.
+    """
     absent = instead(row["status"], row["method"])
-    missing = absent if row["value"] != row["value"] else "[x]"
-    return all(
-        record[heading] == (stored(row[name]) if row[name] == row[name] else missing)
-        for name, heading in HEADINGS.items()
-        if heading in record
-    ) and not any(row[name] == row[name] for name, heading in HEADINGS.items() if heading not in record)
+    for name, heading in HEADINGS.items():
+        applies = name == "value" or row["statistic"] not in ("count", "quantity")
+        if row[name] == row[name]:
+            expected = stored(row[name])
+        elif applies or (row["statistic"], row["unit"], name) in there:
+            expected = absent if row["value"] != row["value"] else "[x]"
+        else:
+            expected = "[z]"
+        if record.get(heading, expected) != expected or (heading not in record and row[name] == row[name]):
+            return False
+    return True
 
 
 @pytest.mark.parametrize("code", [DARLINGTON, CITY_OF_LONDON, DURHAM_POLICE, ENGLAND])
@@ -170,11 +184,11 @@ def test_every_number_of_an_area_is_that_of_the_published_file(recent, workbook,
     with questions.connect(recent) as con:
         for metric_id in METRICS:
             rows = observed(con, metric_id, code)
-            records = shown.pop(metric_id[:31], {})
+            records, there = shown.pop(metric_id[:31], {}), has(rows.values())
             assert records.keys() == rows.keys()
             for number, row in rows.items():
                 record = records[number]
-                assert agrees(record, row), (metric_id, number)
+                assert agrees(record, row, there), (metric_id, number)
                 assert record["Method"] == row["method"]
                 assert record["Source"] == row["source"]
                 assert record["Released"] == row["released"].date()
@@ -216,7 +230,8 @@ def test_the_nation_has_its_series_and_the_newest_of_every_area(recent, workbook
             records = national.pop(metric_id[:31], [])
             rows = observed(con, metric_id, code)
             assert {key(record) for record in records} == rows.keys()
-            assert all(agrees(record, rows[key(record)]) for record in records)
+            there = has(rows.values())
+            assert all(agrees(record, rows[key(record)], there) for record in records)
     for metric_id, sex, age, breakdown, code in led:
         of_area = {}
         for row in latest:
@@ -230,7 +245,8 @@ def test_the_nation_has_its_series_and_the_newest_of_every_area(recent, workbook
         }
         records = {(record["Area code"], *key(record)): record for record in local.pop(f"areas_{metric_id}"[6:31], [])}
         assert records.keys() == expected.keys()
-        assert all(agrees(record, expected[number]) for number, record in records.items())
+        there = has(expected.values())
+        assert all(agrees(record, expected[number], there) for number, record in records.items())
     assert not national and not local
 
 
@@ -276,7 +292,7 @@ def test_every_metric_has_a_sheet_or_a_reason(workbook):
     missing = {record["Metric"]: record for record in table(read["Missing"])}
     assert {name for name in METRICS if name[:31] in read} | missing.keys() == METRICS.keys()
     assert not {name[:31] for name in missing} & read.keys()
-    assert missing["drug_seizures"]["Why there is no figure"] == "nobody has figures"
+    assert missing["drug_seizures"]["Why there is no figure"] == AVAILABILITY["not collected"]
     assert all(record["Why there is no figure"] not in ("", "none") for record in missing.values())
 
 
@@ -289,10 +305,47 @@ def test_all_shorthand_is_explained(workbook):
         if isinstance(cell, str) and re.fullmatch(r"\[.+\]", cell)
     }
     terms = {record["Term"]: record["Meaning"] for record in table(sheets(workbook(DARLINGTON))["Notes"])}
-    assert {"[c]", "[x]", "[not calculated]"} <= used <= terms.keys()
+    assert {"[c]", "[x]", "[z]", "[not calculated]"} <= used <= terms.keys()
     assert {code: terms[f"[{code}]"] for code in STATUS if code} == {
         code: text for code, text in STATUS.items() if code
     }
+
+
+def test_a_count_has_no_interval_that_could_be_missing(workbook):
+    beside = {name: set() for name in HEADINGS}
+    for sheet, record in figures(workbook(DARLINGTON)):
+        if sheet == "drug_misuse_deaths" and record["Statistic"] == "count":
+            for name, heading in HEADINGS.items():
+                beside[name].add(record.get(heading, "[z]"))
+    assert all(isinstance(value, float) for value in beside.pop("value"))
+    assert set.union(*beside.values()) == {"[z]"}
+
+
+def test_what_is_held_of_england_only_is_said_so_in_wales_and_nowhere_else(recent, workbook):
+    with questions.connect(recent) as con:
+        held = con.execute("SELECT metric_id, list(DISTINCT area_code) FROM framework.observations GROUP BY ALL")
+        codes = {metric_id: set(codes) for metric_id, codes in held.fetchall()}
+    in_wales = {record["Metric"]: record for record in table(sheets(workbook(CARDIFF))["Missing"])}
+    said = {name for name, record in in_wales.items() if record["Why there is no figure"].startswith("England only")}
+    assert {"children_assessed_drug_factor", "exclusions_drug_alcohol", "alcohol_admissions"} <= said
+    assert all(ENGLAND in codes[name] and not any(code[0] in "WK" for code in codes[name]) for name in said)
+    assert all(in_wales[name]["What is published instead"] == "none" for name in said)
+    assert in_wales["drug_related_homicides"]["Why there is no figure"] == "figures that only partners may see"
+    english = table(sheets(workbook(DARLINGTON))["Missing"])
+    assert not any(record["Why there is no figure"].startswith("England only") for record in english)
+
+
+def test_the_newest_release_is_that_of_the_figures_shown(recent, workbook, tmp_path):
+    with questions.connect(recent) as con:
+        newest = con.execute(
+            "SELECT max(released) FROM framework.observations WHERE area_code = ?", [DARLINGTON]
+        ).fetchone()[0]
+        anywhere = con.execute("SELECT max(released) FROM framework.releases").fetchone()[0]
+    assert newest < anywhere
+    assert [f"Newest release: {newest:%-d %B %Y}."] in [row[:1] for row in sheets(workbook(DARLINGTON))["Cover"]]
+    with questions.connect(recent) as con:
+        spreadsheets.write(con, tmp_path / "none.xlsx", ENDED_IN_2009)
+    assert not any("Newest release" in str(row[0]) for row in sheets(tmp_path / "none.xlsx")["Cover"])
 
 
 def test_limits_sources_and_licence_stand_on_the_sheet(workbook):
@@ -323,7 +376,7 @@ def test_samples_say_so_on_every_sheet_and_others_nowhere(recent, workbook, tmp_
 def test_same_bytes_for_the_same_file(recent, workbook, tmp_path):
     with questions.connect(recent) as con:
         spreadsheets.write(con, tmp_path / "again.xlsx", DARLINGTON)
-        newest = con.execute("SELECT max(released) FROM framework.releases").fetchone()[0].date()
+        newest = con.execute("SELECT max(released) FROM framework.observations").fetchone()[0].date()
     assert (tmp_path / "again.xlsx").read_bytes() == workbook(DARLINGTON).read_bytes()
     with zipfile.ZipFile(tmp_path / "again.xlsx") as file:
         assert {info.date_time for info in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}

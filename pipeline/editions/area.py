@@ -23,7 +23,7 @@ PREFERRED = ("standardised_rate", "crude_rate", "proportion", "estimate", "progr
 
 
 class Place(NamedTuple):
-    """An area of the register."""
+    """An area of the register; `ended` is the last day of one that is no area of today."""
 
     code: str
     name: str
@@ -34,6 +34,7 @@ class Place(NamedTuple):
     police_force: str | None
     partnership: str | None
     began: datetime | None
+    ended: datetime | None
 
 
 class Metric(NamedTuple):
@@ -89,9 +90,7 @@ class Value(NamedTuple):
 
     @property
     def printed(self) -> str:
-        """The word before the number in the publication (over, nearly, about), by the rule of framework.scorecard."""
-        found = re.match("Printed as (over|nearly|about) ", self.note)
-        return found[1] if found else ""
+        return printed(self.note)
 
     @property
     def series(self) -> tuple[str, str]:
@@ -117,6 +116,7 @@ class Target(NamedTuple):
     value: float
     unit: str
     deadline: datetime | None
+    note: str
 
 
 class Source(NamedTuple):
@@ -130,11 +130,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """The newest value against the one before.
-
-    `said` is what framework.scorecard's change_in_words says, which for one that is not compared gives no reason but a
-    break.
-    """
+    """The newest value against the one before; `said` as framework.scorecard's change_in_words, and of gaps."""
 
     before: Value | None
     said: str
@@ -145,13 +141,13 @@ class Reading:
     """One metric as a page about an area shows it.
 
     `loaded` tells whether the marts have any figure of it, `availability` whether it is published at the level of the
-    area and what is said of that. `place` is the area whose figures are shown: the area itself where it has its own
-    (`own`), else the nearest one around it that has, else None. `points` are periods that can stand in one line, oldest
-    first; `newest` is the last of them, which may have no value, and `last` the last that has one. `england` has the
-    points of England for the same periods, `peers` the newest period of the areas of the same kind (of a nation, of the
-    areas in it), `count` the events behind the newest value, `on_line` the percent of a target that a straight line to
-    it has reached, `tracked` the metrics that judge progress to targets it shares, `gap` what is said of the newest
-    period if nobody has a value for it.
+    area and what is said of that. `place` is the area whose figures are shown: the area itself, by today's code or an
+    earlier one, where it has its own (`own`), else the nearest one around it that has, else None. `points` are periods
+    that can stand in one line, oldest first; `newest` is the last of them, which may have no value, and `last` the last
+    that has one, which may be older than those shown. `england` has the points of England for the same periods, `peers`
+    the newest period of the areas of the same kind (of a nation, of the areas in it), `count` the events behind the
+    newest value, `on_line` the percent of a target that a straight line to it has reached, `tracked` the metrics that
+    judge progress to targets it shares, `gap` what is said of the newest period if nobody has a value for it.
     """
 
     metric: Metric
@@ -160,6 +156,7 @@ class Reading:
     place: Place | None = None
     own: bool = False
     points: tuple[Value, ...] = ()
+    last: Value | None = None
     england: tuple[Value, ...] = ()
     peers: tuple[Value, ...] = ()
     count: Value | None = None
@@ -174,10 +171,6 @@ class Reading:
     @property
     def newest(self) -> Value:
         return self.points[-1]
-
-    @property
-    def last(self) -> Value | None:
-        return next((point for point in reversed(self.points) if point.value is not None), None)
 
     @property
     def beside(self) -> tuple[Value, ...]:
@@ -197,8 +190,9 @@ class Marts:
     sample: bool
     released: datetime
     metrics: tuple[Metric, ...]
-    loaded: frozenset[str]
+    loaded: dict[str, str]  # the nations that a metric has areas of, by the first letters of their codes
     places: dict[str, Place]
+    before: dict[str, list[Place]]  # the areas that ended and were the same land, by the code of the area of today
     regions: dict[str, str]  # name by the code of an area in it; in Wales the nation's
     limits: dict[str, list[Limit]]
     targets: dict[str, list[Target]]
@@ -239,7 +233,7 @@ class Marts:
         """The areas of today with a value in the newest years of the file, by kind, region and name."""
         first = max(value.period_end.year for value in self.values) - RECENT_YEARS + 1
         there = {v.area_code for v in self.values if v.value is not None and v.period_end.year >= first}
-        return [place for code, place in self.places.items() if code in there]
+        return [place for place in self.places.values() if not there.isdisjoint(one.code for one in _same(self, place))]
 
 
 def read(con: duckdb.DuckDBPyConnection) -> Marts:
@@ -279,6 +273,17 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
         ORDER BY metric_id, area_code, period_end, period_start, observations.statistic, observations.unit
         """,
     )
+    areas = rows(
+        Place,
+        """SELECT area_code, area_name, area_kind, parent_code, county_code, region_code, police_force_code,
+                  partnership_code, start_date, end_date
+           FROM framework.areas ORDER BY area_kind, region_code, area_name, area_code""",
+    )
+    by_code = {place.code: place for place in areas}
+    same_land = con.execute("""
+        SELECT area_code, any_value(part_code) FROM framework.area_parts GROUP BY area_code, cut HAVING count(*) = 1
+        ORDER BY area_code, cut
+    """).fetchall()
     sources = con.execute(
         "SELECT source, release_id, title, publisher, url FROM framework.releases JOIN framework.sources USING (source)"
     ).fetchall()
@@ -294,18 +299,16 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
                    FROM led ORDER BY position""",
             )
         ),
-        loaded=frozenset(
-            metric_id
-            for (metric_id,) in con.execute("SELECT DISTINCT metric_id FROM framework.observations").fetchall()
+        loaded=dict(
+            con.execute("""
+                SELECT metric_id, coalesce(string_agg(DISTINCT area_code[1], '') FILTER (area_kind <> 'other'), '')
+                FROM framework.observations GROUP BY metric_id
+            """).fetchall()
         ),
-        places={
-            place.code: place
-            for place in rows(
-                Place,
-                """SELECT area_code, area_name, area_kind, parent_code, county_code, region_code, police_force_code,
-                          partnership_code, start_date
-                   FROM framework.areas WHERE end_date IS NULL ORDER BY area_kind, region_code, area_name, area_code""",
-            )
+        places={place.code: place for place in areas if place.ended is None},
+        before={
+            code: [by_code[part] for _, part in parts if part in by_code]
+            for code, parts in _grouped(same_land, lambda row: row[0]).items()
         },
         regions=dict(
             con.execute("""
@@ -318,7 +321,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
         limits=by_metric(
             Limit, "kind, area_kind, availability, first_day, last_day, breakdown, says", "framework.limits"
         ),
-        targets=by_metric(Target, "stated, value, unit, deadline", "framework.targets WHERE tracked_by = ''"),
+        targets=by_metric(Target, "stated, value, unit, deadline, note", "framework.targets WHERE tracked_by = ''"),
         tracked=dict(
             con.execute("""
                 SELECT targets.metric_id, list(DISTINCT tracked_by ORDER BY tracked_by)
@@ -348,6 +351,12 @@ def reading(marts: Marts, metric_id: str, code: str) -> Reading:
     if metric is None:
         raise LookupError(f"no metric is called {metric_id!r}")
     return _reading(marts, metric, _around(marts, code))
+
+
+def printed(note: str) -> str:
+    """The word before a number in its publication (over, nearly, about), by the rule of framework.scorecard."""
+    found = re.match("Printed as (over|nearly|about) ", note)
+    return found[1] if found else ""
 
 
 def levels(kind: str) -> tuple[str, ...]:
@@ -388,27 +397,27 @@ def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
     own = around[0]
     limits = marts.limits.get(metric.id, [])
     availability = _availability(limits, own)
+    if own.code[0] == "W" and marts.loaded.get(metric.id) == "E":
+        availability = ("not collected", "England only in the files read.")
     targets = tuple(marts.targets.get(metric.id, ()))
     shown = next(filter(None, (_shown(marts, metric, place) for place in around)), None) or _programme(marts, metric)
     if shown is None:
         return Reading(metric, metric.id in marts.loaded, availability, targets=targets)
-    place, points = shown
-    about = [limit for limit in limits if limit.breakdown in ("", points[0].breakdown) and limit.kind != "availability"]
-    breaks = [limit.first_day for limit in about if limit.kind == "break"]
-    eras = tuple(_era(breaks, point) for point in points)
-    change = _change(metric, points, eras)
-    points = points[-PERIODS[metric.tier] :]
+    place, line = shown
+    about = [limit for limit in limits if limit.breakdown in ("", line[0].breakdown) and limit.kind != "availability"]
+    points = line[-PERIODS[metric.tier] :]
     return Reading(
         metric,
         True,
         availability,
         place=place,
-        own=place == own,
+        own=place in _same(marts, own),
         points=points,
+        last=next((point for point in reversed(line) if point.value is not None), None),
         england=() if place.code == ENGLAND else _england(marts, points),
         peers=_peers(marts, metric, place, points[-1]),
         count=_count(marts, points[-1]),
-        change=change,
+        change=_change(metric, line, about),
         on_line=marts.on_line.get((metric.id, place.code, points[-1].period_end)),
         targets=targets,
         tracked=tuple(marts.tracked.get(metric.id, ())),
@@ -425,10 +434,20 @@ def _availability(limits: list[Limit], own: Place) -> tuple[str, str]:
     return (found[0].availability, found[0].says) if found else ("", "")
 
 
+def _same(marts: Marts, place: Place) -> list[Place]:
+    """An area of today and those that ended and were the same land, or nearly: its earlier codes."""
+    return [place, *marts.before.get(place.code, ())]
+
+
 def _shown(marts: Marts, metric: Metric, place: Place) -> tuple[Place, tuple[Value, ...]] | None:
+    """The area by the code that its newest values stand under, with the values in one line."""
     for breakdown in filter(None, (metric.breakdown, metric.local)):
-        if rows := marts.by_area.get((metric.id, place.code, breakdown)):
-            return place, _line(metric, rows)
+        there = [(one, marts.by_area.get((metric.id, one.code, breakdown), ())) for one in _same(marts, place)]
+        there = [(one, rows) for one, rows in there if rows]
+        if there:
+            with_value = (found for found in there if any(row.value is not None for row in found[1]))
+            one, rows = next(with_value, there[0])
+            return one, _line(metric, rows)
     return None
 
 
@@ -438,26 +457,37 @@ def _programme(marts: Marts, metric: Metric) -> tuple[Place, tuple[Value, ...]] 
     if not others or any(v.area_kind != "other" for v in others):
         return None
     last = max(others, key=lambda v: (v.value is not None, v.period_end, v.area_code))
-    place = Place(last.area_code, last.area_name, last.area_kind, None, None, None, None, None, None)
+    place = Place(last.area_code, last.area_name, last.area_kind, None, None, None, None, None, None, None)
     return _shown(marts, metric, place)
 
 
 def _line(metric: Metric, rows: list[Value]) -> tuple[Value, ...]:
     """The periods of one series that can stand in one line, oldest first.
 
-    The series is the one that leads the metric where it has a value, else the nearest to it that has. A period shows
-    with those of the same length; of years those that end on the same day. A share or rate of a period whose length
-    stands alone, such as a survey year cut short, shows with the periods up to a year that it does not overlap.
+    The series is the nearest to the one that leads the metric, though its newest figure may be withheld: one rate never
+    stands in for another. Where it has no value in the periods shown and none is withheld, it is an amount.
     """
-    with_value = {row.series for row in rows if row.value is not None}
-    chosen = min({row.series for row in rows}, key=lambda one: (one not in with_value, _distance(metric, one)))
-    rows = [row for row in rows if row.series == chosen]
+    nearest, *others = sorted(_grouped(rows, lambda row: row.series).items(), key=lambda one: _distance(metric, one[0]))
+    lines = [_periods(rows) for _, rows in [nearest, *(one for one in others if not is_relative(one[0][1]))]]
+    told = (
+        line for line in lines if line[-1].status or any(p.value is not None for p in line[-PERIODS[metric.tier] :])
+    )
+    return next(told, lines[0])
+
+
+def _periods(rows: list[Value]) -> tuple[Value, ...]:
+    """The periods of a series that can stand in one line, oldest first.
+
+    A period shows with those of the same length; of years those that end on the same day. A share or rate of a period
+    whose length stands alone, such as a survey year cut short, shows with the periods up to a year that it does not
+    overlap.
+    """
     # The newest; of those that end together the longest but for pooled years.
     lead = max(rows, key=lambda r: (r.value is not None, r.period_end, r.months <= 11, -r.period_start.toordinal()))
     same = [row for row in rows if row.months == lead.months]
     if lead.months >= 11:
         same = [row for row in same if (row.period_end.month, row.period_end.day) == _day(lead)]
-    if len(same) > 1 or lead.months > 11 or not is_relative(chosen[1]):
+    if len(same) > 1 or lead.months > 11 or not is_relative(lead.unit):
         return tuple(sorted(same, key=lambda row: row.period_end))
     line = [lead]
     for row in sorted(rows, key=lambda r: (r.period_end, r.months), reverse=True):
@@ -491,25 +521,35 @@ def _era(breaks: list[datetime], value: Value) -> int:
     return sum((day <= value.period_start) + (day <= value.period_end) for day in breaks)
 
 
-def _change(metric: Metric, points: tuple[Value, ...], eras: tuple[int, ...]) -> Change | None:
+def _change(metric: Metric, points: tuple[Value, ...], limits: list[Limit]) -> Change | None:
     """The last value against the one before by the rule of framework.scorecard; None where there is no value."""
-    known = [(point, era) for point, era in zip(points, eras, strict=True) if point.value is not None]
-    if not known:
+    *earlier, newest = [point for point in points if point.value is not None] or [None]
+    if newest is None:
         return None
-    newest, era = known[-1]
-    alike = [k for k in known[:-1] if _day(k[0]) == _day(newest) and k[0].months == newest.months]
-    before, era_before = alike[-1] if alike else (None, None)
+    alike = [point for point in earlier if _day(point) == _day(newest) and point.months == newest.months]
+    before = alike[-1] if alike else None
+    breaks = [limit.first_day for limit in limits if limit.kind == "break"]
     if before is None:
         said = "no earlier figure"
     elif before.period_end >= newest.period_start:
         said = "not compared: overlapping periods"
     elif newest.period_end.year - before.period_end.year > 3:
         said = "not compared: more than three years before"
-    elif era != era_before:
+    elif _era(breaks, newest) != _era(breaks, before):
         said = "not compared: break in series"
+    elif any(gap not in _gaps(limits, newest) for gap in _gaps(limits, before)):
+        said = "not compared: gap"
+    elif qualifier := newest.printed or before.printed:
+        said = f"not compared: printed as {qualifier}"
     else:
         said = _said_of_change(metric, newest, before)
     return Change(before, said)
+
+
+def _gaps(limits: Iterable[Limit], value: Value) -> list[Limit]:
+    """The gaps that a period lies in, in part at least."""
+    gaps = [limit for limit in limits if limit.kind == "gap" and limit.first_day <= value.period_end]
+    return [gap for gap in gaps if gap.last_day is None or gap.last_day >= value.period_start]
 
 
 def _said_of_change(metric: Metric, newest: Value, before: Value) -> str:
@@ -577,8 +617,7 @@ def _gap(marts: Marts, limits: Iterable[Limit], newest: Value) -> str:
     """What is said of a gap that a period lies in, if no area has a value for it."""
     if any(row.value is not None for row in marts.by_period[_moment(newest)]):
         return ""
-    gaps = [limit for limit in limits if limit.kind == "gap" and limit.first_day <= newest.period_end]
-    return next((gap.says for gap in gaps if gap.last_day is None or gap.last_day >= newest.period_start), "")
+    return next((gap.says for gap in _gaps(limits, newest)), "")
 
 
 def _sources(marts: Marts, points: Iterable[Value]) -> tuple[Source, ...]:

@@ -31,7 +31,7 @@ from matplotlib.transforms import Affine2D
 from pipeline.editions import boundaries, words
 from pipeline.editions.area import Limit, Reading, Value
 from pipeline.editions.boundaries import Outline
-from schemas.dictionary import LICENCE, SAMPLE
+from schemas.dictionary import CREDIT, SAMPLE
 
 AREA, NATION = get_af_colours("duo")
 # Orange is too light for text on white.
@@ -39,7 +39,6 @@ NATION_TEXT = "#A8410B"
 INK, OTHERS, REGION = "#1a1a1a", "#949494", "#3d3d3d"
 WIDTH = 320
 # Every machine has this font, so that a chart is laid out alike on all; readers see their own.
-CREDIT = "Contains public sector information licensed under the {title}."
 MEASURED, SHOWN = "DejaVu Sans", "Arial, Helvetica, sans-serif"
 
 
@@ -169,21 +168,25 @@ def line(
 
 
 def picture(reading: Reading, *, sample: bool, form: str) -> bytes:
-    """The series of a reading as a file of its own, svg or png: with title, source, day of release and licence.
+    """The series of a reading as a file of its own, svg or png: with title, sources, days of release and licence.
 
     Raises ValueError where the area has no figure of its own.
     """
     metric, place = reading.metric, reading.place
-    if place is None or not reading.own or reading.last is None:
-        nearest = f"; the nearest area with figures is {place.name} ({place.code})" if place else ""
+    if place is None or not reading.own:
+        nearest = f"; the nearest area with figures is {_plain(place.name)} ({place.code})" if place else ""
         raise ValueError(f"{metric.id} has no figure for this area{nearest}")
+    if all(point.value is None for point in reading.points):
+        why = words.missing(reading.newest.status, reading.newest.method)
+        raise ValueError(f"{metric.id} has no value for {place.name} in {reading.newest.period} and before: {why}")
     head = textwrap.wrap(metric.title, 50)
     name = words.called(place.name, place.kind)
-    about = "; ".join(filter(None, [name, words.series(reading.newest.breakdown, metric.sex, metric.age)]))
-    notes = [f"{one.title} ({one.publisher}), released {one.days[0]:%-d %B %Y}." for one in reading.sources]
-    notes = [
-        line for note in ("Source: " + " ".join(notes), CREDIT.format(**LICENCE)) for line in textwrap.wrap(note, 95)
+    whose = words.whose(name, place.code, place.ended)
+    about = "; ".join(filter(None, [whose, words.series(reading.newest.breakdown, metric.sex, metric.age)]))
+    sources = [
+        f"{one.title} ({one.publisher}), released {', '.join(map(words.day, one.days))}." for one in reading.sources
     ]
+    notes = [line for note in ("Source: " + " ".join(sources), CREDIT) for line in textwrap.wrap(note, 95)]
     with matplotlib.rc_context(_style()):
         drawing = _Drawing(440, 250 + 18 * len(head) + 12 * len(notes))
         drawing.figure.set_facecolor("white")
@@ -244,7 +247,7 @@ class _Line:
         self._names(
             (area, self.points, {"color": AREA, "weight": "bold"}), (nation_name, self.nation, {"color": NATION_TEXT})
         )
-        return self._said(area, nation_name)
+        return _plain(self._said(area, nation_name))
 
     def _scales(self, unit: str) -> None:
         cut = "" if min(self.ticks) <= 0 else " (axis does not start at 0)"
@@ -342,8 +345,13 @@ class _Line:
             for row in self.points
             if row.value is None
         ]
-        said += [f"Break on {one.first_day:%-d %B %Y}: {one.says}" for one in self.breaks]
+        said += [f"Break on {words.day(one.first_day)}: {one.says}" for one in self.breaks]
         return " ".join(said + ([] if min(self.ticks) <= 0 else ["The vertical axis does not start at zero."]))
+
+
+def _plain(text: str) -> str:
+    """A text of the catalogue for people; no area, break or reason names another metric, so no titles are needed."""
+    return words.plain(text, {})
 
 
 def _printed(row: Value) -> str:

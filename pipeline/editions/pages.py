@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -106,6 +105,10 @@ def render(marts: Marts, code: str, outlines: Outlines | None = None, *, workboo
         marts=marts,
         place=place,
         name=words.called(place.name, place.kind),
+        released=max(
+            (value.released for one in readings for value in (*one.points, *one.england, *one.peers)),
+            default=marts.released,
+        ),
         nation=place.kind == "country",
         england=ENGLAND,
         facts=_facts(marts, place),
@@ -164,17 +167,17 @@ def _facts(marts: Marts, place: Place) -> dict[str, str]:
     }
     named = {label: marts.places[code].name for label, code in around.items() if code in marts.places}
     if place.began:
-        named["Since"] = _day(place.began)
-    return {"Kind of area": _sentence(words.kind(place.kind)), "Code": place.code} | named
+        named["Since"] = words.day(place.began)
+    return {"Kind of area": _sentence(AREA_KINDS[place.kind]), "Code": place.code} | named
 
 
 def _others(views: list[dict]) -> dict[str, list[dict]]:
-    """The supporting metrics with local figures that differ from England, by how."""
-    local = [view for view in views if view["metric"].tier == "supporting" and view["local"]]
+    """The supporting metrics whose figures of the area itself differ from England, by how."""
+    own = [view for view in views if view["metric"].tier == "supporting" and view["shown"] and view["own"]]
     return {
         said: found
         for said in ("worse", "better", "higher", "lower")
-        if (found := [view for view in local if view["compared"] == said])
+        if (found := [view for view in own if view["compared"] == said])
     }
 
 
@@ -192,12 +195,16 @@ def _view(marts: Marts, reading: Reading, own: Place, outlines: Outlines) -> dic
     if reading.place is None:
         return view
     newest, last, place = reading.newest, reading.last, reading.place
-    area_name = words.plain(place.name, titles)
+    area_name = words.plain(words.called(place.name, place.kind), titles)
     told = [limit for limit in reading.limits if limit.kind in _TOLD]
+    in_table = (*reading.points, *reading.england)
     return view | {
         "local": reading.own or place.kind not in ("country", "other"),
         "own": reading.own,
-        "whose": words.plain(words.called(place.name, place.kind), titles),
+        "level": words.kind(own.kind),
+        "whose": words.whose(area_name, place.code, place.ended),
+        "ended": place.ended,
+        "wider": _holds_more(marts, place, own),
         "area": area_name,
         "series": words.series(newest.breakdown, metric.sex, metric.age),
         "unit": _unit(newest),
@@ -207,15 +214,20 @@ def _view(marts: Marts, reading: Reading, own: Place, outlines: Outlines) -> dic
         "interval": _interval(newest),
         "latest": [_number(last, "value")] if last else [],
         "missing": words.plain(_why(reading), titles),
+        "says": words.plain(reading.availability[1], titles) if reading.own else "",
+        "beside": _beside(newest),
         "count": [_number(reading.count, "value")] if reading.count else [],
         "compared": newest.compared_to_england,
         "comparison": _comparison(reading),
         "change": _changed(reading) if newest.value is not None else [],
-        "trend": words.trend(newest.trend) if newest.value is not None else "",
+        "trend": words.trend(newest.trend, newest.period) if newest.value is not None else "",
         "target": _target(reading),
         "tracked": reading.tracked,
         "rows": _rows(reading),
-        "codes": sorted({p.status for p in reading.points if p.status}, key=list(STATUS).index),
+        "decimals": words.decimals(_shown(reading)),
+        "codes": sorted({row.status for row in in_table if row.status}, key=list(STATUS).index),
+        "reasons": sorted({words.plain(_sentence(v.method), titles) for v in in_table if _is_declined(v)}),
+        "notes": _notes(reading, area_name, titles),
         "about": words.plain(metric.definition, titles),
         "limits": [(_TOLD[limit.kind], limit, words.plain(limit.says, titles)) for limit in told],
         "sources": reading.sources,
@@ -225,8 +237,15 @@ def _view(marts: Marts, reading: Reading, own: Place, outlines: Outlines) -> dic
     }
 
 
+def _holds_more(marts: Marts, place: Place, own: Place) -> bool:
+    """Whether a police force or partnership has authorities outside an area, whose name it may bear."""
+    inside = [one for one in marts.places.values() if place.code in (one.police_force, one.partnership)]
+    return any(own.code not in (one.code, one.county, one.partnership) for one in inside)
+
+
 def _unit(value: Value) -> str:
-    return "%" if value.unit == "percent" else words.unit(value.statistic, value.unit)
+    shown = "" if value.value is None else words.number(value.value)
+    return "%" if value.unit == "percent" else words.unit(value.statistic, words.counted(shown, value.unit))
 
 
 def _number(value: Value, field: str) -> Number:
@@ -239,9 +258,9 @@ def _whether(reading: Reading, own: Place, titles: dict[str, str]) -> str:
     """Why there is no figure for an area itself."""
     available, says = reading.availability
     if not reading.loaded:
-        return "No release with it is loaded."
+        return "No file with it has been read."
     said = words.plain(says, titles)
-    return f"{said} No figure for {own.name} is loaded." if available in ("", "published") else said
+    return f"{said} No figure for {own.name} is in the files read." if available in ("", "published") else said
 
 
 def _interval(value: Value) -> Said:
@@ -257,6 +276,14 @@ def _why(reading: Reading) -> str:
     if reading.gap and value.status in ("", "x"):
         return f"not available [x]: {reading.gap}"
     return words.missing(value.status, value.method)
+
+
+def _beside(value: Value) -> str:
+    """What a difference is from, where the note says so."""
+    found = re.search(r"Lowest before: (\S+) in (\S+)\.$", value.note)
+    if not found or value.value is None:
+        return ""
+    return f" {'above' if value.value > 0 else 'against'} the lowest year before ({found[1]} in {found[2]})"
 
 
 def _comparison(reading: Reading) -> Said:
@@ -287,7 +314,16 @@ def _target(reading: Reading) -> Said:
     """The target or baseline in the unit of the value, or that the value is progress to."""
     newest = reading.newest
     beside = [t for t in reading.targets if newest.statistic == "progress" or t.unit == newest.unit]
-    stated = {t.stated: Number(t.value, t.unit, f"target|{t.stated}") for t in beside}
+    stated = {
+        t.stated: Number(
+            t.value,
+            t.unit,
+            f"target|{t.stated}",
+            area.printed(t.note),
+            words.unverified(t.note),
+        )
+        for t in beside
+    }
     line = None if reading.on_line is None else Number(reading.on_line, "percent", "on_line")
     deadline = next((t.deadline for t in beside if t.stated == "target"), None)
     said = words.target(stated, deadline, line)
@@ -301,6 +337,27 @@ def _rows(reading: Reading) -> list[dict]:
         {"point": point, "england": england.get((point.period_start, point.period_end))}
         for point in reversed(reading.points)
     ]
+
+
+def _shown(reading: Reading) -> list[float]:
+    """The numbers of the data table."""
+    numbers = [number for row in reading.points for number in (row.value, row.lower_95, row.upper_95)]
+    return [number for number in (*numbers, *(row.value for row in reading.england)) if number is not None]
+
+
+def _is_declined(value: Value) -> bool:
+    return value.value is None and value.method.startswith(words.DECLINED)
+
+
+def _notes(reading: Reading, area_name: str, titles: dict[str, str]) -> dict[str, str]:
+    """The notes on values of the data table with whose they are, and with the periods where not all have them."""
+    notes: dict[str, list[str]] = {}
+    for name, rows in ((area_name, reading.points), ("England", reading.england)):
+        for note in dict.fromkeys(row.note for row in reversed(rows) if row.note):
+            periods = [row.period for row in reversed(rows) if row.note == note]
+            label = [name] if len(periods) == len(rows) else [name, *periods]
+            notes.setdefault(words.plain(note, titles), []).append(", ".join(label))
+    return {note: "; ".join(labels) for note, labels in notes.items()}
 
 
 # --- pictures ----------------------------------------------------------------------------------------------
@@ -415,7 +472,7 @@ def _template(name: str) -> jinja2.Template:
         ),
         "sentence": _sentence,
         "detail": words.detail,
-        "day": _day,
+        "day": words.day,
         "iso": lambda moment: f"{moment:%Y-%m-%d}",
         "kinds": _kinds,
     }
@@ -430,10 +487,6 @@ def _marked(said: Said) -> Markup:
         else escape(part)
         for part in said
     )
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y}"
 
 
 def _sentence(text: str) -> str:

@@ -22,7 +22,7 @@ from pipeline.editions.area import levels
 from pipeline.marks import INSTEAD
 from pipeline.metric import ENGLAND
 from pipeline.releases import write_atomically
-from schemas.dictionary import LICENCE, SAMPLE, TITLE
+from schemas.dictionary import CREDIT, SAMPLE, TITLE
 from schemas.observation import NUMBER, SERIES, description
 from schemas.vocabulary import (
     AREA_KINDS,
@@ -38,7 +38,6 @@ from schemas.vocabulary import (
 
 # Stands in square brackets in place of a value that this project declines to calculate; the method says why.
 DECLINED = words.DECLINED.removesuffix(": ")
-_LICENCE = f"Contains public sector information licensed under the {LICENCE['title']}."
 _BACK = "[Contents](internal:Contents!A1)"  # a link, as gptables reads it
 _BLANK = "none"
 WHOLE = "#,##0"  # how numbers look; the cells keep every digit
@@ -76,6 +75,8 @@ NUMBERS = {
     "numerator": Column("Numerator", 14),
     "denominator": Column("Denominator", 14),
 }
+# Does not apply to amounts, but for the denominator that some are printed with.
+_OF_RATES = ("lower_95", "upper_95", "numerator", "denominator")
 ABOUT = {
     "status": Column("Status", 21, "what is said of the value, with its shorthand"),
     "compared_to_england": Column("Compared to England", 16),
@@ -125,11 +126,12 @@ def write(con: duckdb.DuckDBPyConnection, path: Path, area_code: str | None = No
     place = "nation and areas" if area is None else f"{area.area_name} ({area.area_code})"
     title = f"{TITLE}: {place}"
     says = _cover(con, area, len(catalogue), len(without))
-    (newest,) = con.execute("SELECT max(released) FROM framework.releases").fetchone()
-    about = [f"Newest release: {_day(newest)}.", _LICENCE, *_publications(rows)]
+    (created,) = con.execute("SELECT max(released) FROM framework.observations").fetchone()
+    newest = [f"Newest release: {words.day(rows['released'].max())}."] if len(rows) else []
+    about = [*newest, CREDIT, *_publications(rows)]
     saved = BytesIO()  # xlsxwriter hides why a file cannot be written
     with GPWorkbook(saved, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": title, "subject": TITLE, "author": "ncdof", "created": newest})
+        book.set_properties({"title": title, "subject": TITLE, "author": "ncdof", "created": created})
         book.set_custom_property("Language", "en-GB")
         book.set_theme(_theme())
         held = {name: sheet for name, sheet in sheets.items() if len(sheet.rows)}
@@ -144,8 +146,12 @@ def _catalogue(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """The metrics by id, in the order of the scorecard, with what it says of each."""
     catalogue = con.execute("""
         SELECT metrics.*, scorecard.reason, scorecard.refused,
-               metrics.metric_id IN (SELECT metric_id FROM framework.observations) AS loaded
+               held.metric_id IS NOT NULL AS loaded, coalesce(england_only, false) AS england_only
         FROM framework.metrics AS metrics JOIN framework.scorecard AS scorecard USING (metric_id)
+        LEFT JOIN (
+            SELECT metric_id, bool_and(area_code[1] = 'E') FILTER (area_kind <> 'other') AS england_only
+            FROM framework.observations GROUP BY metric_id
+        ) AS held USING (metric_id)
         ORDER BY metrics.position
     """).df()
     titles = dict(zip(catalogue["metric_id"], catalogue["title"], strict=True))
@@ -290,8 +296,12 @@ def _shown(rows: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
     said = {code: f"{meaning.partition(':')[0]} [{code}]" if code else meaning for code, meaning in STATUS.items()}
     absent = rows["value"].isna() & rows["status"].eq("")
     shown = {"status": rows["status"].map(said).mask(absent, DECLINED)}
+    amounts = rows["statistic"].isin(["count", "quantity"])
     for name in NUMBERS.keys() & columns.keys():
         instead = rows["national_instead" if name == "national" else "instead"]
+        if name in _OF_RATES:
+            held = rows.groupby(["statistic", "unit"])[name].transform("count") > 0
+            instead = instead.mask(amounts & ~held, "[z]")
         shown[name] = rows[name].astype(object).where(rows[name].notna(), instead)
     return rows.assign(**shown)
 
@@ -300,12 +310,8 @@ def _limit(limit: NamedTuple) -> str:
     """A limit in one sentence: break, from 1 April 2022: ..."""
     about = [limit.kind.capitalize(), limit.area_kind, limit.availability, limit.breakdown]
     days = [("from", limit.first_day), ("to", limit.last_day)]
-    dated = " ".join(f"{word} {_day(day)}" for word, day in days if pd.notna(day))
+    dated = " ".join(f"{word} {words.day(day)}" for word, day in days if pd.notna(day))
     return f"{', '.join(filter(None, [*about, dated]))}: {limit.says}"
-
-
-def _day(day: pd.Timestamp) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 def _publications(rows: pd.DataFrame) -> list[str]:
@@ -313,7 +319,7 @@ def _publications(rows: pd.DataFrame) -> list[str]:
     used = rows[["publication", "publisher", "released"]].drop_duplicates().sort_values(["publication", "released"])
     days = defaultdict(list)
     for publication, publisher, released in used.itertuples(index=False):
-        days[f"{publication} ({publisher})"].append(_day(released))
+        days[f"{publication} ({publisher})"].append(words.day(released))
     return [f"Source: {publication}, released {', '.join(of)}." for publication, of in days.items()]
 
 
@@ -361,6 +367,10 @@ def _missing(area: pd.Series | None, metrics: pd.DataFrame, limits: pd.DataFrame
     rows["availability"] = rows["availability"].fillna("not read")
     absent = rows["reason"].where(~rows["loaded"], "the releases that are loaded have no figure for this area")
     rows["reason"] = absent.where(rows["availability"] == "published", rows["availability"].map(AVAILABILITY))
+    if area is not None and area.area_code.startswith("W"):
+        # What the limits say of a level is about the areas of England.
+        only = [_BLANK, "England only in the files read", _BLANK]
+        rows.loc[rows["england_only"], ["availability", "reason", "says"]] = only
     columns = {
         **_METRIC,
         "availability": Column("Availability", 16),
@@ -423,7 +433,7 @@ def _end(con: duckdb.DuckDBPyConnection, area: pd.Series | None) -> Iterator[str
         "WHERE list_contains(?, area_code)",
         [area.successors.replace("~", "").split()],
     ).fetchone()[0]
-    yield f"This area ended on {_day(area.end_date)}{f' and was replaced by {after}' if after else ''}."
+    yield f"This area ended on {words.day(area.end_date)}{f' and was replaced by {after}' if after else ''}."
 
 
 _CONTENTS = {"worksheet": Column("Worksheet", 36), "title": Column("What it holds", 90), "scope": Column("About", 70)}
@@ -493,7 +503,7 @@ def _table(name: str, sheet: Sheet, sample: bool) -> GPTable:
         name,
         _text(_marked(sheet.title, sample)),
         scope=_text(sheet.scope),
-        source=_text(f"{sheet.source} {_LICENCE}".strip()),
+        source=_text(f"{sheet.source} {CREDIT}".strip()),
         legend=[*([SAMPLE] if sample else []), *([] if name == "Contents" else [_BACK]), *map(_text, sheet.says)],
         index_columns={},
         additional_formatting=_formats(sheet),

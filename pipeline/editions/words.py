@@ -5,7 +5,7 @@ Which figures are put into words is the caller's; exact values stand in the mart
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,16 +29,17 @@ _CALLED_BY_KIND = ("police_force_area", "community_safety_partnership", "metropo
 class Number(NamedTuple):
     """A number of the marts within a sentence; `of` says where it stands there, for who reads it back.
 
-    `printed` is the word before it in the publication: over, nearly or about.
+    `printed` is the word before it in the publication: over, nearly or about; `remark` is said after it.
     """
 
     value: float
     unit: str = ""
     of: str = ""
     printed: str = ""
+    remark: str = ""
 
     def __str__(self) -> str:
-        return f"{self.printed} {quantity(number(self.value), self.unit)}".strip()
+        return f"{self.printed} {quantity(number(self.value), self.unit)} {self.remark}".strip()
 
 
 Said = list[str | Number]
@@ -58,14 +59,27 @@ def number(value: float, decimals: int = 1) -> str:
     return f"{value:,.{decimals}f}" if abs(value) >= 0.5 * 10**-decimals else f"{value:.1g}"
 
 
-def detail(value: float) -> str:
-    """A number as a data table shows it, with at most two decimals."""
-    return number(value, decimals=2)
+def decimals(values: Iterable[float]) -> int:
+    """The fewest decimals that hold all numbers of a data table, at most two."""
+    values = list(values)
+    return next((digits for digits in (0, 1) if all(value == round(value, digits) for value in values)), 2)
+
+
+def detail(value: float, decimals: int) -> str:
+    """A number as a data table shows it, with the decimals of its table; what is not zero keeps its first digit."""
+    small = 0 < abs(value) < 0.5 * 10**-decimals
+    return f"{value:.1g}" if small else f"{value:,.{decimals}f}"
 
 
 def quantity(shown: str, unit: str) -> str:
     """A number that is already in words, with its unit."""
-    return f"{shown}%" if unit == "percent" else f"{shown} {unit}".strip()
+    return f"{shown}%" if unit == "percent" else f"{shown} {counted(shown, unit)}".strip()
+
+
+def counted(shown: str, unit: str) -> str:
+    """A unit after a number that is already in words: one death, two deaths."""
+    singular = "person" if unit == "people" else unit.removesuffix("s")
+    return singular if shown == "1" else unit
 
 
 def unit(statistic: str, unit: str) -> str:
@@ -91,6 +105,10 @@ def series(breakdown: str, sex: str, age: str) -> str:
     return "; ".join(part for part in (breakdown, sex, aged) if part != "all")
 
 
+def day(moment: datetime) -> str:
+    return f"{moment:%-d %B %Y}"
+
+
 def kind(area_kind: str) -> str:
     return _KINDS.get(area_kind, area_kind.replace("_", " "))
 
@@ -110,8 +128,10 @@ def change(said: str, before: Number | None, period: str) -> Said:
     return [f"{way.capitalize()} from ", before, f" in {period}{f': {judged}' if judged else ''}"]
 
 
-def trend(said: str) -> str:
-    return f"No five-year trend: {declined(said)}" if said.startswith(DECLINED) else f"Five-year trend: {said}"
+def trend(said: str, period: str) -> str:
+    return (
+        f"No five-year trend: {declined(said)}" if said.startswith(DECLINED) else f"Five-year trend to {period}: {said}"
+    )
 
 
 def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_line: Number | None = None) -> Said:
@@ -126,6 +146,16 @@ def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_li
     by = [] if deadline is None else [f" by {deadline:%B %Y}"]
     line = [] if on_line is None else ["; a straight line to it is at ", on_line]
     return ["target ", stated["target"], *also, *by, *line]
+
+
+def unverified(note: str) -> str:
+    """What is said after a number that was not checked against its source; empty for others."""
+    return "(not verified)" if "UNVERIFIED" in note else ""
+
+
+def whose(name: str, code: str, ended: datetime | None) -> str:
+    """An area by name, and by the code that its figures stand under where that has ended."""
+    return f"{name}, under its code until {day(ended)} ({code})" if ended else name
 
 
 def plain(text: str, titles: Mapping[str, str]) -> str:
