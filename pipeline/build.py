@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from filelock import FileLock
 
 import assets.outcomes
@@ -186,10 +186,12 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     written = {}
     with FileLock(data / "staging" / f".{metric_id}.lock"):
         now = staged(data)
+        in_order = made["year"].to_numpy()
         for year in stale:
             inputs = inputs_of(metric, year, available)
             if inputs == inputs_of(metric, year, now):
-                rows = made.filter(pc.field("year") == year)
+                first, end = np.searchsorted(in_order, (year, year + 1))
+                rows = made.slice(first, end - first)
                 marts.write_part(_path(data, metric, year), rows, inputs, sample)
                 written[year] = len(rows)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})

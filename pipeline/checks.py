@@ -6,12 +6,14 @@ is something an analyst would want to look at before quoting a figure.
 
 import duckdb
 
+_REAL = """
+    SELECT history.* FROM framework.history
+    JOIN framework.releases AS releases USING (source, release_id) WHERE NOT releases.sample
+"""
+
 # A number may have been printed with several values, first and revised: a vintage that is loaded must agree with one.
-RECONCILIATION = """
-    WITH real AS (
-        SELECT history.* FROM framework.history
-        JOIN framework.releases AS releases USING (source, release_id) WHERE NOT releases.sample
-    ), compared AS (
+RECONCILIATION = f"""
+    WITH real AS ({_REAL}), compared AS (
         SELECT control.*, real.value AS found, real.source, real.released, abs(real.value - control.value) AS away
         FROM framework.control_figures AS control
         JOIN real USING (metric_id, statistic, unit, area_code, period, sex, age, breakdown)
@@ -29,11 +31,8 @@ RECONCILIATION = """
 """
 
 # A release never changes: the newest real one that holds the period shows whether the publisher has mended an error.
-KNOWN_ERRORS = """
-    WITH real AS (
-        SELECT history.* FROM framework.history
-        JOIN framework.releases AS releases USING (source, release_id) WHERE NOT releases.sample
-    ), newest AS (
+KNOWN_ERRORS = f"""
+    WITH real AS ({_REAL}), newest AS (
         SELECT metric_id, source, period, max(released) AS released FROM real GROUP BY ALL
     )
     SELECT known.*, newest.released,

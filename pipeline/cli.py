@@ -20,7 +20,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from pipeline import build, marts, places, questions, releases, staging
-from pipeline.editions import csv_files, words
+from pipeline.editions import words
 from pipeline.metric import METRICS
 from pipeline.source import SOURCES
 from pipeline.workbook import Refused
@@ -478,6 +478,14 @@ def _target(row) -> str:
 # --- editions ----------------------------------------------------------------------------------------------
 
 
+def _say_written(what: object, data: Path) -> None:
+    """Name what was written, and say so where its figures are made up."""
+    with plainly(), questions.connect(data) as con:
+        if questions.is_sample(con):
+            out.print(SAMPLE, style="bold yellow", soft_wrap=True)
+    out.print(what, markup=False, soft_wrap=True)
+
+
 @export_app.command("csv")
 def export_csv(
     to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/csv of the data folder.")] = None,
@@ -487,15 +495,12 @@ def export_csv(
 
     The folder is replaced whole. One that holds anything but an earlier edition as it was written is left alone.
     """
+    from pipeline.editions import csv_files  # importing jinja2 is a cost to every other command
+
     folder = to or data / "exports" / "csv"
-    with plainly():
-        with err.status(f"writing {folder}"):
-            number = csv_files.export(data, folder)
-        with questions.connect(data) as con:
-            sample = questions.is_sample(con)
-    if sample:
-        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
-    out.print(f"{folder}: {number} tables", markup=False, soft_wrap=True)
+    with plainly(), err.status(f"writing {folder}"):
+        number = csv_files.export(data, folder)
+    _say_written(f"{folder}: {number} tables", data)
 
 
 @export_app.command("workbook")
@@ -514,10 +519,7 @@ def export_workbook(
         file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
         with err.status(f"writing {file}"):
             spreadsheets.write(con, file, code)
-        sample = questions.is_sample(con)
-    if sample:
-        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
-    out.print(file, markup=False, soft_wrap=True)
+    _say_written(file, data)
 
 
 @app.command()
@@ -544,19 +546,15 @@ def profile(
     if (area is None) != all_:
         fail("profile takes an area or --all")
     folder = to or data / "exports" / "pages"
-    with plainly(), Progress(console=err, transient=True) as progress:
-        task = progress.add_task("reading the published file", total=None)
+    with plainly(), Progress(console=err, transient=True) as bar:
+        task = bar.add_task("reading the published file", total=None)
 
         def done(number: int, total: int, name: str) -> None:
-            progress.update(task, completed=number, total=total, description=name)
+            bar.update(task, completed=number, total=total, description=name)
 
         written = pages.write(data, folder, None if all_ else places.find(area), done)
-        with questions.connect(data) as con:
-            sample = questions.is_sample(con)
-    if sample:
-        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
     first = folder / pages.INDEX if all_ else written[0]
-    out.print(f"{first}: {len(written)} pages" if all_ else str(first), markup=False, soft_wrap=True)
+    _say_written(f"{first}: {len(written)} pages" if all_ else first, data)
     if open_:
         webbrowser.open(first.resolve().as_uri())
 
@@ -584,9 +582,7 @@ def chart(
             marts_read = read(con)
         drawn = charts.picture(reading(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
         releases.write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
-    if marts_read.sample:
-        out.print(SAMPLE, style="bold yellow", soft_wrap=True)
-    out.print(file, markup=False, soft_wrap=True)
+    _say_written(file, data)
 
 
 def main() -> None:

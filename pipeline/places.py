@@ -101,6 +101,11 @@ def areas() -> pd.DataFrame:
     )
 
 
+def successor_codes(successors: str) -> list[str]:
+    """The codes in a text of the column `successors` of `areas`."""
+    return successors.replace("~", "").split()
+
+
 def on_day(day: date | str) -> pd.DataFrame:
     """The areas that existed on a day, with the columns of `areas`."""
     day, table = pd.Timestamp(day), areas()

@@ -64,7 +64,7 @@ def explain(
     if len(values):
         return Explanation(code, name, values, _vintages(con, metric, code, year, breakdown))
     known = places.areas().set_index("area_code").loc[code]
-    for successor in known["successors"].replace("~", "").split():
+    for successor in places.successor_codes(known["successors"]):
         if len(values := _values(con, metric, successor, year, breakdown)):
             ended, replacement = known["end_date"], places.areas().set_index("area_code")["area_name"][successor]
             remark = f"{name} ended on {ended:%-d %B %Y}; the figures are those of {replacement}, which replaced it."

@@ -15,8 +15,8 @@ import pandas as pd
 from pipeline import checks, places, statistics
 from pipeline.marts import published
 from schemas.dictionary import MACROS, MEANINGS, TABLES
-from schemas.observation import KEY, SERIES, Observation
-from schemas.vocabulary import CONTEXT, OUTCOMES
+from schemas.observation import KEY, NUMBER, SERIES, Observation
+from schemas.vocabulary import CONTEXT, OUTCOMES, PRINTED_AS
 
 STORAGE = "v1.0.0"
 OWN_COLUMN = list(OUTCOMES)[-1]
@@ -98,7 +98,7 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
 
 _COLUMNS = ", ".join(Observation.to_schema().columns)
 _ORDER = ", ".join(KEY)
-_NUMBER = ", ".join(column for column in KEY if column not in ("source", "released"))
+_NUMBER = ", ".join(NUMBER)
 
 
 def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
@@ -181,8 +181,8 @@ _NATIONAL = """
          WHEN area_code = 'K02000001' THEN 3 WHEN area_kind = 'country' THEN 4 WHEN area_kind = 'other' THEN 5 END
 """
 
-# The word before a number in its publication, which its note begins with.
-_QUALIFIER = "regexp_extract({}, '^Printed as (over|nearly|about) ', 1)"
+# The word before a number in its publication.
+_QUALIFIER = f"regexp_extract({{}}, '{PRINTED_AS}', 1)"
 
 # The newest figure; of those that end together the longest but for pooled years. It is compared with a period of the
 # same length that ended on the same day at most three years before and does not overlap it, and a number printed as

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.vocabulary import AVAILABILITY, LEVELS, LIMITS, SEVERITIES, STATISTICS, VINTAGES
+from schemas.vocabulary import AVAILABILITY, LEVELS, LIMITS, QUALIFIERS, SEVERITIES, STATISTICS, VINTAGES
 
 DAY = r"^\d{4}-\d\d-\d\d$"
 
@@ -20,7 +20,7 @@ class PrintedFigure(pa.DataFrameModel):
     first_day: Series[str] = pa.Field(str_matches=DAY, description="first day of the period")
     last_day: Series[str] = pa.Field(str_matches=DAY, description="last day of the period")
     value: Series[str] = pa.Field(str_matches=r"^\d+(\.\d+)?$", description="the number")
-    qualifier: Series[str] = pa.Field(isin=["", "over", "nearly", "about"], description="word before the number")
+    qualifier: Series[str] = pa.Field(isin=["", *QUALIFIERS], description="word before the number")
     unit: Series[str] = pa.Field(str_length={"min_value": 1}, description="unit of the number")
     publication: Series[str] = pa.Field(str_length={"min_value": 5}, description="where it is printed")
     page: Series[str] = pa.Field(str_matches=r"^(https://\S+)?$", description="address of the page, where it is known")

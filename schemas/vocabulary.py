@@ -38,15 +38,17 @@ STATISTICS = {
     "progress": "the distance covered from a baseline to a target",
 }
 
+# The words that stand before a printed number, and how the note of such a number begins.
+QUALIFIERS = ("over", "nearly", "about")
+PRINTED_AS = f"^Printed as ({'|'.join(QUALIFIERS)}) "
+
 PRECISIONS = {
     "1": "exact",
     "5": "rounded to the nearest 5",
     "10": "rounded to the nearest 10",
     "100": "rounded to the nearest 100",
     "1000": "rounded to the nearest thousand",
-    "over": "printed as 'over' the value",
-    "nearly": "printed as 'nearly' the value",
-    "about": "printed as 'about' the value",
+    **{word: f"printed as '{word}' the value" for word in QUALIFIERS},
 }
 
 TIERS = {"headline": "a headline metric of the framework", "supporting": "a supporting metric of the framework"}

@@ -9,14 +9,13 @@ import pytest
 
 from pipeline import checks, marts, releases, snapshot
 from pipeline.metric import ENGLAND, METRICS
-from schemas.observation import KEY, SERIES, Observation
+from schemas.observation import KEY, NUMBER, SERIES, Observation
 from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
 
 FRAMEWORK = {"build", "outcomes", "metrics", "metric_sources", "sources", "releases", "areas", "area_parts", "history"}
 FRAMEWORK |= {"observations", "latest", "scorecard", "revisions", "checks"}
 FRAMEWORK |= {"limits", "targets", "control_figures", "reconciliation", "known_errors"}
-NUMBER = [column for column in KEY if column not in ("source", "released")]
 TABLES = [f"{declared.outcome}.{metric_id}" for metric_id, declared in METRICS.items()]
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline import places, questions
 from pipeline.metric import ENGLAND, RELATIVE
-from schemas.vocabulary import CONTEXT, LEVELS
+from schemas.vocabulary import CONTEXT, LEVELS, PRINTED_AS
 
 # A page shows this many periods of a metric at most, by tier; the workbook and the database have the rest.
 PERIODS = {"headline": 16, "supporting": 6}
@@ -224,7 +224,7 @@ class Marts:
         known = places.areas().set_index("area_code")
         if code not in known.index:
             raise LookupError(f"no area has the code {code}")
-        successors = known.loc[known.loc[code, "successors"].replace("~", "").split(), "area_name"]
+        successors = known.loc[places.successor_codes(known.loc[code, "successors"]), "area_name"]
         instead = " and ".join(f"{name} ({code})" for code, name in successors.items())
         name, ended = known.loc[code, ["area_name", "end_date"]]
         raise LookupError(f"{name} ended on {ended:%-d %B %Y}" + (f"; ask for {instead}" if instead else ""))
@@ -355,7 +355,7 @@ def reading(marts: Marts, metric_id: str, code: str) -> Reading:
 
 def printed(note: str) -> str:
     """The word before a number in its publication (over, nearly, about), by the rule of framework.scorecard."""
-    found = re.match("Printed as (over|nearly|about) ", note)
+    found = re.match(PRINTED_AS, note)
     return found[1] if found else ""
 
 

@@ -124,6 +124,7 @@ def render(marts: Marts, code: str, outlines: Outlines | None = None, *, workboo
         periods=area.PERIODS,
         sample=dictionary.SAMPLE,
         licence=dictionary.LICENCE,
+        credit=dictionary.CREDIT,
         title=dictionary.TITLE,
     )
 

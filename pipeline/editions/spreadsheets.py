@@ -16,7 +16,7 @@ from gptables import Cover, GPTable, GPWorkbook, Theme, gptheme
 from gptables.core.gptable import FormatList
 from gptables.core.wrappers import GPWorksheet
 
-from pipeline import questions
+from pipeline import places, questions
 from pipeline.editions import words
 from pipeline.editions.area import levels
 from pipeline.marks import INSTEAD
@@ -431,7 +431,7 @@ def _end(con: duckdb.DuckDBPyConnection, area: pd.Series | None) -> Iterator[str
     after = con.execute(
         "SELECT string_agg(area_name || ' (' || area_code || ')', ', ' ORDER BY area_code) FROM framework.areas "
         "WHERE list_contains(?, area_code)",
-        [area.successors.replace("~", "").split()],
+        [places.successor_codes(area.successors)],
     ).fetchone()[0]
     yield f"This area ended on {words.day(area.end_date)}{f' and was replaced by {after}' if after else ''}."
 
