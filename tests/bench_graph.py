@@ -4,61 +4,73 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import dagster as dg
 
 from pipeline import build
+from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
 from pipeline.graph import ASSETS, range_tags
 from pipeline.metric import METRICS
 from pipeline.releases import PROJECT
 
 YEARS = range(2010, 2025)
 SUBSET = ("homelessness_drug_dependency", "drug_related_homicides", "drug_seizures", "numbers_in_treatment")
+ONE_RUN = ("--partition-range", f"{YEARS[0]}...{YEARS[-1]}")
+ONE_YEAR = ("--partition", str(YEARS[-1]))
 
 
-def emptied() -> list[dg.AssetsDefinition]:
-    """The same graph, partitions and checks, with assets that do nothing."""
+def _empty(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """The same asset, partitions and checks, which does nothing."""
 
-    def nothing(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
-        @dg.asset(
-            name=asset.key.to_user_string(),
-            deps=[
-                dg.AssetDep(key, partition_mapping=asset.get_partition_mapping(key)) for key in asset.dependency_keys
-            ],
-            partitions_def=asset.partitions_def,
-            backfill_policy=asset.backfill_policy,
-            check_specs=list(asset.check_specs),
-        )
-        def empty() -> dg.MaterializeResult:
-            passed = [dg.AssetCheckResult(passed=True, check_name=spec.name) for spec in asset.check_specs]
-            return dg.MaterializeResult(check_results=passed)
-
-        return empty
-
-    return [nothing(asset) for asset in ASSETS]
-
-
-def materialise(data: Path, assets: list[dg.AssetsDefinition]) -> None:
-    """Every metric's years in one run, as many as a run a year makes; nothing is there yet but what is staged."""
-    shutil.rmtree(data / "marts", ignore_errors=True)
-    os.environ["NCDOF_DATA"] = str(data)
-    result = dg.materialize(
-        assets,
-        selection=dg.AssetSelection.assets(*METRICS),
-        instance=dg.DagsterInstance.ephemeral(),
-        resources={"report": build.Report()},
-        tags=range_tags(YEARS[0], YEARS[-1]),
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    @dg.asset(
+        name=asset.key.to_user_string(),
+        deps=[dg.AssetDep(key, partition_mapping=asset.get_partition_mapping(key)) for key in asset.dependency_keys],
+        partitions_def=asset.partitions_def,
+        backfill_policy=asset.backfill_policy,
+        check_specs=list(asset.check_specs),
     )
-    assert result.success
+    def empty() -> dg.MaterializeResult:
+        passed = [dg.AssetCheckResult(passed=True, check_name=spec.name) for spec in asset.check_specs]
+        return dg.MaterializeResult(check_results=passed)
+
+    return empty
 
 
-def by_partition(data: Path, metrics: Sequence[str]) -> Callable[[], object]:
-    """Some metrics of one year, as the stock command line runs them."""
-    shutil.rmtree(data / "marts", ignore_errors=True)
-    chosen = ["--select", ",".join(metrics), "--partition", str(YEARS[-1])]
-    command = [sys.executable, "-m", "dagster", "asset", "materialize", "-m", "tests.stock", *chosen]
+EMPTIED = [_empty(asset) for asset in ASSETS]
+empty = dg.Definitions(assets=EMPTIED, executor=dg.in_process_executor)
+# As Dagster runs assets by default: a process a step.
+stock = dg.Definitions(assets=ASSETS, resources={"report": build.Report()})
+
+
+def launched(data: Path, definitions: str, metrics: Iterable[str], years: tuple[str, str]) -> Callable[[], object]:
+    """One run by Dagster's command line, with a record on disk; nothing is there yet but what is staged."""
+    command = [sys.executable, "-m", "dagster", "asset", "materialize", "-m", __name__, "-a", definitions]
     environment = os.environ | {"NCDOF_DATA": str(data)}
-    return lambda: subprocess.run(command, env=environment, check=True, capture_output=True, cwd=PROJECT)
+
+    def run() -> None:
+        shutil.rmtree(data / "marts", ignore_errors=True)
+        chosen = ["--select", ",".join(metrics), *years]
+        subprocess.run([*command, *chosen], env=environment, check=True, capture_output=True, cwd=PROJECT)
+
+    return run
+
+
+def in_process(data: Path, assets: list[dg.AssetsDefinition]) -> Callable[[], object]:
+    """The same run in this process and without a record, which is how `ncdof build` has it."""
+
+    def run() -> None:
+        shutil.rmtree(data / "marts", ignore_errors=True)
+        os.environ["NCDOF_DATA"] = str(data)
+        result = dg.materialize(
+            assets,
+            selection=dg.AssetSelection.assets(*METRICS),
+            instance=dg.DagsterInstance.ephemeral(),
+            resources={"report": build.Report()},
+            tags=range_tags(YEARS[0], YEARS[-1]),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        assert result.success
+
+    return run
