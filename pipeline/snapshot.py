@@ -99,6 +99,7 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
 _COLUMNS = ", ".join(Observation.to_schema().columns)
 _ORDER = ", ".join(KEY)
 _NUMBER = ", ".join(NUMBER)
+_SERIES = ", ".join(SERIES)
 
 
 def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
@@ -184,33 +185,62 @@ _NATIONAL = """
 # The word before a number in its publication.
 _QUALIFIER = f"regexp_extract({{}}, '{PRINTED_AS}', 1)"
 
-# The newest figure; of those that end together the longest but for pooled years. It is compared with a period of the
-# same length that ended on the same day at most three years before and does not overlap it, and a number printed as
-# "over" with none.
+# A period that touches a gap may be without a part of what others count; a gap without an end has no after.
+_CHANGES = f"""
+    WITH numbers AS (
+        SELECT {_NUMBER}, area_name, period, value, lower_95, upper_95, {_QUALIFIER.format("note")} AS qualifier, era,
+               last_value({{'period': period, 'period_start': period_start, 'period_end': period_end, 'value': value,
+                            'qualifier': qualifier, 'era': era}}) OVER earlier AS before
+        FROM framework.observations JOIN eras USING (metric_id, breakdown, period_start, period_end)
+        WHERE value IS NOT NULL
+        WINDOW earlier AS (PARTITION BY metric_id, area_code, {_SERIES}, date_diff('month', period_start, period_end),
+                                        month(period_end), day(period_end) ORDER BY period_end
+                           RANGE BETWEEN UNBOUNDED PRECEDING
+                                     AND period_end - period_start + INTERVAL 1 DAY PRECEDING)
+    ), into_or_out_of_gaps AS (
+        SELECT DISTINCT {", ".join(f"numbers.{name}" for name in NUMBER)}
+        FROM numbers JOIN framework.limits AS gaps
+             ON gaps.metric_id = numbers.metric_id AND kind = 'gap' AND gaps.breakdown IN ('', numbers.breakdown)
+                AND (area_codes = '' OR list_contains(string_split(area_codes, ' '), area_code))
+        WHERE (first_day <= period_end AND last_day >= period_start)
+              <> (first_day <= before.period_end AND last_day >= before.period_start)
+    ), judged AS (
+        SELECT numbers.*, CASE
+                   WHEN before IS NULL THEN 'no earlier figure'
+                   WHEN before.period_end < period_end - INTERVAL 37 MONTH
+                   THEN 'not compared: more than three years before'
+                   WHEN era <> before.era THEN 'not compared: break in series'
+                   WHEN gaps.metric_id IS NOT NULL THEN 'not compared: gap'
+                   WHEN qualifier || before.qualifier <> ''
+                   THEN 'not compared: printed as ' || if(qualifier = '', before.qualifier, qualifier)
+               END AS uncompared,
+               if(starts_with(numbers.breakdown, '{CONTEXT}'), 'contextual', better) AS better
+        FROM numbers JOIN (SELECT metric_id, better FROM framework.metrics) USING (metric_id)
+             LEFT JOIN into_or_out_of_gaps AS gaps USING ({_NUMBER})
+    )
+    SELECT {_NUMBER}, area_name, period, value, before.period AS previous_period, before.value AS previous,
+           if(uncompared IS NULL, value - previous, NULL) AS change,
+           CASE WHEN uncompared IS NOT NULL THEN uncompared
+                WHEN value = previous THEN 'no change'
+                WHEN previous BETWEEN lower_95 AND upper_95 THEN 'no clear change'
+                ELSE if(value > previous, 'up', 'down')
+                     || CASE WHEN better = 'contextual' THEN ''
+                             WHEN (value > previous) = (better = 'higher') THEN ', better'
+                             ELSE ', worse' END
+           END AS change_in_words
+    FROM judged ORDER BY {_NUMBER}
+"""
+
+# The newest figure; of those that end together the longest but for pooled years.
 _SCORECARD = f"""
-    WITH led AS (
-        SELECT observations.*, {_NATIONAL} AS distance, era, date_diff('month', period_start, period_end) AS months,
-               {_QUALIFIER.format("note")} AS qualifier,
-               lag({{'period': period, 'value': value, 'era': era, 'ended': period_end, 'qualifier': qualifier}})
-                   OVER series AS before
-        FROM framework.observations
+    WITH newest AS (
+        SELECT observed.*, {_QUALIFIER.format("note")} AS qualifier
+        FROM (FROM framework.observations NATURAL LEFT JOIN framework.changes) AS observed
         JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
-        JOIN eras USING (metric_id, breakdown, period_start, period_end)
         WHERE {_NATIONAL} IS NOT NULL
-        WINDOW series AS (PARTITION BY metric_id, area_code, date_diff('month', period_start, period_end),
-                          strftime(period_end, '%m-%d'), value IS NULL ORDER BY period_end)
-    ), newest AS (
-        SELECT *, CASE WHEN value IS NULL OR before IS NULL THEN 'no earlier figure'
-                       WHEN before.ended >= period_start THEN 'not compared: overlapping periods'
-                       WHEN before.ended < period_end - INTERVAL 37 MONTH
-                       THEN 'not compared: more than three years before'
-                       WHEN era <> before.era THEN 'not compared: break in series'
-                       WHEN qualifier || before.qualifier <> ''
-                       THEN 'not compared: printed as ' || if(qualifier = '', before.qualifier, qualifier)
-                  END AS uncompared
-        FROM led
-        QUALIFY row_number() OVER (PARTITION BY metric_id ORDER BY value IS NULL, distance, period_end DESC,
-                                                                   months > 11, period_start) = 1
+        QUALIFY row_number() OVER (PARTITION BY metric_id ORDER BY
+            value IS NULL, {_NATIONAL}, period_end DESC, date_diff('month', period_start, period_end) > 11, period_start
+        ) = 1
     ), lines AS (
         SELECT metric_id, area_code, period_start, period_end, any_value(100 * value / denominator) AS on_line
         FROM framework.observations WHERE statistic = 'progress' AND breakdown = 'straight line' GROUP BY ALL
@@ -235,16 +265,8 @@ _SCORECARD = f"""
                 THEN 'no national figure of this series is loaded, others of the metric are'
                 WHEN newest.metric_id IS NULL THEN 'no release that holds it is loaded'
                 WHEN newest.value IS NULL THEN newest.method ELSE '' END AS reason,
-           newest.before.period AS previous_period, newest.before.value AS previous,
-           CASE WHEN newest.uncompared IS NULL THEN newest.value - newest.before.value END AS change,
-           CASE WHEN newest.metric_id IS NULL THEN 'no earlier figure'
-                WHEN newest.uncompared IS NOT NULL THEN newest.uncompared
-                WHEN newest.value = newest.before.value THEN 'no change'
-                WHEN newest.before.value BETWEEN newest.lower_95 AND newest.upper_95 THEN 'no clear change'
-                WHEN metrics.better = 'contextual' THEN if(newest.value > newest.before.value, 'up', 'down')
-                WHEN (newest.value > newest.before.value) = (metrics.better = 'higher')
-                THEN if(newest.value > newest.before.value, 'up, better', 'down, better')
-                ELSE if(newest.value > newest.before.value, 'up, worse', 'down, worse') END AS change_in_words,
+           newest.previous_period, newest.previous, newest.change,
+           coalesce(newest.change_in_words, 'no earlier figure') AS change_in_words,
            stated.baseline, {_QUALIFIER.format("target_note")} AS target_qualifier, stated.target, stated.target_unit,
            coalesce(stated.target_note, '') AS target_note, stated.target_elsewhere, stated.deadline,
            tracked.tracked_by,
@@ -267,13 +289,13 @@ _SCORECARD = f"""
 
 # What the marts themselves show of how late and how local a metric is.
 _OBSERVED_LIMITS = """
-    SELECT metric_id, 'observed lag', '', '', NULL, NULL, '',
+    SELECT metric_id, 'observed lag', '', '', '', NULL, NULL, '',
            'The newest period was first published ' || min(date_diff('day', period_end, released))
            || ' days after its end.'
     FROM (SELECT * FROM framework.history QUALIFY rank() OVER (PARTITION BY metric_id ORDER BY period_end DESC) = 1)
     WHERE released > period_end GROUP BY metric_id
     UNION ALL
-    SELECT metric_id, 'coverage', area_kind, 'published', min(period_start), max(period_end), '',
+    SELECT metric_id, 'coverage', area_kind, '', 'published', min(period_start), max(period_end), '',
            count(DISTINCT area_code) || ' areas, ' || count(DISTINCT (period_start, period_end)) || ' periods.'
     FROM framework.observations WHERE value IS NOT NULL GROUP BY metric_id, area_kind
 """
@@ -335,13 +357,15 @@ _ON_BOUNDARIES = """
 
 
 def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -> None:
-    """What is asked across metrics: flat views, the scorecard, revisions, and counts on another day's boundaries.
+    """What is asked across metrics: flat views, changes, the scorecard, revisions, counts on another day's boundaries.
+
+    A number is compared with the last before it of the same length that ended on the same day of the year and does not
+    overlap it, which is three years back for three pooled years, and at most that. There is no change across a break in
+    the series, none into or out of a gap of the area, none from or to a number printed as "over", "nearly" or "about",
+    and no clear change where the earlier value lies within the interval of the newer.
 
     A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
-    England, else the smallest area that holds it. It shows the newest figure, and compares it with that of the same
-    length that ended on the same day of the year, at most three years before and without overlap. There is no change
-    across a break in the series, none from or to a number printed as "over", "nearly" or "about", and no clear change
-    where the earlier value lies within the interval of the newest.
+    England, else the smallest area that holds it, and shows the newest figure.
     """
     united = " UNION ALL ".join(f"SELECT * FROM {outcome}.{metric_id}" for metric_id, outcome in metrics)
     con.execute(f"CREATE VIEW framework.observations AS {united}")
@@ -349,9 +373,10 @@ def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -
         CREATE VIEW framework.latest AS
         SELECT * FROM framework.observations
         QUALIFY row_number() OVER (
-            PARTITION BY metric_id, area_code, {", ".join(SERIES)}, date_diff('month', period_start, period_end)
+            PARTITION BY metric_id, area_code, {_SERIES}, date_diff('month', period_start, period_end)
             ORDER BY period_end DESC) = 1
     """)
+    con.execute(f"CREATE TABLE framework.changes AS {_CHANGES}")
     con.execute(f"CREATE TABLE framework.scorecard AS {_SCORECARD}")
     con.execute(f"CREATE TABLE framework.revisions AS {_REVISIONS}")
     con.execute(f"CREATE MACRO framework.on_boundaries(metric, day) AS TABLE {_ON_BOUNDARIES}")

@@ -1,6 +1,6 @@
 """What the tables, columns and macros of the published file mean, beyond the columns of every metric table."""
 
-from schemas.observation import KEY
+from schemas.observation import KEY, NUMBER
 from schemas.vocabulary import SEVERITIES
 
 TITLE = "Metrics of the National Combating Drugs Outcomes Framework"
@@ -30,6 +30,7 @@ TABLES = {
     "observations": "The newest vintage of every observation of every metric, flat.",
     "latest": "The newest period of every area and series, newest vintage.",
     "scorecard": "One row a metric: the series it is led by, for England or the nearest national area.",
+    "changes": "Every number that has a value against the last before it that it can be held against.",
     "revisions": "Numbers that a later release of the same source changed, with both values and releases.",
     "checks": "What was checked of this file, and what did not hold.",
 }
@@ -64,10 +65,10 @@ MEANINGS = {
     "cut": "number of the complete set, from 1; nearest predecessors first",
     "part_code": "an area of the set",
     "exact": "false where the parts are only nearly the same land",
-    "previous_period": "the period before of the same length, ending on the same day of the year",
+    "previous_period": "the last period before it of the same length and day of the year, without overlap",
     "previous": "value of the period before",
-    "change": "value less the previous one",
-    "change_in_words": "direction of the change, and whether that is better",
+    "change": "value less the previous one; null where the two are not compared",
+    "change_in_words": "direction of the change, and whether that is better, or why the two are not compared",
     "baseline": "value the target starts from",
     "progress": "percent of the target reached",
     "target": "value that the strategy wants; null where it gives no number, or one in another unit than the value",
@@ -82,6 +83,7 @@ MEANINGS = {
     "reason": "why there is no value; of a release, why today's reading of it is refused and older figures stay",
     "refused": "releases of its sources that are refused, with the reasons: older figures may stand here",
     "kind": "kind of limit: break, gap, availability, lag, revisions, next release, observed lag, coverage",
+    "area_codes": "areas that it is about, with spaces between; empty for all",
     "availability": "whether there are figures at that level",
     "first_day": "first day; of a break the first after it",
     "last_day": "last day",
@@ -124,6 +126,7 @@ KEYS = {
     "areas": ["area_code"],
     "area_parts": ["area_code", "cut", "part_code"],
     "scorecard": ["metric_id"],
+    "changes": NUMBER,
     "revisions": KEY,
 }
 """The columns that tell the rows of a table of the schema `framework` apart; a metric table has `NUMBER`."""

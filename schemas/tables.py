@@ -50,6 +50,9 @@ class Limit(pa.DataFrameModel):
     metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
     kind: Series[str] = pa.Field(isin=list(LIMITS), description="kind of limit")
     area_kind: Series[str] = pa.Field(isin=["", *LEVELS], description="area level that it is about; empty for all")
+    area_codes: Series[str] = pa.Field(
+        str_matches=r"^([A-Z]\d{8}( |$))*$", description="areas that it is about, with spaces between; empty for all"
+    )
     availability: Series[str] = pa.Field(isin=list(AVAILABILITY), description="whether there are figures at that level")
     first_day: Series[pd.Timestamp] = pa.Field(
         nullable=True, description="of a break the first day after it, of a next release the day it is announced for"

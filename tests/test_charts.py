@@ -40,7 +40,7 @@ def area_row(number: int, value: float | None) -> Value:
 
 
 def break_on(day: str, says: str = "Another method.") -> Limit:
-    return Limit("break", "", "", datetime.fromisoformat(day), None, "", says)
+    return Limit("break", "", "", "", datetime.fromisoformat(day), None, "", says)
 
 
 def line(points, nation=(), breaks=(), unit="per 1,000", area="Testshire", key="k") -> ElementTree.Element:

@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline import places, questions
 from pipeline.metric import ENGLAND, RELATIVE
-from schemas.vocabulary import CONTEXT, LEVELS, PRINTED_AS
+from schemas.vocabulary import LEVELS, PRINTED_AS
 
 # A page shows this many periods of a metric at most, by tier; the workbook and the database have the rest.
 PERIODS = {"headline": 16, "supporting": 6}
@@ -58,7 +58,10 @@ class Metric(NamedTuple):
 
 
 class Value(NamedTuple):
-    """An observation of the breakdown that a metric is led by; dates at midnight, None where there is no number."""
+    """An observation of the breakdown that a metric is led by, with what framework.changes says of its value.
+
+    Dates at midnight, None where there is no number.
+    """
 
     metric_id: str
     area_code: str
@@ -81,6 +84,8 @@ class Value(NamedTuple):
     source: str
     released: datetime
     release_id: str
+    previous_period: str | None
+    change_in_words: str | None
 
     @property
     def months(self) -> int:
@@ -102,6 +107,7 @@ class Limit(NamedTuple):
 
     kind: str
     area_kind: str
+    area_codes: str
     availability: str
     first_day: datetime | None
     last_day: datetime | None
@@ -129,14 +135,6 @@ class Source(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
-    """The newest value against the one before; `said` as framework.scorecard's change_in_words, and of gaps."""
-
-    before: Value | None
-    said: str
-
-
-@dataclass(frozen=True)
 class Reading:
     """One metric as a page about an area shows it.
 
@@ -144,10 +142,11 @@ class Reading:
     area and what is said of that. `place` is the area whose figures are shown: the area itself, by today's code or an
     earlier one, where it has its own (`own`), else the nearest one around it that has, else None. `points` are periods
     that can stand in one line, oldest first; `newest` is the last of them, which may have no value, and `last` the last
-    that has one, which may be older than those shown. `england` has the points of England for the same periods, `peers`
-    the newest period of the areas of the same kind (of a nation, of the areas in it), `count` the events behind the
-    newest value, `on_line` the percent of a target that a straight line to it has reached, `tracked` the metrics that
-    judge progress to targets it shares, `gap` what is said of the newest period if nobody has a value for it.
+    that has one, which may be older than those shown; `before` is what framework.changes holds that against. `england`
+    has the points of England for the same periods, `peers` the newest period of the areas of the same kind (of a
+    nation, of the areas in it), `count` the events behind the newest value, `on_line` the percent of a target that a
+    straight line to it has reached, `tracked` the metrics that judge progress to targets it shares, `gap` what is said
+    of the newest period if nobody has a value for it.
     """
 
     metric: Metric
@@ -157,10 +156,10 @@ class Reading:
     own: bool = False
     points: tuple[Value, ...] = ()
     last: Value | None = None
+    before: Value | None = None
     england: tuple[Value, ...] = ()
     peers: tuple[Value, ...] = ()
     count: Value | None = None
-    change: Change | None = None
     on_line: float | None = None
     targets: tuple[Target, ...] = ()
     tracked: tuple[str, ...] = ()
@@ -267,10 +266,11 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
     values = rows(
         Value,
         f"""
-        SELECT {", ".join(f"observations.{name}" for name in Value._fields)}
-        FROM framework.observations JOIN led USING (metric_id, sex, age)
-        WHERE observations.breakdown IN (led.breakdown, led.local)
-        ORDER BY metric_id, area_code, period_end, period_start, observations.statistic, observations.unit
+        SELECT {", ".join(f"observed.{name}" for name in Value._fields)}
+        FROM (FROM framework.observations NATURAL LEFT JOIN framework.changes) AS observed
+        JOIN led USING (metric_id, sex, age)
+        WHERE observed.breakdown IN (led.breakdown, led.local)
+        ORDER BY metric_id, area_code, period_end, period_start, observed.statistic, observed.unit
         """,
     )
     areas = rows(
@@ -319,7 +319,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
             """).fetchall()
         ),
         limits=by_metric(
-            Limit, "kind, area_kind, availability, first_day, last_day, breakdown, says", "framework.limits"
+            Limit, "kind, area_kind, area_codes, availability, first_day, last_day, breakdown, says", "framework.limits"
         ),
         targets=by_metric(Target, "stated, value, unit, deadline, note", "framework.targets WHERE tracked_by = ''"),
         tracked=dict(
@@ -366,6 +366,18 @@ def levels(kind: str) -> tuple[str, ...]:
     return found or tuple(level for level in LEVELS if level == kind.replace("_", " "))
 
 
+def availability(limits: Iterable, kind: str) -> tuple[str, str]:
+    """Whether a metric is published for a kind of area, and what is said of that, by rows of framework.limits about it.
+
+    Of the levels that the kind belongs to, the first at which anything is read; empty where nothing is told.
+    """
+    told = {limit.area_kind: limit for limit in limits if limit.kind == "availability"}
+    found = sorted(
+        (told[level] for level in levels(kind) if level in told), key=lambda limit: limit.availability == "not read"
+    )
+    return (found[0].availability, found[0].says) if found else ("", "")
+
+
 def _grouped(rows: Iterable, key) -> dict:
     groups = defaultdict(list)
     for row in rows:
@@ -396,28 +408,29 @@ def _around(marts: Marts, code: str) -> list[Place]:
 def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
     own = around[0]
     limits = marts.limits.get(metric.id, [])
-    availability = _availability(limits, own)
+    told = availability(limits, own.kind)
     if own.code[0] == "W" and marts.loaded.get(metric.id) == "E":
-        availability = ("not collected", "England only in the files read.")
+        told = ("not collected", "England only in the files read.")
     targets = tuple(marts.targets.get(metric.id, ()))
     shown = next(filter(None, (_shown(marts, metric, place) for place in around)), None) or _programme(marts, metric)
     if shown is None:
-        return Reading(metric, metric.id in marts.loaded, availability, targets=targets)
+        return Reading(metric, metric.id in marts.loaded, told, targets=targets)
     place, line = shown
-    about = [limit for limit in limits if limit.breakdown in ("", line[0].breakdown) and limit.kind != "availability"]
+    about = [limit for limit in limits if limit.kind != "availability" and _is_about(limit, line[0])]
     points = line[-PERIODS[metric.tier] :]
+    last = next((point for point in reversed(line) if point.value is not None), None)
     return Reading(
         metric,
         True,
-        availability,
+        told,
         place=place,
         own=place in _same(marts, own),
         points=points,
-        last=next((point for point in reversed(line) if point.value is not None), None),
+        last=last,
+        before=next((point for point in line if last and point.period == last.previous_period), None),
         england=() if place.code == ENGLAND else _england(marts, points),
         peers=_peers(marts, metric, place, points[-1]),
         count=_count(marts, points[-1]),
-        change=_change(metric, line, about),
         on_line=marts.on_line.get((metric.id, place.code, points[-1].period_end)),
         targets=targets,
         tracked=tuple(marts.tracked.get(metric.id, ())),
@@ -427,11 +440,9 @@ def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
     )
 
 
-def _availability(limits: list[Limit], own: Place) -> tuple[str, str]:
-    """Whether a metric is published at the level of an area, and what is said of that; empty where nothing is."""
-    told = {limit.area_kind: limit for limit in limits if limit.kind == "availability"}
-    found = [told[level] for level in levels(own.kind) if level in told and told[level].availability != "not read"]
-    return (found[0].availability, found[0].says) if found else ("", "")
+def _is_about(limit: Limit, value: Value) -> bool:
+    of_area = not limit.area_codes or value.area_code in limit.area_codes.split()
+    return of_area and limit.breakdown in ("", value.breakdown)
 
 
 def _same(marts: Marts, place: Place) -> list[Place]:
@@ -516,51 +527,10 @@ def is_relative(unit: str) -> bool:
     return re.match(RELATIVE, unit) is not None
 
 
-def _era(breaks: list[datetime], value: Value) -> int:
-    """Breaks passed by the period; one that holds the day of a break is in an era of its own, as in the marts."""
-    return sum((day <= value.period_start) + (day <= value.period_end) for day in breaks)
-
-
-def _change(metric: Metric, points: tuple[Value, ...], limits: list[Limit]) -> Change | None:
-    """The last value against the one before by the rule of framework.scorecard; None where there is no value."""
-    *earlier, newest = [point for point in points if point.value is not None] or [None]
-    if newest is None:
-        return None
-    alike = [point for point in earlier if _day(point) == _day(newest) and point.months == newest.months]
-    before = alike[-1] if alike else None
-    breaks = [limit.first_day for limit in limits if limit.kind == "break"]
-    if before is None:
-        said = "no earlier figure"
-    elif before.period_end >= newest.period_start:
-        said = "not compared: overlapping periods"
-    elif newest.period_end.year - before.period_end.year > 3:
-        said = "not compared: more than three years before"
-    elif _era(breaks, newest) != _era(breaks, before):
-        said = "not compared: break in series"
-    elif any(gap not in _gaps(limits, newest) for gap in _gaps(limits, before)):
-        said = "not compared: gap"
-    elif qualifier := newest.printed or before.printed:
-        said = f"not compared: printed as {qualifier}"
-    else:
-        said = _said_of_change(metric, newest, before)
-    return Change(before, said)
-
-
 def _gaps(limits: Iterable[Limit], value: Value) -> list[Limit]:
     """The gaps that a period lies in, in part at least."""
     gaps = [limit for limit in limits if limit.kind == "gap" and limit.first_day <= value.period_end]
     return [gap for gap in gaps if gap.last_day is None or gap.last_day >= value.period_start]
-
-
-def _said_of_change(metric: Metric, newest: Value, before: Value) -> str:
-    if newest.value == before.value:
-        return "no change"
-    if newest.lower_95 is not None and newest.lower_95 <= before.value <= newest.upper_95:
-        return "no clear change"
-    way = "up" if newest.value > before.value else "down"
-    if metric.better == "contextual" or newest.breakdown.startswith(CONTEXT):
-        return way
-    return f"{way}, {'better' if (way == 'up') == (metric.better == 'higher') else 'worse'}"
 
 
 def _england(marts: Marts, points: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -186,7 +186,12 @@ def _limits() -> dict[str, list[str]]:
         "kind", key=lambda kinds: kinds.map(list(LIMITS).index), kind="stable"
     ).itertuples():
         days = [f"{day:%-d %B %Y}" for day in (limit.first_day, limit.last_day) if pd.notna(day)]
-        about = [limit.area_kind, f"`{limit.breakdown}`" if limit.breakdown else "", " to ".join(days)]
+        about = [
+            limit.area_kind,
+            limit.area_codes.replace(" ", ", "),
+            f"`{limit.breakdown}`" if limit.breakdown else "",
+            " to ".join(days),
+        ]
         told = ", ".join(filter(None, [f"**{limit.kind}**", *about]))
         known = f" ({limit.availability})" if limit.availability else ""
         said[limit.metric_id].append(f"{told}{known}: {_text(limit.says)}")

@@ -304,11 +304,10 @@ def _comparison(reading: Reading) -> Said:
 
 
 def _changed(reading: Reading) -> Said:
-    change = reading.change
-    if change is None:
+    last, before = reading.last, reading.before
+    if last is None:
         return []
-    before = change.before
-    return words.change(change.said, before and _number(before, "value"), before.period if before else "")
+    return words.change(last.change_in_words, before and _number(before, "value"), last.previous_period)
 
 
 def _target(reading: Reading) -> Said:

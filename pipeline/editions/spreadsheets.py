@@ -18,7 +18,7 @@ from gptables.core.wrappers import GPWorksheet
 
 from pipeline import places, questions
 from pipeline.editions import words
-from pipeline.editions.area import levels
+from pipeline.editions.area import availability, levels
 from pipeline.marks import INSTEAD
 from pipeline.metric import ENGLAND
 from pipeline.releases import write_atomically
@@ -267,8 +267,7 @@ def _figures(catalogue: pd.DataFrame, rows: pd.DataFrame, limits: pd.DataFrame) 
             says.append(f"The national value is that of {first.nation_name}.")
         if pd.notna(metric.refused):
             says.append(f"Older figures may stand here: {metric.refused}")
-        told = ["", *levels(first.area_kind)]
-        says += [_limit(limit) for limit in of_metric[metric.metric_id] if local or limit.area_kind in told]
+        says += [_limit(limit) for limit in of_metric[metric.metric_id] if local or _is_about(limit, first)]
         place = "newest figures of every area" if local else f"{first.area_name} ({first.area_code})"
         yield (
             worksheet[:31],
@@ -304,6 +303,11 @@ def _shown(rows: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
             instead = instead.mask(amounts & ~held, "[z]")
         shown[name] = rows[name].astype(object).where(rows[name].notna(), instead)
     return rows.assign(**shown)
+
+
+def _is_about(limit: NamedTuple, area: pd.Series) -> bool:
+    of_area = not limit.area_codes or area.area_code in limit.area_codes.split()
+    return of_area and limit.area_kind in ("", *levels(area.area_kind))
 
 
 def _limit(limit: NamedTuple) -> str:
@@ -358,13 +362,10 @@ def _metrics(catalogue: pd.DataFrame) -> Sheet:
 
 def _missing(area: pd.Series | None, metrics: pd.DataFrame, limits: pd.DataFrame) -> Sheet:
     """The metrics without a worksheet, with the reason."""
-    own = levels("country" if area is None else area.area_kind)
-    found = limits[limits["kind"].eq("availability") & limits["area_kind"].isin(own)]
-    # As the pages have it: the first level that anything is read at.
-    rank = [(row.availability == "not read", own.index(row.area_kind)) for row in found.itertuples()]
-    best = found.assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates("metric_id")
-    rows = metrics.reset_index(drop=True).merge(best, on="metric_id", how="left")
-    rows["availability"] = rows["availability"].fillna("not read")
+    kind = "country" if area is None else area.area_kind
+    told = [availability(limits[limits["metric_id"] == id_].itertuples(), kind) for id_ in metrics["metric_id"]]
+    rows = metrics.reset_index(drop=True).join(pd.DataFrame(told, columns=["availability", "says"]))
+    rows["availability"] = rows["availability"].replace("", "not read")
     absent = rows["reason"].where(~rows["loaded"], "the releases that are loaded have no figure for this area")
     rows["reason"] = absent.where(rows["availability"] == "published", rows["availability"].map(AVAILABILITY))
     if area is not None and area.area_code.startswith("W"):

@@ -119,7 +119,7 @@ def called(name: str, area_kind: str) -> str:
 
 
 def change(said: str, before: Number | None, period: str) -> Said:
-    """A change as framework.scorecard words it, in a sentence with the earlier value and its period."""
+    """A change as framework.changes words it, in a sentence with the earlier value and its period."""
     if before is None:
         return ["No earlier figure to compare with"]
     if said.startswith(UNCOMPARED):

@@ -2,6 +2,7 @@
 SELECT area_name, value FROM framework.observations WHERE area_code LIKE 'E06%' AND value > 0 LIMIT 1;
 SELECT * FROM framework.latest WHERE area_code = 'E92000001';
 SELECT title, area_name, period, value, change_in_words FROM framework.scorecard;
+SELECT period, value, previous_period, previous, change_in_words FROM framework.changes WHERE area_code = 'E06000005';
 SELECT old_value, new_value, old_released, released FROM framework.revisions LIMIT 1;
 SELECT name, severity, passed FROM framework.checks;
 SELECT value, released FROM framework.as_of(DATE '2023-01-01') WHERE area_code = 'E92000001';
