@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assets import tables
 from pipeline import periods
-from pipeline.editions import charts, words
+from pipeline.editions import canvas, charts, maps, strips, words
 from pipeline.editions.area import Limit, Metric, Place, Reading, Source, Value
 from pipeline.editions.boundaries import Outline
 from tests.conftest import ROOT
@@ -247,7 +247,7 @@ OTHERS = st.lists(st.none() | st.floats(0, 1_000).map(lambda number: round(numbe
 
 def strip(values, mine=0, near=(), nation=None, unit="percent", area="Testshire"):
     code = values[mine].area_code
-    drawn = charts.strip(
+    drawn = strips.strip(
         values,
         code,
         unit,
@@ -276,7 +276,7 @@ def test_every_area_is_one_dot_where_its_value_is(numbers, nation):
     assert any(text.text.endswith("\u2192") for text in texts(svg)) == bool(beyond)
     known = [one for one in known if one is rows[0] or one.value < min(beyond, default=math.inf)]
     there = [one.value for one in known] + ([] if nation is None else [nation])
-    read = lambda x: min(there) + (x - 8) / (charts.WIDTH - 16) * (max(there) - min(there))  # noqa: E731
+    read = lambda x: min(there) + (x - 8) / (canvas.WIDTH - 16) * (max(there) - min(there))  # noqa: E731
     slack = (max(there) - min(there)) / 10_000 + 1e-9
     drawn = {"near": [stroke[0] for stroke in strokes(svg, "near")], "others": [s[0] for s in strokes(svg, "others")]}
     drawn["mine"] = dots(svg, "area")
@@ -296,7 +296,7 @@ def test_an_area_far_beyond_the_others_is_told_and_does_not_press_them_together(
     rows = [area_row(number, 10 + number / 10) for number in range(40)] + [area_row(40, 198.0)]
     svg = strip(rows, nation=12.0)
     places = [stroke[0][0] for stroke in strokes(svg, "others")]
-    assert len(places) == 39 and max(places) - min(places) > charts.WIDTH / 2
+    assert len(places) == 39 and max(places) - min(places) > canvas.WIDTH / 2
     assert "Area 40 198 \u2192" in [text.text for text in texts(svg)]
     assert "highest 198 (Area 40)" in says(svg)
     itself = strip(rows, mine=40)
@@ -348,7 +348,7 @@ def land(rows: list[Value]) -> dict[str, Outline]:
 
 
 def map_of(rows: list[Value], outlines, area="Testshire", unit="percent") -> ElementTree.Element:
-    drawn = charts.map_(outlines, rows, rows[0].area_code, unit, key="m", title="Deaths", area=area)
+    drawn = maps.choropleth(outlines, rows, rows[0].area_code, unit, key="m", title="Deaths", area=area)
     return ElementTree.fromstring(drawn)
 
 
@@ -373,7 +373,7 @@ def test_areas_have_the_colour_of_the_fifth_that_they_are_in(numbers):
     # The end of each fifth is the least value that so many of the values do not exceed.
     ends = [next(v for v in known if sum(o <= v for o in known) * 5 >= fifth * len(known)) for fifth in (1, 2, 3, 4)]
     wanted = {
-        one.area_code: charts.CLASSES[sum(one.value > end for end in ends)] for one in rows if one.value is not None
+        one.area_code: maps.CLASSES[sum(one.value > end for end in ends)] for one in rows if one.value is not None
     }
     assert fills(svg) == wanted
     for colour in set(wanted.values()):
@@ -397,7 +397,7 @@ def test_a_map_and_its_shapes_fit_together():
     county = row("2021", 99.0, area_code="E10000001", area_name="County")
     outlines = land(rows[:20]) | {"E10000001": Outline(parts=tuple(one.area_code for one in rows[15:20]))}
     there = [*rows[:15], county]
-    shapes = ElementTree.fromstring(charts.shapes(outlines, {one.area_code for one in there} | {"X"}))
+    shapes = ElementTree.fromstring(maps.shapes(outlines, {one.area_code for one in there} | {"X"}))
     svg = map_of(there, outlines)
     ids = {element.get("id") for element in [*shapes.iter(), *svg.iter()]}
     wanted = {use.get(LINK).removeprefix("#") for use in [*shapes.iter(f"{SVG}use"), *svg.iter(f"{SVG}use")]}
@@ -424,7 +424,7 @@ CHARTS = {
         nation_name=area,
         breaks=[break_on("2019-06-01", area)],
     ),
-    "strip": lambda key, area, unit: charts.strip(
+    "strip": lambda key, area, unit: strips.strip(
         [*ROWS[:8], ROWS[8]._replace(area_name=area)],
         ROWS[3].area_code,
         unit,
@@ -436,7 +436,7 @@ CHARTS = {
         nation=3.0,
         nation_name=area,
     ),
-    "map": lambda key, area, unit: charts.map_(
+    "map": lambda key, area, unit: maps.choropleth(
         land(ROWS), ROWS, ROWS[3].area_code, unit, key=key, title=area, area=area
     ),
 }

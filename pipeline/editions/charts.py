@@ -1,146 +1,29 @@
-"""Pictures of given numbers: lines, strips and maps as SVG; which numbers, and the page around them, is the caller's.
-
-Colours and type are the Analysis Function's. No colour carries a meaning alone: lines and dots are labelled, classes
-have limits, and the text alternative of every picture says what it shows. Importing this module imports matplotlib.
-"""
+"""A series over time as a line, for a page or as a picture of its own; which numbers it shows is the caller's."""
 
 import io
-import re
 import textwrap
-from bisect import bisect, insort
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from html import escape
-from importlib.resources import files
 from itertools import groupby, pairwise
-from typing import NamedTuple
 
-import afcharts
 import matplotlib
 import numpy as np
-from afcharts.af_colours import get_af_colours
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
-from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D
 
-from pipeline.editions import boundaries, words
+from pipeline.editions import words
 from pipeline.editions.area import Limit, Reading, Value
-from pipeline.editions.boundaries import Outline
+from pipeline.editions.canvas import (
+    AREA,
+    INK,
+    NATION,
+    NATION_TEXT,
+    WIDTH,
+    Drawing,
+    between,
+    house_style,
+    round_ticks,
+    width_of,
+)
 from schemas.dictionary import CREDIT, SAMPLE
-
-AREA, NATION = get_af_colours("duo")
-# Orange is too light for text on white.
-NATION_TEXT = "#A8410B"
-INK, OTHERS, REGION = "#1a1a1a", "#949494", "#3d3d3d"
-WIDTH = 320
-# Every machine has this font, so that a chart is laid out alike on all; readers see their own.
-MEASURED, SHOWN = "DejaVu Sans", "Arial, Helvetica, sans-serif"
-
-
-@cache
-def _style() -> dict:
-    style = matplotlib.rc_params_from_file(files(afcharts) / "afcharts.mplstyle", use_default_template=False)
-    return dict(style) | {
-        "font.sans-serif": [MEASURED],
-        "font.size": 11,
-        "text.color": INK,
-        "text.parse_math": False,
-        "lines.solid_capstyle": "butt",
-        "path.simplify": False,
-        "svg.fonttype": "none",
-    }
-
-
-# --- drawing -----------------------------------------------------------------------------------------------
-
-
-class _Drawing:
-    """A figure measured in points from its lower left, without axes: drawing theirs takes most of a chart's time."""
-
-    def __init__(self, width: float, height: float):
-        self.width, self.height = width, height
-        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
-        self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
-
-    def line(self, name: str, x: Sequence[float], y: Sequence[float], color: str = INK, **style) -> None:
-        self.figure.add_artist(Line2D(x, y, color=color, transform=self.points, gid=name, **style))
-
-    def shape(self, name: str, corners: Sequence[tuple[float, float]], **style) -> None:
-        self.figure.add_artist(Polygon(corners, transform=self.points, gid=name, **style))
-
-    def text(self, x: float, y: float, text: str, **style) -> None:
-        self.figure.add_artist(Text(x, y, text, transform=self.points, **style))
-
-    def within(self, x: float, text: str) -> float:
-        """Where the middle of a text must be for all of it to be seen, as near to a place as can be."""
-        return min(max(x, _wide(text) / 2), self.width - _wide(text) / 2)
-
-    def svg(self, key: str, title: str, says: str) -> str:
-        """The drawing as one SVG element of a page, with ids that are its key's alone and names as classes."""
-        buffer = io.StringIO()
-        with matplotlib.rc_context({"svg.hashsalt": key}):
-            FigureCanvasSVG(self.figure).print_svg(
-                buffer, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
-            )
-        drawn = buffer.getvalue()
-        drawn = drawn[drawn.index("</defs>") + len("</defs>") : drawn.rindex("</svg>")]
-        drawn = re.sub(r' id="[a-zA-Z0-9.]+_\d+"', "", drawn)
-        drawn = re.sub(r'<g id="([a-z]+)"', r'<g class="\1"', drawn)
-        drawn = re.sub(r' transform="rotate\(-?0 [^"]*"', "", drawn)
-        drawn = re.sub(rf"font-family: '{MEASURED}', sans-serif;? ?", "", drawn)
-        drawn = re.sub(r' (?:d|x|y)="[^"<>]*"', _shorter, drawn)
-        drawn = re.sub(r">\s+<", "><", drawn).strip()
-        return _element(key, self.width, self.height, title, says, drawn)
-
-
-def _shorter(attribute: re.Match) -> str:
-    text = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), attribute[0])
-    return re.sub(r"\s*\n", " ", text).replace(' "', '"')
-
-
-def _element(key: str, width: float, height: float, title: str, says: str, drawn: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
-        f'aria-labelledby="{key}-title" aria-describedby="{key}-desc" viewBox="0 0 {width:g} {height:g}" '
-        f'width="100%" font-family="{SHOWN}" stroke-linejoin="round" fill="{INK}">'
-        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(says)}</desc>{drawn}</svg>'
-    )
-
-
-def _between(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
-    """The scale that takes the low value to the first place and the high one to the last."""
-    return lambda value: first + (value - low) / ((high - low) or 1) * (last - first)
-
-
-def _ticks(low: float, high: float) -> dict[float, str]:
-    """A few round numbers from below the low to above the high one, with how they are printed."""
-    if low == high:
-        return {low: words.number(low)}
-    ticks = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    step = ticks[1] - ticks[0]
-    decimals = next(places for places in range(20) if np.isclose(round(step, places), step, atol=0))
-    return {float(tick): f"{tick:,.{decimals}f}" for tick in ticks}
-
-
-def _range(low: float, high: float) -> str:
-    return f"{words.number(low)} to {words.number(high)}"
-
-
-def _areas(number: int) -> str:
-    return f"{number} area{'' if number == 1 else 's'}"
-
-
-def _wide(text: str, size: float = 11) -> float:
-    """How wide a text is at most, about."""
-    return 0.6 * size * len(text)
-
-
-# --- a series over time ------------------------------------------------------------------------------------
 
 
 def line(
@@ -161,8 +44,8 @@ def line(
     or one of the `breaks`. `key` (letters, digits and hyphens) must be another for each picture of a page: it makes
     their ids differ.
     """
-    with matplotlib.rc_context(_style()):
-        drawing = _Drawing(WIDTH, 196)
+    with matplotlib.rc_context(house_style()):
+        drawing = Drawing(WIDTH, 196)
         says = _Line(drawing, points, nation, breaks).draw(unit, area, nation_name)
         return drawing.svg(key, f"{title}: {area}", f"Line chart of {title}, {unit}. {says}")
 
@@ -187,8 +70,8 @@ def picture(reading: Reading, *, sample: bool, form: str) -> bytes:
         f"{one.title} ({one.publisher}), released {', '.join(map(words.day, one.days))}." for one in reading.sources
     ]
     notes = [line for note in ("Source: " + " ".join(sources), CREDIT) for line in textwrap.wrap(note, 95)]
-    with matplotlib.rc_context(_style()):
-        drawing = _Drawing(440, 250 + 18 * len(head) + 12 * len(notes))
+    with matplotlib.rc_context(house_style()):
+        drawing = Drawing(440, 250 + 18 * len(head) + 12 * len(notes))
         drawing.figure.set_facecolor("white")
         at = drawing.height - 20
         for text, style in [
@@ -215,7 +98,7 @@ def picture(reading: Reading, *, sample: bool, form: str) -> bytes:
 class _Line:
     """A line chart in a drawing: where its values lie, and its parts one by one."""
 
-    def __init__(self, drawing: _Drawing, points, nation, breaks, side: float = 0, top: float = 30, bottom: float = 22):
+    def __init__(self, drawing: Drawing, points, nation, breaks, side: float = 0, top: float = 30, bottom: float = 22):
         self.drawing, self.points, self.nation = drawing, points, nation
         drawn = [number for row in points for number in (row.value, row.lower_95, row.upper_95)]
         drawn = [number for number in (*drawn, *(row.value for row in nation)) if number is not None]
@@ -223,18 +106,18 @@ class _Line:
         self.periods = dict(sorted((_middle(row), row.period) for row in (*points, *nation)))
         # From zero, unless that would make all lines one flat line.
         cut = len(self.periods) > 1 and 0 < high - low < 0.1 * high
-        self.ticks = _ticks(low if cut else min(low, 0), max(high, 0) or 1)
+        self.ticks = round_ticks(low if cut else min(low, 0), max(high, 0) or 1)
         self.side, self.right = side, drawing.width - 92 - side
-        self.left = side + 12 + max(map(_wide, self.ticks.values()))
+        self.left = side + 12 + max(map(width_of, self.ticks.values()))
         self.bottom, self.top = bottom, drawing.height - top
-        self.y = _between(min(self.ticks), max(self.ticks), self.bottom, self.top)
+        self.y = between(min(self.ticks), max(self.ticks), self.bottom, self.top)
         rows = (*points, *nation)
         start, end = min(row.period_start for row in rows), max(row.period_end for row in rows)
         # One within the first period parts it from the next, though it lies before the middle, where the value stands.
         self.breaks = sorted((one for one in breaks if start < one.first_day <= end), key=lambda one: one.first_day)
         marks = [*self.periods, *(one.first_day.toordinal() for one in self.breaks)]
         pad = max((max(marks) - min(marks)) * 0.02, 30)
-        self.x = _between(min(marks) - pad, max(marks) + pad, self.left, self.right)
+        self.x = between(min(marks) - pad, max(marks) + pad, self.left, self.right)
 
     def draw(self, unit: str, area: str, nation_name: str) -> str:
         """Draws it all and says it in words."""
@@ -266,7 +149,7 @@ class _Line:
     def _labelled(self) -> dict[float, str]:
         """The first and the last period and, where there is room, some at equal steps between."""
         places, gaps = list(self.periods), len(self.periods) - 1
-        wide = max(map(_wide, self.periods.values())) + 8
+        wide = max(map(width_of, self.periods.values())) + 8
         for many in (3, 2):
             if gaps and gaps % many == 0:
                 chosen = places[:: gaps // many]
@@ -396,7 +279,7 @@ def _said_of(series: Sequence[Value], name: str, breaks: Sequence[Limit]) -> str
     last = known[-1]
     says = f"{name}: {_printed(last)} in {last.period}"
     if last.lower_95 is not None:
-        says += f" (95% interval {_range(last.lower_95, last.upper_95)})"
+        says += f" (95% interval {words.span(last.lower_95, last.upper_95)})"
     broken = [one.first_day for one in breaks] + [row.period_start for row in series if row.status == "b"]
     comparable = [row for row in known if row.period_start >= max(broken, default=datetime.min)]
     if len(comparable) > 1 and (first := comparable[0]).period_end < last.period_start:
@@ -405,348 +288,3 @@ def _said_of(series: Sequence[Value], name: str, breaks: Sequence[Limit]) -> str
         says += f", {way} {_printed(first)} in {first.period}"
         says += f"; lowest {_printed(low)} in {low.period}, highest {_printed(high)} in {high.period}"
     return f"{says}."
-
-
-# --- an area among others ----------------------------------------------------------------------------------
-
-
-def strip(
-    values: Sequence[Value],
-    area_code: str,
-    unit: str,
-    *,
-    key: str,
-    title: str,
-    area: str,
-    near: Collection[str] = (),
-    near_name: str = "",
-    nation: float | None = None,
-    nation_name: str = "England",
-) -> str:
-    """One dot for each area of a kind in one period, from low to high, as an SVG element.
-
-    `values` are those of the period, at least one of them a number; those without are counted in words. `near` has the
-    codes of the areas of the same region (or in Wales of the nation), drawn darker and called `near_name`. Areas so far
-    above all others that the scale would press these together are told at its end. `key` as for `line`.
-    """
-    known = sorted((row for row in values if row.value is not None), key=lambda row: (row.value, row.area_code))
-    limit = _limit([row.value for row in known])
-    drawn = [row for row in known if row.value <= limit or row.area_code == area_code]
-    there = [row.value for row in drawn] + ([] if nation is None else [nation])
-    x = _between(min(there), max(there), 8, WIDTH - 8)
-    lanes, size = _swarm(tuple(x(row.value) for row in drawn))
-    near = {code for code in near if code != area_code}
-    mine = next((row.value for row in known if row.area_code == area_code), None)
-    flags = []
-    if nation is not None:
-        flags.append(
-            _Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, {"color": NATION_TEXT})
-        )
-    places = {row.area_code: (x(row.value), 46 + size * (lane + 0.6)) for row, lane in zip(drawn, lanes, strict=True)}
-    with matplotlib.rc_context(_style()):
-        if mine is not None:
-            at = places.pop(area_code)
-            bold = {"color": AREA, "weight": "bold"}
-            flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, bold))
-        drawing = _Drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1))
-        _draw_scale(drawing, x, there, 46)
-        _draw_dots(drawing, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
-        _draw_dots(drawing, "near", [place for code, place in places.items() if code in near], REGION, size)
-        _draw_flags(drawing, flags)
-        if beyond := [row for row in known if row not in drawn]:
-            drawing.text(drawing.width, 52, _said_of_those_beyond(beyond), ha="right")
-        if mine is not None:
-            dot = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
-            drawing.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
-        _draw_key(drawing, unit, near_name)
-        says = _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name)
-        return drawing.svg(key, f"{title}: {area} among {_areas(len(values))}", says)
-
-
-def _limit(known: Sequence[float]) -> float:
-    """The highest value on a scale: of more than twenty areas, one in twenty at most may lie far beyond it.
-
-    Far is ten times as far above the upper quartile as that is above the lower one.
-    """
-    lower, upper = np.quantile(known, (0.25, 0.75))
-    return max(upper + 10 * (upper - lower), np.quantile(known, 0.95, method="higher"))
-
-
-def _said_of_those_beyond(beyond: Sequence[Value]) -> str:
-    if len(beyond) == 1:
-        return f"{beyond[0].area_name} {words.number(beyond[0].value)} \u2192"
-    return f"{_areas(len(beyond))} from {words.number(beyond[0].value)} to {words.number(beyond[-1].value)} \u2192"
-
-
-class _Flag(NamedTuple):
-    """A name and number above the dots: where its stem stands, from which height, and its colours."""
-
-    name: str
-    text: str
-    x: float
-    foot: float
-    colour: str
-    style: dict[str, str]
-
-
-def _draw_scale(drawing: _Drawing, x, there, base: float) -> None:
-    drawing.line("axis", (0, drawing.width), (base, base), linewidth=1)
-    for tick, label in _ticks(min(there), max(there)).items():
-        if min(there) <= tick <= max(there):
-            drawing.line("tick", [x(tick)] * 2, (base, base - 4), linewidth=1)
-            drawing.text(drawing.within(x(tick), label), base - 16, label, ha="center")
-
-
-def _draw_flags(drawing: _Drawing, flags: list[_Flag]) -> None:
-    """Names above the dots, each on a stem; of two, that of the lower value is to the left, clear of the other stem."""
-    for row, flag in enumerate(flags):
-        top = drawing.height - 16 * (len(flags) - row)
-        drawing.line(flag.name, (flag.x, flag.x), (flag.foot, top - 1), flag.colour, linewidth=1.5, zorder=3)
-        left = flag.x > drawing.width / 2 if len(flags) == 1 else flag.x < max(one.x for one in flags)
-        start = flag.x + 2 - _wide(flag.text) if left else flag.x - 2
-        start = min(max(start, 0), drawing.width - _wide(flag.text))
-        end = start + _wide(flag.text)
-        drawing.text(end if left else start, top + 2, flag.text, ha="right" if left else "left", **flag.style)
-
-
-@cache
-def _swarm(places: tuple[float, ...]) -> tuple[list[int], float]:
-    """For each dot the lowest lane in which it touches no other, and the size that dots can have."""
-    # Far apart one after the other, or lanes that fill from the left would lean.
-    order = sorted(range(len(places)), key=lambda number: number * 0.618034 % 1)
-    for size in (8, 6, 5, 4, 3, 2):
-        lanes: list[list[float]] = []
-        chosen = dict.fromkeys(range(len(places)), 0)
-        for number in order:
-            at = places[number]
-            free = (lane for lane, there in enumerate(lanes) if not _touches(there, at, size))
-            chosen[number] = lane = next(free, len(lanes))
-            if lane == len(lanes):
-                lanes.append([])
-            insort(lanes[lane], at)
-        if len(lanes) * size <= 72:
-            break
-    return list(chosen.values()), size
-
-
-def _touches(there: list[float], at: float, size: float) -> bool:
-    after = bisect(there, at)
-    return (after > 0 and at - there[after - 1] < size) or (after < len(there) and there[after] - at < size)
-
-
-def _draw_dots(drawing: _Drawing, name: str, places: list[tuple[float, float]], colour: str, size: float) -> None:
-    # A dot is a line of no length with round ends: a tenth of the bytes of a marker.
-    if dots := [dot for place in places for dot in (place, place, (np.nan, np.nan))]:
-        drawing.line(name, *zip(*dots, strict=True), colour, linewidth=size - 0.5, solid_capstyle="round")
-
-
-def _draw_key(drawing: _Drawing, unit: str, near_name: str) -> None:
-    at = 0.0
-    for text, colour in (
-        ((near_name, REGION), ("other areas", OTHERS)) if near_name else (("one dot for each area", OTHERS),)
-    ):
-        drawing.line("key", [at + 4], [8], colour, marker="o", markersize=7, markeredgewidth=0)
-        drawing.text(at + 12, 4, text)
-        at += 22 + _wide(text)
-    drawing.text(drawing.width, 4, unit, ha="right")
-
-
-def _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name) -> str:
-    low, high = known[0], known[-1]
-    said = [
-        f"{title}, {unit}, {low.period}: one dot for each of {_areas(len(known))}.",
-        f"Lowest {words.number(low.value)} ({low.area_name}), highest {words.number(high.value)} ({high.area_name}).",
-    ]
-    if mine is None:
-        said.append(f"{area} has no figure.")
-    else:
-        more, less = sum(row.value > mine for row in known), sum(row.value < mine for row in known)
-        said.append(f"{area}: {words.number(mine)}; {_areas(more)} with a higher figure, {less} with a lower one.")
-    if around := [row.value for row in known if row.area_code in near]:
-        said.append(f"Others in {near_name}: {_range(min(around), max(around))}.")
-    if nation is not None:
-        said.append(f"{nation_name}: {words.number(nation)}.")
-    if len(values) > len(known):
-        said.append(f"{_areas(len(values) - len(known))} without a figure.")
-    return " ".join(said)
-
-
-# --- areas on a map ----------------------------------------------------------------------------------------
-
-CLASSES = get_af_colours("sequential")[::-1]
-LANDS = ("E92000001", "W92000004")
-# The side of the inset on the page.
-INSET = 112
-
-
-def shapes(outlines: Mapping[str, Outline], codes: Iterable[str]) -> str:
-    """The shapes that the maps of a page refer to, as an SVG element that shows nothing: once on each page with maps.
-
-    `codes` are those of the areas of all its maps; those without an outline are left out.
-    """
-    drawn: dict[str, str] = {}
-
-    def draw(code: str) -> None:
-        if code not in drawn:
-            for part in outlines[code].parts:
-                draw(part)
-            drawn[code] = _shape(code, outlines[code])
-
-    codes = {code for code in codes if code in outlines}
-    for code in sorted({*codes, *_lands(outlines, codes)}):
-        draw(code)
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="0" height="0" '
-        f'style="position:absolute" aria-hidden="true"><defs>{"".join(drawn.values())}</defs></svg>'
-    )
-
-
-def _shape(code: str, outline: Outline) -> str:
-    if outline.parts:
-        return f'<g id="o-{code}">{"".join(_use(part) for part in outline.parts)}</g>'
-    path = "".join(
-        f"M{ring[0][0]} {ring[0][1]}l{' '.join(f'{x} {y}' for x, y in np.diff(ring, axis=0))}z"
-        for ring in outline.rings
-    )
-    return f'<path id="o-{code}" d="{path.replace(" -", "-")}"/>'
-
-
-def _use(code: str, **style) -> str:
-    attributes = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in style.items())
-    return f'<use xlink:href="#o-{code}"{attributes}/>'
-
-
-def _lands(outlines: Mapping[str, Outline], codes: Iterable[str]) -> list[str]:
-    """The nations that some areas lie in."""
-    letters = {code[0] for code in codes}
-    return [land for land in LANDS if land[0] in letters and land in outlines]
-
-
-def classes(values: Sequence[Value]) -> list[list[Value]]:
-    """Five classes of the values there are, from low to high: as even in number as equal values let them be."""
-    known = [row for row in values if row.value is not None]
-    limits = np.quantile([row.value for row in known], (0.2, 0.4, 0.6, 0.8), method="inverted_cdf")
-    numbers = np.searchsorted(limits, [row.value for row in known])
-    return [[row for row, number in zip(known, numbers, strict=True) if number == one] for one in range(len(CLASSES))]
-
-
-def map_(
-    outlines: Mapping[str, Outline],
-    values: Sequence[Value],
-    area_code: str,
-    unit: str,
-    *,
-    key: str,
-    title: str,
-    area: str,
-) -> str:
-    """Areas of a kind coloured by the value of one period in five classes, as an SVG element that needs `shapes`.
-
-    `values` are those of the period, at least one of them a number with an outline. What they leave of the nations they
-    lie in is hatched. An inset shows the area's surroundings, or London on a map without the area. `key` as for `line`.
-    """
-    there = [row for row in values if row.area_code in outlines]
-    groups = classes(there)
-    scale = WIDTH / boundaries.WIDTH
-    foot = boundaries.HEIGHT * scale
-    drawn = (
-        f'<defs><pattern id="{key}-none" width="16" height="16" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path d="M0 0h16v16h-16z" fill="#fff"/><path d="M0 0h5v16h-5z" '
-        f'fill="{OTHERS}"/></pattern></defs>'
-        # Lines are as many em wide as points on the page, whatever the scale.
-        f'<g transform="scale({scale:.5f})" font-size="{1 / scale:.2f}"><g id="{key}-areas">'
-        f"{_coloured(outlines, there, groups, area_code, key)}</g></g>"
-        + _inset(outlines, there, area_code, key)
-        + _legend(groups, unit, key, area_code, area, foot + 20, scale)
-    )
-    says = _said_of_map(values, there, groups, area_code, area, unit, title)
-    return _element(key, WIDTH, foot + 104, f"{title}: map of {_areas(len(there))}", says, drawn)
-
-
-def _coloured(outlines: Mapping[str, Outline], there, groups, area_code: str, key: str) -> str:
-    """The land hatched, the areas of each class on it, and the area last, in a line that shows on any colour."""
-    land = "".join(_use(code) for code in _lands(outlines, [row.area_code for row in there]))
-    drawn, mine = f'<g fill="url(#{key}-none)" stroke="{OTHERS}" stroke-width="0.4em">{land}</g>', ""
-    for group, colour in zip(groups, CLASSES, strict=True):
-        uses = []
-        for code in (row.area_code for row in group):
-            # What is made of parts has no line of its own: its colour covers all but the outside of a wide one.
-            inner = {"stroke": colour, "stroke_width": "0.4em"} if outlines[code].parts else {}
-            wide = _use(code, stroke_width="1.2em") if inner else ""
-            uses.append(wide + _use(code, **inner))
-            if code == area_code:
-                lines = _use(code, stroke_width="5.5em") + _use(code, stroke=INK, stroke_width="2.5em")
-                lines += _use(code, **inner | {"stroke": colour})
-                mine = f'<g class="area" fill="{colour}" stroke="#fff">{lines}</g>'
-        drawn += f'<g class="class" fill="{colour}" stroke="#fff" stroke-width="0.4em">{"".join(uses)}</g>'
-    return drawn + mine
-
-
-def _inset(outlines: Mapping[str, Outline], there, area_code: str, key: str) -> str:
-    """The square around the area, or around London; nothing where that would be large already."""
-    codes = {row.area_code for row in there}
-    shown = [area_code] if area_code in codes else [code for code in codes if code.startswith("E09")]
-    if not shown:
-        return ""
-    low, high = _extent(outlines, shown)
-    side = max(int((high - low).max() * 1.6), 160)
-    if side > boundaries.HEIGHT / 3:
-        return ""
-    x, y = ((low + high - side) // 2).tolist()
-    box = f'x="1" y="1" width="{INSET}" height="{INSET}"'
-    return (
-        f'<svg {box} viewBox="{x} {y} {side} {side}"><path d="M{x} {y}h{side}v{side}h-{side}z" fill="#fff"/>'
-        f'<use xlink:href="#{key}-areas" font-size="{side / INSET:.2f}"/></svg>'
-        f'<rect {box} fill="none" stroke="{INK}"/>'
-    )
-
-
-def _extent(outlines: Mapping[str, Outline], codes: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The corners of the box around some areas."""
-    corners = []
-    for code in codes:
-        corners += [corner for ring in outlines[code].rings for corner in (ring.min(axis=0), ring.max(axis=0))]
-        if outlines[code].parts:
-            corners += _extent(outlines, outlines[code].parts)
-    return np.min(corners, axis=0), np.max(corners, axis=0)
-
-
-def _ends(group: Sequence[Value]) -> str:
-    """The lowest and the highest value of a class; one number where both read alike."""
-    low, high = (words.number(pick(row.value for row in group)) for pick in (min, max))
-    return low if low == high else f"{low} to {high}"
-
-
-def _legend(groups, unit: str, key: str, area_code: str, area: str, top: float, scale: float) -> str:
-    """The classes in two columns under the unit, that of the area in a heavy frame."""
-    mine = [(group, row.value) for group in groups for row in group if row.area_code == area_code]
-    named = f', <tspan font-weight="bold">{escape(area)} {words.number(mine[0][1])}</tspan>' if mine else ""
-    drawn = _label(0, top, f"{escape(unit)}{named}")
-    rows = [(colour, _ends(group), group) for group, colour in zip(groups, CLASSES, strict=True) if group]
-    for number, (colour, text, group) in enumerate([*rows, (f"url(#{key}-none)", "no figure", [])]):
-        x, y = 1 + number // 3 * WIDTH / 2, top + 17 * (number % 3 + 1)
-        frame = 2.5 if mine and group is mine[0][0] else 0.5
-        # At the scale of the map, so that the hatching is alike.
-        wide, high, line = (round(size / scale) for size in (18, 12, frame))
-        drawn += (
-            f'<g transform="translate({x:g} {y - 10:.1f}) scale({scale:.5f})" fill="{colour}" stroke="{INK}" '
-            f'stroke-width="{line}"><path d="M0 0h{wide}v{high}h-{wide}z"/></g>'
-        )
-        drawn += _label(x + 25, y, text)
-    return drawn + "".join(_label(0, top + 69 + 11 * row, line, 8.5) for row, line in enumerate(boundaries.CREDIT))
-
-
-def _label(x: float, y: float, markup: str, size: float = 11) -> str:
-    return f'<text x="{x:g}" y="{y:.1f}" font-size="{size:g}">{markup}</text>'
-
-
-def _said_of_map(values, there, groups, area_code, area, unit, title) -> str:
-    said = [f"Map of {title}, {unit}, {there[0].period}: {_areas(sum(map(len, groups)))} in classes."]
-    for group in filter(None, groups):
-        among = [f", among them {area} with {words.number(row.value)}" for row in group if row.area_code == area_code]
-        said.append(f"{_ends(group)}: {_areas(len(group))}{''.join(among)}.")
-    if without := len(there) - sum(map(len, groups)):
-        said.append(f"{_areas(without)} without a figure.")
-    if unknown := len(values) - len(there):
-        said.append(f"{_areas(unknown)} not drawn, for want of a boundary.")
-    return " ".join(said)

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline import questions
-from pipeline.editions import area, boundaries, charts, spreadsheets, words
+from pipeline.editions import area, boundaries, charts, maps, spreadsheets, strips, words
 from pipeline.editions.area import ENGLAND, Marts, Place, Reading, Value
 from pipeline.editions.words import Number, Said
 from pipeline.releases import write_atomically
@@ -117,7 +117,7 @@ def render(marts: Marts, code: str, outlines: Outlines | None = None, *, workboo
             view for view in views if view["metric"].tier == "headline" and view["local"] and not _is_progress(view)
         ],
         others=_others(views),
-        shapes=Markup(charts.shapes(outlines, mapped & set(outlines)) if mapped else ""),
+        shapes=Markup(maps.shapes(outlines, mapped & set(outlines)) if mapped else ""),
         workbook=workbook,
         goals={view["metric"].id: view for view in views if view["shown"]},
         statuses=STATUS,
@@ -389,7 +389,7 @@ def _strip(marts: Marts, reading: Reading, area_name: str) -> Markup:
     region = "" if place.kind == "region" else marts.regions.get(place.code, "")
     england = [value.value for value in reading.england if value.period_end == newest.period_end]
     return Markup(
-        charts.strip(
+        strips.strip(
             reading.peers,
             place.code,
             newest.unit,
@@ -412,7 +412,7 @@ def _map(reading: Reading, area_name: str, outlines: Outlines) -> Markup:
         return Markup()
     title = f"{reading.metric.title}, {drawn[0].period}"
     place = reading.place
-    picture = charts.map_(
+    picture = maps.choropleth(
         outlines, drawn, place.code, drawn[0].unit, key=_key("map", reading), title=title, area=area_name
     )
     return Markup(picture)

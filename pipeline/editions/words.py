@@ -118,6 +118,14 @@ def called(name: str, area_kind: str) -> str:
     return f"{name} {kind(area_kind)}" if area_kind in _CALLED_BY_KIND else name
 
 
+def span(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}"
+
+
+def areas(count: int) -> str:
+    return f"{count} area{'' if count == 1 else 's'}"
+
+
 def change(said: str, before: Number | None, period: str) -> Said:
     """A change as framework.changes words it, in a sentence with the earlier value and its period."""
     if before is None:

@@ -1,0 +1,186 @@
+"""An area among all others of its kind, a dot each; which numbers it shows is the caller's."""
+
+from bisect import bisect, insort
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import matplotlib
+import numpy as np
+
+from pipeline.editions import words
+from pipeline.editions.area import Value
+from pipeline.editions.canvas import (
+    AREA,
+    NATION,
+    NATION_TEXT,
+    OTHERS,
+    REGION,
+    WIDTH,
+    Drawing,
+    between,
+    house_style,
+    round_ticks,
+    width_of,
+)
+
+
+def strip(
+    values: Sequence[Value],
+    area_code: str,
+    unit: str,
+    *,
+    key: str,
+    title: str,
+    area: str,
+    near: Collection[str] = (),
+    near_name: str = "",
+    nation: float | None = None,
+    nation_name: str = "England",
+) -> str:
+    """One dot for each area of a kind in one period, from low to high, as an SVG element.
+
+    `values` are those of the period, at least one of them a number; those without are counted in words. `near` has the
+    codes of the areas of the same region (or in Wales of the nation), drawn darker and called `near_name`. Areas so far
+    above all others that the scale would press these together are told at its end. `key` as for `charts.line`.
+    """
+    known = sorted((row for row in values if row.value is not None), key=lambda row: (row.value, row.area_code))
+    limit = _limit([row.value for row in known])
+    drawn = [row for row in known if row.value <= limit or row.area_code == area_code]
+    there = [row.value for row in drawn] + ([] if nation is None else [nation])
+    x = between(min(there), max(there), 8, WIDTH - 8)
+    lanes, size = _swarm(tuple(x(row.value) for row in drawn))
+    near = {code for code in near if code != area_code}
+    mine = next((row.value for row in known if row.area_code == area_code), None)
+    flags = []
+    if nation is not None:
+        flags.append(
+            _Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, {"color": NATION_TEXT})
+        )
+    places = {row.area_code: (x(row.value), 46 + size * (lane + 0.6)) for row, lane in zip(drawn, lanes, strict=True)}
+    with matplotlib.rc_context(house_style()):
+        if mine is not None:
+            at = places.pop(area_code)
+            bold = {"color": AREA, "weight": "bold"}
+            flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, bold))
+        drawing = Drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1))
+        _draw_scale(drawing, x, there, 46)
+        _draw_dots(drawing, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
+        _draw_dots(drawing, "near", [place for code, place in places.items() if code in near], REGION, size)
+        _draw_flags(drawing, flags)
+        if beyond := [row for row in known if row not in drawn]:
+            drawing.text(drawing.width, 52, _said_of_those_beyond(beyond), ha="right")
+        if mine is not None:
+            dot = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
+            drawing.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
+        _draw_key(drawing, unit, near_name)
+        says = _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name)
+        return drawing.svg(key, f"{title}: {area} among {words.areas(len(values))}", says)
+
+
+def _limit(known: Sequence[float]) -> float:
+    """The highest value on a scale: of more than twenty areas, one in twenty at most may lie far beyond it.
+
+    Far is ten times as far above the upper quartile as that is above the lower one.
+    """
+    lower, upper = np.quantile(known, (0.25, 0.75))
+    return max(upper + 10 * (upper - lower), np.quantile(known, 0.95, method="higher"))
+
+
+def _said_of_those_beyond(beyond: Sequence[Value]) -> str:
+    if len(beyond) == 1:
+        return f"{beyond[0].area_name} {words.number(beyond[0].value)} \u2192"
+    return f"{words.areas(len(beyond))} from {words.number(beyond[0].value)} to {words.number(beyond[-1].value)} \u2192"
+
+
+class _Flag(NamedTuple):
+    """A name and number above the dots: where its stem stands, from which height, and its colours."""
+
+    name: str
+    text: str
+    x: float
+    foot: float
+    colour: str
+    style: dict[str, str]
+
+
+def _draw_scale(drawing: Drawing, x, there, base: float) -> None:
+    drawing.line("axis", (0, drawing.width), (base, base), linewidth=1)
+    for tick, label in round_ticks(min(there), max(there)).items():
+        if min(there) <= tick <= max(there):
+            drawing.line("tick", [x(tick)] * 2, (base, base - 4), linewidth=1)
+            drawing.text(drawing.within(x(tick), label), base - 16, label, ha="center")
+
+
+def _draw_flags(drawing: Drawing, flags: list[_Flag]) -> None:
+    """Names above the dots, each on a stem; of two, that of the lower value is to the left, clear of the other stem."""
+    for row, flag in enumerate(flags):
+        top = drawing.height - 16 * (len(flags) - row)
+        drawing.line(flag.name, (flag.x, flag.x), (flag.foot, top - 1), flag.colour, linewidth=1.5, zorder=3)
+        left = flag.x > drawing.width / 2 if len(flags) == 1 else flag.x < max(one.x for one in flags)
+        start = flag.x + 2 - width_of(flag.text) if left else flag.x - 2
+        start = min(max(start, 0), drawing.width - width_of(flag.text))
+        end = start + width_of(flag.text)
+        drawing.text(end if left else start, top + 2, flag.text, ha="right" if left else "left", **flag.style)
+
+
+@cache
+def _swarm(places: tuple[float, ...]) -> tuple[list[int], float]:
+    """For each dot the lowest lane in which it touches no other, and the size that dots can have."""
+    # Far apart one after the other, or lanes that fill from the left would lean.
+    order = sorted(range(len(places)), key=lambda number: number * 0.618034 % 1)
+    for size in (8, 6, 5, 4, 3, 2):
+        lanes: list[list[float]] = []
+        chosen = dict.fromkeys(range(len(places)), 0)
+        for number in order:
+            at = places[number]
+            free = (lane for lane, there in enumerate(lanes) if not _touches(there, at, size))
+            chosen[number] = lane = next(free, len(lanes))
+            if lane == len(lanes):
+                lanes.append([])
+            insort(lanes[lane], at)
+        if len(lanes) * size <= 72:
+            break
+    return list(chosen.values()), size
+
+
+def _touches(there: list[float], at: float, size: float) -> bool:
+    after = bisect(there, at)
+    return (after > 0 and at - there[after - 1] < size) or (after < len(there) and there[after] - at < size)
+
+
+def _draw_dots(drawing: Drawing, name: str, places: list[tuple[float, float]], colour: str, size: float) -> None:
+    # A dot is a line of no length with round ends: a tenth of the bytes of a marker.
+    if dots := [dot for place in places for dot in (place, place, (np.nan, np.nan))]:
+        drawing.line(name, *zip(*dots, strict=True), colour, linewidth=size - 0.5, solid_capstyle="round")
+
+
+def _draw_key(drawing: Drawing, unit: str, near_name: str) -> None:
+    at = 0.0
+    for text, colour in (
+        ((near_name, REGION), ("other areas", OTHERS)) if near_name else (("one dot for each area", OTHERS),)
+    ):
+        drawing.line("key", [at + 4], [8], colour, marker="o", markersize=7, markeredgewidth=0)
+        drawing.text(at + 12, 4, text)
+        at += 22 + width_of(text)
+    drawing.text(drawing.width, 4, unit, ha="right")
+
+
+def _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name) -> str:
+    low, high = known[0], known[-1]
+    said = [
+        f"{title}, {unit}, {low.period}: one dot for each of {words.areas(len(known))}.",
+        f"Lowest {words.number(low.value)} ({low.area_name}), highest {words.number(high.value)} ({high.area_name}).",
+    ]
+    if mine is None:
+        said.append(f"{area} has no figure.")
+    else:
+        more, less = sum(row.value > mine for row in known), sum(row.value < mine for row in known)
+        said.append(f"{area}: {words.number(mine)}; {words.areas(more)} with a higher figure, {less} with a lower one.")
+    if around := [row.value for row in known if row.area_code in near]:
+        said.append(f"Others in {near_name}: {words.span(min(around), max(around))}.")
+    if nation is not None:
+        said.append(f"{nation_name}: {words.number(nation)}.")
+    if len(values) > len(known):
+        said.append(f"{words.areas(len(values) - len(known))} without a figure.")
+    return " ".join(said)
