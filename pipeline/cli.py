@@ -385,9 +385,9 @@ ARROWS = {
     "no change": "=",
     "no clear change": "≈",
     "not compared": "≠",
-    "no earlier figure": "",
+    "no earlier figure to compare with": "",
 }
-LEGEND = "▲ up  ▼ down  = no change  ≈ within the interval of the newest figure  ≠ not comparable with the one before"
+LEGEND = "▲ up  ▼ down  = no change  ≈ within their intervals  ≠ not comparable with the one before"
 # Shown from the left as far as the terminal is wide; the first four fit 80 columns.
 COLUMNS = {
     "metric": 34,
@@ -440,6 +440,7 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
     if pd.isna(row.value):
         reason = f"no figure{noted(words.declined(row.reason))}{refused}"
         return {"metric": row.metric_id, "value": reason, "target": _target(row)}
+    newer = noted(row.reason) if row.reason else ""
     area = "" if row.area_name == "England" else row.area_name
     about = "; ".join(filter(None, [area, words.series(row.breakdown, row.sex, row.age)]))
     metric = f"{row.metric_id}\n  [italic]{about}[/italic]" if about else row.metric_id
@@ -450,7 +451,7 @@ def _scorecard_cells(row, notes: dict[str, str]) -> dict[str, str]:
     months = round((pd.Timestamp.today() - row.period_end).days / 30.44)
     return {
         "metric": metric,
-        "value": f"{row.qualifier} {words.number(row.value)} {row.unit}{refused}".strip(),
+        "value": f"{row.qualifier} {words.number(row.value)} {row.unit}{newer}{refused}".strip(),
         "period": row.period,
         "change": f"[{colour}]{ARROWS[direction]} {judged}",
         "age": f"{months} months",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.metric import Series, draft
 from pipeline.population import Rows
+from schemas.vocabulary import PRINTED_AS
 
 PERCENT_OF_TARGET = Series("progress", "percent")
 
@@ -61,11 +62,11 @@ def since(year_ending: str, observations: Rows, groups: Sequence[str]) -> Rows:
 def accumulated(figures: Rows, targets: Rows) -> Rows:
     """What was reached since the target's first day: as printed for that time, else whole financial years added.
 
-    A number printed as "over" or "about" keeps the word in its note, and so does a sum.
+    A number printed as "over" or "about" keeps the word at the start of its note, and so does a sum that has one.
     """
     return Rows(f"""
         WITH printed AS (
-            SELECT figures.*, first_day
+            SELECT figures.*, first_day, regexp_matches(note, '{PRINTED_AS}') AS bounded
             FROM {figures} AS figures
             JOIN (SELECT DISTINCT period_start AS first_day FROM {targets}) ON figures.period_start >= first_day
             WHERE figures.value IS NOT NULL
@@ -74,15 +75,17 @@ def accumulated(figures: Rows, targets: Rows) -> Rows:
             SELECT * REPLACE (strftime(first_day, '%b %Y') || '-' || strftime(period_end, '%b %Y') AS period_label,
                               first_day AS period_start, 'several_years' AS period_kind,
                               sum(value) OVER years AS value, string_agg(cell, ' + ') OVER years AS cell,
-                              string_agg(note, ' ') OVER years AS note, max(released) OVER years AS released),
+                              concat_ws(' ', string_agg(note, ' ') FILTER (bounded) OVER years,
+                                        string_agg(note, ' ') FILTER (NOT bounded) OVER years) AS note,
+                              max(released) OVER years AS released),
                    count(*) OVER years AS number
             FROM (SELECT * FROM printed WHERE period_kind = 'financial_year'
                   QUALIFY row_number() OVER (PARTITION BY category, period_end ORDER BY released DESC) = 1)
             WINDOW years AS (PARTITION BY category ORDER BY period_end)
         )
-        SELECT * EXCLUDE (first_day) FROM printed WHERE period_start = first_day
+        SELECT * EXCLUDE (first_day, bounded) FROM printed WHERE period_start = first_day
         UNION ALL BY NAME
-        SELECT * EXCLUDE (first_day, number) FROM whole
+        SELECT * EXCLUDE (first_day, bounded, number) FROM whole
         WHERE number > 1 AND number = date_diff('year', first_day, period_end)
               AND period_end NOT IN (SELECT period_end FROM printed WHERE period_start = first_day)
     """)

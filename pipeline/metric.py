@@ -150,9 +150,14 @@ def draft(figures: Rows, statistic: str, breakdown: str, **expressions: str) -> 
     return Rows(_DRAFT.format(figures=figures, statistic=statistic, breakdown=breakdown, **parts))
 
 
+def _rounded(how: str) -> str:
+    """The note with what figures are rounded to; a word printed before a number is in its note already."""
+    return f"trim(note || if(try_cast(precision AS INTEGER) > 1, ' {how} to ' || precision || '.', ''))"
+
+
 def count(figures: Rows, breakdown: str = "'all'") -> Rows:
     """Events or people as published; the denominator is the whole that the publication counts them in."""
-    return draft(figures, "count", breakdown, denominator="base")
+    return draft(figures, "count", breakdown, denominator="base", note=_rounded("Rounded"))
 
 
 def published(figures: Rows, statistic: str, breakdown: str = "'all'") -> Rows:
@@ -201,7 +206,7 @@ def proportion(figures: Rows, breakdown: str = "'all'") -> Rows:
                         WHEN value IS NULL THEN 'not calculated: no numerator'
                         WHEN base IS NULL OR base = 0 THEN 'not calculated: no denominator'
                         ELSE 'not calculated: the part is not within the whole' END""",
-        note="trim(note || CASE precision WHEN '1' THEN '' ELSE ' From figures rounded to ' || precision || '.' END)",
+        note=_rounded("From figures rounded"),
     )
 
 

@@ -123,6 +123,13 @@ def _history(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
     """)
 
 
+# Context is neither better nor worse, and of progress only what was reached is.
+_JUDGED = f"""
+    if(starts_with({{0}}breakdown, '{CONTEXT}') OR ({{0}}statistic = 'progress' AND {{0}}breakdown <> 'all'),
+       'contextual', better)
+"""
+
+
 def _metric_tables(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -> None:
     """One table a metric: the newest vintage of each number, with its recent trend.
 
@@ -148,18 +155,30 @@ def _metric_tables(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, 
              AND limits.breakdown IN ('', there.breakdown) AND limits.first_day <= there.period_end
         GROUP BY ALL
     """)
+    # The gaps of its area that a period touches, and so may lack a part of what others count; a gap has an end.
+    con.execute("""
+        CREATE TEMP TABLE touched AS
+        SELECT there.*, string_agg(CAST(first_day AS VARCHAR), ' ' ORDER BY first_day) AS gaps
+        FROM (SELECT DISTINCT metric_id, breakdown, period_start, period_end, area_code FROM framework.history) AS there
+        JOIN framework.limits AS limits ON limits.kind = 'gap' AND limits.metric_id = there.metric_id
+             AND limits.breakdown IN ('', there.breakdown) AND first_day <= period_end AND last_day >= period_start
+             AND (area_codes = '' OR list_contains(string_split(area_codes, ' '), area_code))
+        GROUP BY ALL
+    """)
     con.execute(f"""
         CREATE TEMP TABLE points AS
-        SELECT *, status = 'b' OR era > lag(era) OVER (PARTITION BY series ORDER BY period_end, period_start) AS broken
+        SELECT *, status = 'b' OR era > lag(era) OVER earlier OR gaps <> lag(gaps) OVER earlier AS broken
         FROM (
             SELECT number, hash(metric_id, area_code, {", ".join(f"history.{name}" for name in SERIES)},
                                 date_diff('month', period_start, period_end)) AS series,
                    period_start, period_end, value, lower_95, upper_95, numerator, denominator, history.statistic,
-                   if(starts_with(history.breakdown, '{CONTEXT}'), 'contextual', better) AS better, status, era
+                   {_JUDGED.format("history.")} AS better, status, era, coalesce(gaps, '') AS gaps
             FROM newest JOIN framework.history ON history.rowid = number
                  JOIN eras USING (metric_id, breakdown, period_start, period_end)
+                 LEFT JOIN touched USING (metric_id, breakdown, period_start, period_end, area_code)
                  JOIN framework.metrics USING (metric_id)
         )
+        WINDOW earlier AS (PARTITION BY series ORDER BY period_end, period_start)
     """)
     con.execute(f"CREATE TEMP TABLE trends AS {statistics.trends(con, 'points')}")
     con.execute("""
@@ -185,46 +204,45 @@ _NATIONAL = """
 # The word before a number in its publication.
 _QUALIFIER = f"regexp_extract({{}}, '{PRINTED_AS}', 1)"
 
-# A period that touches a gap may be without a part of what others count; a gap without an end has no after.
+# Counts of events vary as Poisson's do, whoever publishes them without an interval.
 _CHANGES = f"""
-    WITH numbers AS (
-        SELECT {_NUMBER}, area_name, period, value, lower_95, upper_95, {_QUALIFIER.format("note")} AS qualifier, era,
-               last_value({{'period': period, 'period_start': period_start, 'period_end': period_end, 'value': value,
-                            'qualifier': qualifier, 'era': era}}) OVER earlier AS before
+    WITH observed AS (
+        SELECT {_NUMBER}, area_name, period, value, {_JUDGED.format("")} AS better,
+               if(statistic = 'count', framework.poisson_lower(value, 0.95), lower_95) AS low,
+               if(statistic = 'count', framework.poisson_upper(value, 0.95), upper_95) AS high,
+               {_QUALIFIER.format("note")} AS qualifier, era, coalesce(gaps, '') AS gaps
         FROM framework.observations JOIN eras USING (metric_id, breakdown, period_start, period_end)
+             LEFT JOIN touched USING (metric_id, breakdown, period_start, period_end, area_code)
+             JOIN (SELECT metric_id, better FROM framework.metrics) USING (metric_id)
         WHERE value IS NOT NULL
+    ), numbers AS (
+        SELECT *, last_value({{'period': period, 'period_end': period_end, 'value': value, 'low': low, 'high': high,
+                               'qualifier': qualifier, 'era': era, 'gaps': gaps}}) OVER earlier AS before
+        FROM observed
         WINDOW earlier AS (PARTITION BY metric_id, area_code, {_SERIES}, date_diff('month', period_start, period_end),
-                                        month(period_end), day(period_end) ORDER BY period_end
+                                        month(period_end), least(day(period_end), 28) ORDER BY period_end
                            RANGE BETWEEN UNBOUNDED PRECEDING
                                      AND period_end - period_start + INTERVAL 1 DAY PRECEDING)
-    ), into_or_out_of_gaps AS (
-        SELECT DISTINCT {", ".join(f"numbers.{name}" for name in NUMBER)}
-        FROM numbers JOIN framework.limits AS gaps
-             ON gaps.metric_id = numbers.metric_id AND kind = 'gap' AND gaps.breakdown IN ('', numbers.breakdown)
-                AND (area_codes = '' OR list_contains(string_split(area_codes, ' '), area_code))
-        WHERE (first_day <= period_end AND last_day >= period_start)
-              <> (first_day <= before.period_end AND last_day >= before.period_start)
     ), judged AS (
-        SELECT numbers.*, CASE
-                   WHEN before IS NULL THEN 'no earlier figure'
-                   WHEN before.period_end < period_end - INTERVAL 37 MONTH
-                   THEN 'not compared: more than three years before'
-                   WHEN era <> before.era THEN 'not compared: break in series'
-                   WHEN gaps.metric_id IS NOT NULL THEN 'not compared: gap'
-                   WHEN qualifier || before.qualifier <> ''
-                   THEN 'not compared: printed as ' || if(qualifier = '', before.qualifier, qualifier)
-               END AS uncompared,
-               if(starts_with(numbers.breakdown, '{CONTEXT}'), 'contextual', better) AS better
-        FROM numbers JOIN (SELECT metric_id, better FROM framework.metrics) USING (metric_id)
-             LEFT JOIN into_or_out_of_gaps AS gaps USING ({_NUMBER})
+        SELECT *, CASE WHEN before IS NULL THEN 'no earlier figure to compare with'
+                       WHEN unit = 'percentage points' THEN 'not compared: each is held against another year'
+                       WHEN before.period_end < period_end - INTERVAL 37 MONTH
+                       THEN 'not compared: more than three years before'
+                       WHEN era <> before.era THEN 'not compared: break in series'
+                       WHEN gaps <> before.gaps THEN 'not compared: gap'
+                       WHEN qualifier || before.qualifier <> ''
+                       THEN 'not compared: printed as ' || if(qualifier = '', before.qualifier, qualifier)
+                  END AS uncompared
+        FROM numbers
     )
     SELECT {_NUMBER}, area_name, period, value, before.period AS previous_period, before.value AS previous,
            if(uncompared IS NULL, value - previous, NULL) AS change,
            CASE WHEN uncompared IS NOT NULL THEN uncompared
                 WHEN value = previous THEN 'no change'
-                WHEN previous BETWEEN lower_95 AND upper_95 THEN 'no clear change'
+                WHEN low <= before.high AND before.low <= high THEN 'no clear change'
                 ELSE if(value > previous, 'up', 'down')
                      || CASE WHEN better = 'contextual' THEN ''
+                             WHEN low + before.low IS NULL AND statistic <> 'progress' THEN ''
                              WHEN (value > previous) = (better = 'higher') THEN ', better'
                              ELSE ', worse' END
            END AS change_in_words
@@ -233,14 +251,21 @@ _CHANGES = f"""
 
 # The newest figure; of those that end together the longest but for pooled years.
 _SCORECARD = f"""
-    WITH newest AS (
-        SELECT observed.*, {_QUALIFIER.format("note")} AS qualifier
+    WITH led AS (
+        SELECT observed.*, {_QUALIFIER.format("note")} AS qualifier, {_NATIONAL} AS distance
         FROM (FROM framework.observations NATURAL LEFT JOIN framework.changes) AS observed
         JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
         WHERE {_NATIONAL} IS NOT NULL
+    ), newest AS (
+        FROM led
         QUALIFY row_number() OVER (PARTITION BY metric_id ORDER BY
-            value IS NULL, {_NATIONAL}, period_end DESC, date_diff('month', period_start, period_end) > 11, period_start
+            value IS NULL, distance, period_end DESC, date_diff('month', period_start, period_end) > 11, period_start
         ) = 1
+    ), newer AS (
+        SELECT metric_id, string_agg(led.period, ', ' ORDER BY led.period_end) AS periods
+        FROM led JOIN newest USING (metric_id, area_code)
+        WHERE led.value IS NULL AND newest.value IS NOT NULL AND led.period_end > newest.period_end
+        GROUP BY metric_id
     ), lines AS (
         SELECT metric_id, area_code, period_start, period_end, any_value(100 * value / denominator) AS on_line
         FROM framework.observations WHERE statistic = 'progress' AND breakdown = 'straight line' GROUP BY ALL
@@ -264,9 +289,10 @@ _SCORECARD = f"""
            CASE WHEN newest.metric_id IS NULL AND metrics.metric_id IN (SELECT metric_id FROM framework.history)
                 THEN 'no national figure of this series is loaded, others of the metric are'
                 WHEN newest.metric_id IS NULL THEN 'no release that holds it is loaded'
-                WHEN newest.value IS NULL THEN newest.method ELSE '' END AS reason,
+                WHEN newest.value IS NULL THEN newest.method
+                WHEN newer.periods IS NOT NULL THEN 'there is no value for ' || newer.periods ELSE '' END AS reason,
            newest.previous_period, newest.previous, newest.change,
-           coalesce(newest.change_in_words, 'no earlier figure') AS change_in_words,
+           coalesce(newest.change_in_words, 'no earlier figure to compare with') AS change_in_words,
            stated.baseline, {_QUALIFIER.format("target_note")} AS target_qualifier, stated.target, stated.target_unit,
            coalesce(stated.target_note, '') AS target_note, stated.target_elsewhere, stated.deadline,
            tracked.tracked_by,
@@ -278,6 +304,7 @@ _SCORECARD = f"""
             WHERE used.metric_id = metrics.metric_id AND reason <> '') AS refused
     FROM framework.metrics AS metrics
     LEFT JOIN newest ON newest.metric_id = metrics.metric_id
+    LEFT JOIN newer ON newer.metric_id = metrics.metric_id
     LEFT JOIN lines ON lines.metric_id = newest.metric_id AND lines.area_code = newest.area_code
          AND lines.period_start = newest.period_start AND lines.period_end = newest.period_end
     LEFT JOIN stated ON stated.metric_id = metrics.metric_id
@@ -362,7 +389,8 @@ def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -
     A number is compared with the last before it of the same length that ended on the same day of the year and does not
     overlap it, which is three years back for three pooled years, and at most that. There is no change across a break in
     the series, none into or out of a gap of the area, none from or to a number printed as "over", "nearly" or "about",
-    and no clear change where the earlier value lies within the interval of the newer.
+    and no clear change where the two 95% intervals overlap; counts have those of Poisson. Without intervals a number is
+    said to go up or down, and not to get better or worse, but for progress to a target.
 
     A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
     England, else the smallest area that holds it, and shows the newest figure.

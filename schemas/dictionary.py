@@ -80,7 +80,7 @@ MEANINGS = {
     "target_unit": "unit of the target",
     "deadline": "day by which the target is due",
     "on_line": "percent of the target that a straight line would have reached",
-    "reason": "why there is no value; of a release, why today's reading of it is refused and older figures stay",
+    "reason": "why there is no value, or no newer one; of a release, why it is refused and older figures stay",
     "refused": "releases of its sources that are refused, with the reasons: older figures may stand here",
     "kind": "kind of limit: break, gap, availability, lag, revisions, next release, observed lag, coverage",
     "area_codes": "areas that it is about, with spaces between; empty for all",

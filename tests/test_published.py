@@ -290,8 +290,9 @@ def test_one_line_a_metric_on_the_scorecard(con):
     for _, value, previous, change, period, previous_period, _ in compared:
         assert change == value - previous and period[-2:] != previous_period[-2:]
     assert {words for *_, change, _, _, words in lines if change is None} == {
-        "no earlier figure",
+        "no earlier figure to compare with",
         "not compared: break in series",
+        "not compared: each is held against another year",
         "not compared: printed as over",
     }
 

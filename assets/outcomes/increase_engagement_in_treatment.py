@@ -62,7 +62,8 @@ def continuity_of_care(ndtms_secure_settings: Rows, fingertips: Rows) -> tuple[R
     provider, and the share of them who started structured treatment there within three weeks (21 days); indicator C20
     of the public health outcomes framework, which is the second source and has years that the annual tables leave out.
     That the whole is limited to those transferred or in need at release is UNVERIFIED. Areas are where people live, not
-    where the prison is; values by prison are restricted. Reports quote rounded shares: 37 and 43 percent are called a
+    where the prison is; values by prison are restricted. People who move to another area or die after release, and
+    short remands, bear on the share (UNVERIFIED). Reports quote rounded shares: 37 and 43 percent are called a
     rise of 5 points. The national ambition is 75 percent (UNVERIFIED). The sources may revise each other's years: which
     one a value is from, its source says.
     """

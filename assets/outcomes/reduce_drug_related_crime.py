@@ -85,7 +85,8 @@ def neighbourhood_crime(
     stands apart where the open data give it (offence codes UNVERIFIED). The codes of burglary changed in April 2017,
     when residential burglary replaced domestic burglary, and in April 2023 (UNVERIFIED). Vehicle offences of the police
     include interference and aggravated taking, which the survey's vehicle-related theft does not. Greater Manchester is
-    missing from the totals of ONS releases of 2019 to 2021, whose notes say so.
+    missing from the totals of ONS releases of 2019 to 2021, whose notes say so. Police records are not accredited, and
+    inspections improved recording after 2014 (UNVERIFIED).
     """
     recorded = (ons_police_force_tables | home_office_offences_by_partnership).where(RECORDED)
     parts = recorded.where(f"category IN {(*NEIGHBOURHOOD, 'robbery of personal property')}")

@@ -15,8 +15,10 @@ def drug_misuse_deaths(
     happened earlier. The breakdown `drug poisoning` is the wider measure; misuse is part of it, the two never add.
     England and Wales includes non-residents. National rates are per million, local ones per 100,000 over three years,
     both standardised to the European Standard Population 2013; rates are restated between releases, counts of misuse
-    when more drugs become controlled (UNVERIFIED), counts of poisoning are not. Fingertips repeats the local rates and
-    is the last choice (UNVERIFIED list of codes: F11-F16, F19, X40-X44, X60-X64, X85, Y10-Y14).
+    when more drugs become controlled (UNVERIFIED), counts of poisoning are not. Volatile solvents (F18), deaths whose
+    drugs are not stated, and paracetamol with codeine, dihydrocodeine or dextropropoxyphene alone are poisoning and not
+    misuse (UNVERIFIED). Fingertips repeats the local rates and is the last choice (UNVERIFIED list of codes: F11-F16,
+    F19, X40-X44, X60-X64, X85, Y10-Y14).
     """
     figures = ons_drug_deaths | ons_drug_deaths_local
     deaths = figures.where("measure = 'deaths'")

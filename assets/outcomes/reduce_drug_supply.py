@@ -71,8 +71,8 @@ def prison_drug_finds(hmpps_digest: Rows) -> tuple[Rows, ...]:
     else as it prints the rate. A find of several drugs counts once in the total and once for each, so types add to
     more. Male and female establishments add to less than the total, because some hold both or are not assigned: the
     rest is not a difference to be taken. Numbers follow searching, which stopped for part of 2020 to 2023, and neither
-    direction is better. Prisons and prison regions are not statistical areas. Results of random drug tests are too
-    few to be published for 2023/24.
+    direction is better. Prisons and prison regions are not statistical areas. Results of random drug tests are not
+    robust enough to be published for 2023/24.
     """
     finds, prisoners, rates = (
         hmpps_digest.where(f"measure = '{measure}'")

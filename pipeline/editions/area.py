@@ -497,7 +497,7 @@ def _periods(rows: list[Value]) -> tuple[Value, ...]:
     lead = max(rows, key=lambda r: (r.value is not None, r.period_end, r.months <= 11, -r.period_start.toordinal()))
     same = [row for row in rows if row.months == lead.months]
     if lead.months >= 11:
-        same = [row for row in same if (row.period_end.month, row.period_end.day) == _day(lead)]
+        same = [row for row in same if _day(row) == _day(lead)]
     if len(same) > 1 or lead.months > 11 or not is_relative(lead.unit):
         return tuple(sorted(same, key=lambda row: row.period_end))
     line = [lead]
@@ -519,7 +519,7 @@ def _distance(metric: Metric, series: tuple[str, str]) -> tuple:
 
 
 def _day(value: Value) -> tuple[int, int]:
-    return value.period_end.month, value.period_end.day
+    return value.period_end.month, min(value.period_end.day, 28)  # or 29 February would meet no other
 
 
 def is_relative(unit: str) -> bool:
