@@ -389,8 +389,9 @@ def _views(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, str]]) -
     A number is compared with the last before it of the same length that ended on the same day of the year and does not
     overlap it, which is three years back for three pooled years, and at most that. There is no change across a break in
     the series, none into or out of a gap of the area, none from or to a number printed as "over", "nearly" or "about",
-    and no clear change where the two 95% intervals overlap; counts have those of Poisson. Without intervals a number is
-    said to go up or down, and not to get better or worse, but for progress to a target.
+    none between percentage points, each of which is a difference already, and no clear change where the two 95%
+    intervals overlap; counts have those of Poisson. Without intervals a number is said to go up or down, and not to get
+    better or worse, but for progress to a target.
 
     A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
     England, else the smallest area that holds it, and shows the newest figure.

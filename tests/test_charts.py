@@ -276,7 +276,10 @@ def test_every_area_is_one_dot_where_its_value_is(numbers, nation):
     assert any(text.text.endswith("\u2192") for text in texts(svg)) == bool(beyond)
     known = [one for one in known if one is rows[0] or one.value < min(beyond, default=math.inf)]
     there = [one.value for one in known] + ([] if nation is None else [nation])
-    read = lambda x: min(there) + (x - 8) / (canvas.WIDTH - 16) * (max(there) - min(there))  # noqa: E731
+
+    def read(x: float) -> float:
+        return min(there) + (x - 8) / (canvas.WIDTH - 16) * (max(there) - min(there))
+
     slack = (max(there) - min(there)) / 10_000 + 1e-9
     drawn = {"near": [stroke[0] for stroke in strokes(svg, "near")], "others": [s[0] for s in strokes(svg, "others")]}
     drawn["mine"] = dots(svg, "area")

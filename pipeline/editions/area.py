@@ -366,6 +366,11 @@ def levels(kind: str) -> tuple[str, ...]:
     return found or tuple(level for level in LEVELS if level == kind.replace("_", " "))
 
 
+def concerns(limit, area_code: str) -> bool:
+    """Whether a row of framework.limits is about an area, by the codes that it names."""
+    return not limit.area_codes or area_code in limit.area_codes.split()
+
+
 def availability(limits: Iterable, kind: str) -> tuple[str, str]:
     """Whether a metric is published for a kind of area, and what is said of that, by rows of framework.limits about it.
 
@@ -416,7 +421,13 @@ def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
     if shown is None:
         return Reading(metric, metric.id in marts.loaded, told, targets=targets)
     place, line = shown
-    about = [limit for limit in limits if limit.kind != "availability" and _is_about(limit, line[0])]
+    about = [
+        limit
+        for limit in limits
+        if limit.kind != "availability"
+        and limit.breakdown in ("", line[0].breakdown)
+        and concerns(limit, line[0].area_code)
+    ]
     points = line[-PERIODS[metric.tier] :]
     last = next((point for point in reversed(line) if point.value is not None), None)
     return Reading(
@@ -438,11 +449,6 @@ def _reading(marts: Marts, metric: Metric, around: list[Place]) -> Reading:
         gap=_gap(marts, about, points[-1]),
         sources=_sources(marts, points),
     )
-
-
-def _is_about(limit: Limit, value: Value) -> bool:
-    of_area = not limit.area_codes or value.area_code in limit.area_codes.split()
-    return of_area and limit.breakdown in ("", value.breakdown)
 
 
 def _same(marts: Marts, place: Place) -> list[Place]:

@@ -9,12 +9,7 @@ from afcharts.af_colours import get_af_colours
 from pipeline.editions import boundaries, words
 from pipeline.editions.area import Value
 from pipeline.editions.boundaries import Outline
-from pipeline.editions.canvas import (
-    INK,
-    OTHERS,
-    WIDTH,
-    element,
-)
+from pipeline.editions.canvas import INK, OTHERS, WIDTH, element
 
 CLASSES = get_af_colours("sequential")[::-1]
 LANDS = ("E92000001", "W92000004")

@@ -18,7 +18,7 @@ from gptables.core.wrappers import GPWorksheet
 
 from pipeline import places, questions
 from pipeline.editions import words
-from pipeline.editions.area import availability, levels
+from pipeline.editions.area import availability, concerns, levels
 from pipeline.marks import INSTEAD
 from pipeline.metric import ENGLAND
 from pipeline.releases import write_atomically
@@ -267,7 +267,12 @@ def _figures(catalogue: pd.DataFrame, rows: pd.DataFrame, limits: pd.DataFrame) 
             says.append(f"The national value is that of {first.nation_name}.")
         if pd.notna(metric.refused):
             says.append(f"Older figures may stand here: {metric.refused}")
-        says += [_limit(limit) for limit in of_metric[metric.metric_id] if local or _is_about(limit, first)]
+        told = ["", *levels(first.area_kind)]
+        says += [
+            _limit(limit)
+            for limit in of_metric[metric.metric_id]
+            if local or (limit.area_kind in told and concerns(limit, first.area_code))
+        ]
         place = "newest figures of every area" if local else f"{first.area_name} ({first.area_code})"
         yield (
             worksheet[:31],
@@ -303,11 +308,6 @@ def _shown(rows: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
             instead = instead.mask(amounts & ~held, "[z]")
         shown[name] = rows[name].astype(object).where(rows[name].notna(), instead)
     return rows.assign(**shown)
-
-
-def _is_about(limit: NamedTuple, area: pd.Series) -> bool:
-    of_area = not limit.area_codes or area.area_code in limit.area_codes.split()
-    return of_area and limit.area_kind in ("", *levels(area.area_kind))
 
 
 def _limit(limit: NamedTuple) -> str:
