@@ -11,27 +11,21 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
-import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from filelock import FileLock
 
-import assets.outcomes
-import assets.sources
-import assets.tables
-from pipeline import checks, marts, places, snapshot, staging, statistics
-from pipeline.metric import METRICS, Metric, observations, workbench
+from pipeline.calculate.metric import METRICS, Metric, observations, workbench
+from pipeline.publish import catalogue, parts, published, snapshot
+from pipeline.publish.parts import Part
+from pipeline.read import staging
+from pipeline.read.source import SOURCES
+from pipeline.read.staging import Staged
 from pipeline.releases import Release, releases
-from pipeline.source import SOURCES, digest_of
-from pipeline.staging import Staged
-from schemas import dictionary
-from schemas.figure import DatedFigure, Figure
+from schemas.figure import Figure
 from schemas.observation import Observation
-from schemas.vocabulary import OUTCOMES
 
 log = logging.getLogger("ncdof")
 
@@ -154,11 +148,11 @@ def to_calculate(
 
 
 def _path(data: Path, metric: Metric, year: int) -> Path:
-    return marts.part_path(data, metric.outcome, metric.id, year)
+    return parts.path(data, metric.outcome, metric.id, year)
 
 
 def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
-    part = marts.read_part(_path(data, metric, year))
+    part = parts.read(_path(data, metric, year))
     return part is not None and part.inputs == inputs_of(metric, year, available)
 
 
@@ -200,7 +194,7 @@ def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, s
 
     def write(year: int) -> int:
         first, end = map(int, np.searchsorted(in_order, (year, year + 1)))
-        marts.write_part(_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
+        parts.write(_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
         return end - first
 
     with ThreadPoolExecutor(os.cpu_count()) as writers:
@@ -224,155 +218,25 @@ def _span(years: list[int]) -> str:
 # --- publishing --------------------------------------------------------------------------------------------
 
 
-def _publishable(parts: Iterable[Path], data: Path, available: list[Staged]) -> list[Path]:
-    """Those part files that are of declared metrics and of years the releases still hold."""
+def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> dict[Path, Part]:
+    """Those part files, with what they say, that are of declared metrics and of years the releases still hold."""
     sample = any(release.sample for release in available)
     wanted = {_path(data, metric, year) for metric in METRICS.values() for year in years_of(metric, available)}
-    described = {path: marts.read_part(path) for path in parts if path in wanted}
-    return [path for path, part in described.items() if part is not None and part.sample == sample]
+    described = {path: parts.read(path) for path in there if path in wanted}
+    return {path: part for path, part in described.items() if part is not None and part.sample == sample}
 
 
-def catalogue() -> pd.DataFrame:
-    """One row a declared metric, in the order of the outcomes, headline metrics first."""
-    tiers = {"headline": 0, "supporting": 1}
-    ordered = sorted(METRICS.values(), key=lambda metric: (list(OUTCOMES).index(metric.outcome), tiers[metric.tier]))
-    return pd.DataFrame(
-        {
-            "metric_id": metric.id,
-            "outcome_id": metric.outcome,
-            "position": position,
-            "tier": metric.tier,
-            "better": metric.better,
-            "title": metric.title,
-            "definition": metric.definition,
-            "statistic": metric.series.statistic,
-            "unit": metric.series.unit,
-            "breakdown": metric.series.breakdown,
-            "sex": metric.series.sex,
-            "age": metric.series.age,
-            "nation": metric.series.nation,
-            "sources": list(metric.sources),
-        }
-        for position, metric in enumerate(ordered, start=1)
-    )
-
-
-def source_catalogue() -> pd.DataFrame:
-    """One row a declared source."""
-    return pd.DataFrame(
-        {"source": s.id, "publisher": s.publisher, "title": s.title, "formats": s.formats, "layouts": s.layouts}
-        for s in sorted(SOURCES.values(), key=lambda source: source.id)
-    )
-
-
-def _read_releases(available: list[Staged], refused: dict[Release, str]) -> pd.DataFrame:
-    """One row a release with figures or a refusal; a refused one may keep the figures of an earlier reading."""
-    reasons = {(release.source, release.released): reason for release, reason in refused.items()}
-    kept = {(s.source, s.released) for s in available}
-    read = [
-        {
-            "source": s.source,
-            "released": pd.Timestamp(s.released),
-            "release_id": s.release_id,
-            "file": s.file,
-            "sha256": s.sha256,
-            "url": s.url,
-            "sample": s.sample,
-            "figures": s.rows,
-            "first_year": min(s.years),
-            "last_year": max(s.years),
-            "reason": reasons.get((s.source, s.released), ""),
-        }
-        for s in available
-    ]
-    lost = [
-        {
-            "source": release.source,
-            "released": pd.Timestamp(release.released),
-            "release_id": release.release_id,
-            "file": release.path.name,
-            "sha256": release.sha256,
-            "url": release.url,
-            "sample": release.sample,
-            "figures": 0,
-            "reason": reason,
-        }
-        for release, reason in refused.items()
-        if (release.source, release.released) not in kept
-    ]
-    whole = {"first_year": "Int64", "last_year": "Int64"}
-    return pd.DataFrame(read + lost).astype(whole).sort_values(["source", "released"], ignore_index=True)
-
-
-def _targets(available: list[Staged]) -> pd.DataFrame:
-    """Targets and baselines of metrics, as the register states them.
-
-    A target of the strategy's own column is also one of each metric that its progress is calculated from or that is
-    shown beside it. There `tracked_by` names the metric it is of: it is about a time of some years, and no level.
-    """
-    shared = [(other.id, m.id) for m in METRICS.values() if m.outcome == snapshot.OWN_COLUMN for other in m.upstream]
-    registers = [str(s.path) for s in available if SOURCES[s.source].register]
-    with duckdb.connect() as con:
-        if not registers:
-            con.register("figures", DatedFigure.empty())
-        else:
-            con.read_parquet(registers).create_view("figures")
-        con.register("shared", pd.DataFrame(shared, columns=["metric_id", "tracked_by"]))
-        return con.execute("""
-            WITH registered AS (
-                SELECT category AS metric_id, '' AS tracked_by, measure AS stated, value, unit,
-                       period_start AS first_day, period_end AS deadline, note, source, released, release_id, cell
-                FROM figures WHERE starts_with(measure, 'baseline') OR starts_with(measure, 'target')
-            )
-            FROM registered
-            UNION ALL
-            SELECT shared.*, coalesce(stated, 'target'), value, unit, first_day, deadline,
-                   coalesce(note, 'No number is in the register.'), source, released, release_id, cell
-            FROM shared LEFT JOIN registered ON registered.metric_id = shared.tracked_by
-            ORDER BY ALL
-        """).df()
-
-
-def known_areas(available: list[Staged]) -> pd.DataFrame:
-    """The register of areas, and after it the areas that only a lookup names: codes issued since it was written."""
-    register = places.areas()
-    lookups = [str(s.path) for s in available if SOURCES[s.source].names_areas]
-    if not lookups:
-        return register
-    with duckdb.connect() as con:
-        con.register("register", register)
-        unknown = con.execute(
-            """
-            SELECT area_code, arg_max(area_label, (period_end, released)) AS area_name,
-                   any_value(area_kind) AS area_kind
-            FROM read_parquet(?)
-            WHERE measure = 'area' AND area_code NOT IN (SELECT area_code FROM register)
-            GROUP BY area_code ORDER BY area_code
-            """,
-            [lookups],
-        ).df()
-    return pd.concat([register, unknown.assign(successors="")], ignore_index=True)
-
-
-@cache
-def _publisher_version() -> str:
-    machinery = [module.__file__ for module in (snapshot, checks, statistics, places, assets.tables, dictionary)]
-    tables = [places.REGISTER, assets.tables.LIMITS, assets.tables.CONTROL_FIGURES, assets.tables.KNOWN_ERRORS]
-    declared = sorted(Path(assets.outcomes.__file__).parent.glob("*.py"))
-    return digest_of([__file__, *machinery, *tables, *declared])
-
-
-def _published_inputs(data: Path, paths: list[Path], available: list[Staged]) -> str:
-    inputs = [(path.parts[-4:], marts.read_part(path).inputs) for path in paths]
+def _published_inputs(data: Path, publishable: dict[Path, Part], available: list[Staged]) -> str:
+    inputs = [(path.parts[-4:], part.inputs) for path, part in publishable.items()]
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
-    return hashlib.sha256(repr((_publisher_version(), inputs, files, reasons)).encode()).hexdigest()
+    return hashlib.sha256(repr((snapshot.code_version(), inputs, files, reasons)).encode()).hexdigest()
 
 
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
-    paths = _publishable(marts.parts(data), data, available)
-    return marts.published_inputs(data) != _published_inputs(data, paths, available)
+    publishable = _publishable(parts.every(data), data, available)
+    return published.inputs(data) != _published_inputs(data, publishable, available)
 
 
 def publish(data: Path, report: Report) -> None:
@@ -381,27 +245,14 @@ def publish(data: Path, report: Report) -> None:
     Raises ValueError when it must not be published.
     """
     (data / "marts").mkdir(parents=True, exist_ok=True)
-    with FileLock(data / "marts" / f".{marts.DATABASE}.lock"):
-        parts = marts.parts(data)  # before what is staged, or a year that another build adds meanwhile would be removed
+    with FileLock(data / "marts" / f".{published.DATABASE}.lock"):
+        there = parts.every(data)  # before what is staged, or a year that another build adds meanwhile would be removed
         available = staged(data)
-        paths = _publishable(parts, data, available)
-        for path in set(parts) - set(paths):
+        publishable = _publishable(there, data, available)
+        for path in set(there) - set(publishable):
             path.unlink(missing_ok=True)
-        if marts.published_inputs(data) == (inputs := _published_inputs(data, paths, available)):
+        if published.inputs(data) == (inputs := _published_inputs(data, publishable, available)):
             return
-        log.info("publish %s", marts.published(data))
-        report.observations = snapshot.publish(data, inputs, _tables(data, available), paths)
-
-
-def _tables(data: Path, available: list[Staged]) -> dict[str, pd.DataFrame]:
-    """The tables of the published file that are not made of observations."""
-    return {
-        "metrics": catalogue(),
-        "sources": source_catalogue(),
-        "releases": _read_releases(available, refused(data)),
-        "areas": known_areas(available),
-        "limits": assets.tables.limits(),
-        "targets": _targets(available),
-        "control_figures": assets.tables.control_figures(),
-        "known_errors": assets.tables.known_errors(),
-    }
+        log.info("publish %s", published.path(data))
+        tables = catalogue.tables(available, refused(data))
+        report.observations = snapshot.publish(data, inputs, tables, publishable)

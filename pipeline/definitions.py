@@ -5,10 +5,12 @@ from datetime import date
 
 import dagster as dg
 
-from assets.tables import limits
-from pipeline import build
-from pipeline.graph import ASSETS, PUBLISHED, range_tags
-from pipeline.metric import METRICS
+from pipeline import build, catalogue
+from pipeline.calculate.metric import METRICS
+from pipeline.graph import PUBLISHED, assets, range_tags
+from pipeline.publish.tables import TABLES
+
+catalogue.hand_in()
 
 # For a disk or a file that was busy for a moment; what the data are to blame for is never tried again.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
@@ -53,7 +55,7 @@ def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 )
 def release_calendar(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     today = context.scheduled_execution_time.date()
-    announced = limits().query("kind == 'next release'")
+    announced = TABLES["limits"].read().query("kind == 'next release'")
     due = announced[announced["first_day"].dt.date == today]
     if due.empty:
         return dg.SkipReason(f"no release is announced for {today}")
@@ -83,7 +85,7 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
 
 
 defs = dg.Definitions(
-    assets=ASSETS,
+    assets=assets(),
     jobs=[everything],
     schedules=[weekday_publication, weekly, release_calendar],
     sensors=[dropped_files],

@@ -4,12 +4,14 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import dagster as dg
 
-from pipeline import build, marts, snapshot
-from pipeline.metric import METRICS, Broken, Metric
-from pipeline.source import SOURCES, Source
+from pipeline import build
+from pipeline.calculate.metric import METRICS, Broken, Metric
+from pipeline.publish import parts, published
+from pipeline.read.source import SOURCES, Source
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy")
 
@@ -21,7 +23,7 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 CONTRACT = "contract"
 READABLE = "every_release_is_read"
 FINDINGS = "no_contradiction"
-PUBLISHED = marts.DATABASE.removesuffix(".duckdb")
+PUBLISHED = published.DATABASE.removesuffix(".duckdb")
 SHOWN = 50
 
 
@@ -114,7 +116,7 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
         for year in years:
-            part = marts.read_part(marts.part_path(data, declared.outcome, declared.id, year))
+            part = parts.read(parts.path(data, declared.outcome, declared.id, year))
             rows = {"dagster/partition_row_count": part.rows if part else 0}
             context.add_asset_metadata(rows, partition_key=str(year))
         yield dg.MaterializeResult(
@@ -128,50 +130,58 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
     return calculate
 
 
-@dg.asset(
-    name=PUBLISHED,
-    group_name="published",
-    description="The published DuckDB file: one schema an outcome, one table a metric; swapped in whole.",
-    deps=[dg.AssetDep(metric_id) for metric_id in METRICS],
-    backfill_policy=ONE_RUN,
-    kinds={"duckdb"},
-    check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
-)
-def published(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
-    data = build.data_folder()
-    with _plainly():
-        build.publish(data, report)
-    findings = snapshot.findings(data)
-    failures = sum(severity == "failure" for severity, _ in findings)
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(marts.published_inputs(data)[:16]),
-        metadata={
-            "changed": bool(report.observations),
-            "dagster/row_count": sum(marts.read_part(path).rows for path in marts.parts(data)),
-            "newest release": str(max(staged.released for staged in build.staged(data))),
-        },
-        check_results=[
-            dg.AssetCheckResult(
-                passed=not failures,
-                check_name=FINDINGS,
-                description=f"{failures} contradictions, {len(findings) - failures} warnings",
-                metadata={
-                    "findings": dg.MetadataValue.table(
-                        [dg.TableRecord({"severity": word, "finding": text}) for word, text in findings[:SHOWN]]
-                    )
-                }
-                if findings
-                else {},
-            )
-        ],
+def published_asset() -> dg.AssetsDefinition:
+    """The published file; a contradiction in it fails a check and stops nothing."""
+
+    @dg.asset(
+        name=PUBLISHED,
+        group_name="published",
+        description="The published DuckDB file: one schema an outcome, one table a metric; swapped in whole.",
+        deps=[dg.AssetDep(metric_id) for metric_id in METRICS],
+        backfill_policy=ONE_RUN,
+        kinds={"duckdb"},
+        check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
     )
+    def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
+        data = build.data_folder()
+        with _plainly():
+            build.publish(data, report)
+        findings = published.findings(data)
+        failures = sum(severity == "failure" for severity, _ in findings)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(published.inputs(data)[:16]),
+            metadata={
+                "changed": bool(report.observations),
+                "dagster/row_count": sum(parts.read(path).rows for path in parts.every(data)),
+                "newest release": str(max(staged.released for staged in build.staged(data))),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not failures,
+                    check_name=FINDINGS,
+                    description=f"{failures} contradictions, {len(findings) - failures} warnings",
+                    metadata={
+                        "findings": dg.MetadataValue.table(
+                            [dg.TableRecord({"severity": word, "finding": text}) for word, text in findings[:SHOWN]]
+                        )
+                    }
+                    if findings
+                    else {},
+                )
+            ],
+        )
+
+    return publish
 
 
-ASSETS = [
-    *(source_asset(declared) for declared in SOURCES.values()),
-    *(metric_asset(declared) for declared in METRICS.values()),
-    published,
-]
+@cache
+def assets() -> list[dg.AssetsDefinition]:
+    """An asset for each declared source and metric, and the published file."""
+    return [
+        *(source_asset(declared) for declared in SOURCES.values()),
+        *(metric_asset(declared) for declared in METRICS.values()),
+        published_asset(),
+    ]
 
 
 def range_tags(first: int, last: int) -> dict[str, str]:
@@ -185,7 +195,7 @@ def materialise(names: Iterable[str], report: build.Report, years: Sequence[int]
     Files are the record: an event log on disk would cost more than the work. Raises KeyboardInterrupt when stopped.
     """
     result = dg.materialize(
-        ASSETS,
+        assets(),
         selection=dg.AssetSelection.assets(*names),
         instance=dg.DagsterInstance.ephemeral(),
         resources={"report": report},

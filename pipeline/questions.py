@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import build, marts, places
-from pipeline.metric import METRICS, Metric
-from pipeline.source import SOURCES
+from pipeline import build, places
+from pipeline.calculate.metric import METRICS, Metric
+from pipeline.publish import parts, published
+from pipeline.read.source import SOURCES
 from schemas.observation import SERIES
 
 
@@ -19,7 +20,7 @@ class Unanswerable(Exception):
 
 def connect(data: Path) -> duckdb.DuckDBPyConnection:
     """The published file, read-only. Raises Unanswerable where there is none."""
-    path = marts.published(data)
+    path = published.path(data)
     if not path.exists():
         raise Unanswerable(f"{path} is not there yet: run `ncdof build` first")
     return duckdb.connect(str(path), read_only=True)
@@ -181,7 +182,7 @@ def metric_status(data: Path) -> pd.DataFrame:
     rows = []
     for metric_id, metric in METRICS.items():
         for year in build.years_of(metric, available):
-            part = marts.read_part(marts.part_path(data, metric.outcome, metric_id, year))
+            part = parts.read(parts.path(data, metric.outcome, metric_id, year))
             behind = year in stale.get(metric_id, [])
             state = "missing" if part is None else "newer available" if behind else "present" if part.rows else "empty"
             rows.append((metric_id, year, state, part.rows if part else 0))

@@ -18,14 +18,15 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 
-from pipeline import build, staging
-from pipeline.metric import METRICS
+from pipeline import build
+from pipeline.calculate.metric import METRICS
+from pipeline.read import staging
+from pipeline.read.source import SOURCES
 from pipeline.releases import PROJECT, SAMPLE, Release, checksum, releases
-from pipeline.source import SOURCES
 from tests.conftest import FOLDERS, REAL
 
 WORKBOOKS = (".xlsx", ".xls", ".ods")
-NCDOF = [sys.executable, "-m", "pipeline.cli"]
+NCDOF = [sys.executable, "-m", "pipeline.commands"]
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -110,7 +111,7 @@ def main() -> None:
 
         whole = data / "whole"
         compare("sample: `ncdof build` from nothing", timed(ncdof("build", data=whole)))
-        imports = [sys.executable, "-c", "import pipeline.cli"]
+        imports = [sys.executable, "-c", "import pipeline.commands.__main__"]
         nothing, starting = in_turn(
             5, ncdof("build", data=whole), lambda: subprocess.run(imports, check=True, cwd=PROJECT)
         )
@@ -127,7 +128,8 @@ def main() -> None:
         one, ten = in_turn(1, backfill(["2014-2023"]), backfill([str(year) for year in range(2014, 2024)]))
         compare("backfill of ten years of five metrics in one run", one, "in ten runs", ten)
         # Children that read a release import this module: what it imports counts against them.
-        from tests.bench_graph import ASSETS, EMPTIED, ONE_RUN, ONE_YEAR, SUBSET, YEARS, in_process, launched
+        from pipeline.graph import assets
+        from tests.bench_graph import EMPTIED, ONE_RUN, ONE_YEAR, SUBSET, YEARS, in_process, launched
 
         in_one, empty = in_turn(
             1, launched(sample, "ours", METRICS, ONE_RUN), launched(sample, "empty", METRICS, ONE_RUN)
@@ -137,7 +139,7 @@ def main() -> None:
         stock = timed(launched(sample, "stock", SUBSET, ONE_YEAR)) / len(SUBSET) * len(METRICS) * len(YEARS)
         scaled = f"a run a year, default executor, scaled from {len(SUBSET)} metrics of one year"
         compare(scaled, stock, "in one run", in_one)
-        kept, nothing = in_turn(1, in_process(sample, ASSETS), in_process(sample, EMPTIED))
+        kept, nothing = in_turn(1, in_process(sample, assets()), in_process(sample, EMPTIED))
         compare(f"{what} of this process, without a record", kept, "with empty assets", nothing)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import dagster as dg
 
 from pipeline import build
+from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
-from pipeline.graph import ASSETS, range_tags
-from pipeline.metric import METRICS
+from pipeline.graph import assets, range_tags
 from pipeline.releases import PROJECT
 
 YEARS = range(2010, 2025)
@@ -38,10 +38,10 @@ def _empty(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
     return empty
 
 
-EMPTIED = [_empty(asset) for asset in ASSETS]
+EMPTIED = [_empty(asset) for asset in assets()]
 empty = dg.Definitions(assets=EMPTIED, executor=dg.in_process_executor)
 # As Dagster runs assets by default: a process a step.
-stock = dg.Definitions(assets=ASSETS, resources={"report": build.Report()})
+stock = dg.Definitions(assets=assets(), resources={"report": build.Report()})
 
 
 def launched(data: Path, definitions: str, metrics: Iterable[str], years: tuple[str, str]) -> Callable[[], object]:
@@ -57,14 +57,14 @@ def launched(data: Path, definitions: str, metrics: Iterable[str], years: tuple[
     return run
 
 
-def in_process(data: Path, assets: list[dg.AssetsDefinition]) -> Callable[[], object]:
+def in_process(data: Path, wanted: list[dg.AssetsDefinition]) -> Callable[[], object]:
     """The same run in this process and without a record, which is how `ncdof build` has it."""
 
     def run() -> None:
         shutil.rmtree(data / "marts", ignore_errors=True)
         os.environ["NCDOF_DATA"] = str(data)
         result = dg.materialize(
-            assets,
+            wanted,
             selection=dg.AssetSelection.assets(*METRICS),
             instance=dg.DagsterInstance.ephemeral(),
             resources={"report": build.Report()},

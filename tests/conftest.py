@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-import assets.outcomes
-import assets.sources  # noqa: F401 - declares the sources
-from pipeline import build, releases
-from pipeline.metric import METRICS
+from pipeline import build, catalogue, releases
+from pipeline.calculate.metric import METRICS
+from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Release, checksum
-from pipeline.source import SOURCES, figures
+
+catalogue.hand_in()
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("NCDOF_SHARED", ROOT.parent / "shared")) / "realdata"

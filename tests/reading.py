@@ -9,8 +9,8 @@ import pandas as pd
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Release
-from pipeline.source import SOURCES, figures
 from tests.conftest import ROOT
 
 SAMPLES = ROOT / "data" / "raw" / "_sample"

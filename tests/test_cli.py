@@ -17,7 +17,7 @@ SAMPLE = ROOT / "data" / "raw" / "_sample"
 
 def ncdof(data: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = os.environ | {"NCDOF_DATA": str(data), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pipeline.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "pipeline.commands", *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import build, marts, releases
+from pipeline import build, releases
 from pipeline.build import Report
+from pipeline.publish import parts, published
 from tests.conftest import build_all
 
 METRIC = "homelessness_drug_dependency"
@@ -64,7 +65,7 @@ def ended(process: subprocess.Popen) -> str:
 
 
 def cli(data: Path, *arguments: object) -> subprocess.Popen:
-    program = "from pipeline.cli import main; main()"
+    program = "from pipeline.commands.__main__ import main; main()"
     return start("-c", program, "build", "--data", data, "--metric", METRIC, *arguments)
 
 
@@ -76,27 +77,27 @@ def staged(sample_build, tmp_path) -> Path:
 
 
 def years(data: Path) -> list[int]:
-    with duckdb.connect(str(marts.published(data)), read_only=True) as con:
+    with duckdb.connect(str(published.path(data)), read_only=True) as con:
         own = "FROM framework.history WHERE source <> 'published_figures'"  # the project's own register
         return [row[0] for row in con.execute(f"SELECT DISTINCT year {own} ORDER BY year").fetchall()]
 
 
 def litter(data: Path) -> list[Path]:
     """Files in the marts that are neither parts nor the published file nor its lock."""
-    known = {*marts.parts(data), marts.published(data), data / "marts" / f".{marts.DATABASE}.lock"}
+    known = {*parts.every(data), published.path(data), data / "marts" / f".{published.DATABASE}.lock"}
     return [path for path in (data / "marts").rglob("*") if path.is_file() and path not in known]
 
 
 def contents(data: Path) -> dict[str, bytes]:
     """The bytes of every staged file and every part."""
-    files = [*marts.parts(data), *(data / "staging").rglob("*.parquet")]
+    files = [*parts.every(data), *(data / "staging").rglob("*.parquet")]
     return {str(path.relative_to(data)): path.read_bytes() for path in files}
 
 
 def test_many_builds_and_readers_at_once(staged):
     """Each build publishes what there is: eight first and second publishes while four readers never stop."""
     stop = staged / "stop"
-    readers = [start("-c", READER, marts.published(staged), stop) for _ in range(4)]
+    readers = [start("-c", READER, published.path(staged), stop) for _ in range(4)]
     builds = [cli(staged, "--years", year) for year in YEARS]
     for process in builds:
         ended(process)
@@ -110,8 +111,8 @@ def test_many_builds_and_readers_at_once(staged):
 def test_a_reader_keeps_the_file_it_opened(staged):
     build.calculate(staged, METRIC, [2024], Report())
     build.publish(staged, Report())
-    with duckdb.connect(str(marts.published(staged)), read_only=True) as con:
-        inode = marts.published(staged).stat().st_ino
+    with duckdb.connect(str(published.path(staged)), read_only=True) as con:
+        inode = published.path(staged).stat().st_ino
         build.calculate(staged, METRIC, [2025], Report())
         ended(
             start(
@@ -121,21 +122,21 @@ def test_a_reader_keeps_the_file_it_opened(staged):
             )
         )
         assert con.execute("SELECT DISTINCT year FROM framework.history").fetchall() == [(2024,)]
-        assert marts.published(staged).stat().st_ino != inode
+        assert published.path(staged).stat().st_ino != inode
     assert years(staged) == [2024, 2025]
 
 
 def test_a_publish_that_fails_leaves_the_old_file(staged):
     build.calculate(staged, METRIC, [2023, 2024], Report())
     build.publish(staged, Report())
-    before = marts.published(staged).read_bytes()
+    before = published.path(staged).read_bytes()
     build.calculate(staged, METRIC, [2025], Report())
-    spoilt = next(path for path in marts.parts(staged) if "2025" in str(path))
+    spoilt = next(path for path in parts.every(staged) if "2025" in str(path))
     whole = spoilt.read_bytes()
     spoilt.write_bytes(bytes(len(whole) // 2) + whole[len(whole) // 2 :])  # the pages, not the footer
     with pytest.raises(duckdb.Error):
         build.publish(staged, Report())
-    assert marts.published(staged).read_bytes() == before and litter(staged) == []
+    assert published.path(staged).read_bytes() == before and litter(staged) == []
     spoilt.write_bytes(whole)
     build.publish(staged, Report())
     assert years(staged) == [2023, 2024, 2025]
@@ -144,17 +145,17 @@ def test_a_publish_that_fails_leaves_the_old_file(staged):
 def test_nothing_to_publish_leaves_the_old_file(staged):
     build.calculate(staged, METRIC, [2024], Report())
     build.publish(staged, Report())
-    before = marts.published(staged).read_bytes()
-    for path in marts.parts(staged):
+    before = published.path(staged).read_bytes()
+    for path in parts.every(staged):
         path.unlink()
     with pytest.raises(ValueError, match="not one observation"):
         build.publish(staged, Report())
-    assert marts.published(staged).read_bytes() == before and litter(staged) == []
+    assert published.path(staged).read_bytes() == before and litter(staged) == []
 
 
 def test_what_a_killed_process_left_is_no_obstacle(staged):
     build.calculate(staged, METRIC, [2024], Report())
-    left = [staged / "marts" / f".{marts.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
+    left = [staged / "marts" / f".{published.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
     for path in left:
         path.write_bytes(b"half a database")
     build.publish(staged, Report())
@@ -202,7 +203,7 @@ def test_releases_added_one_by_one_give_the_same_bytes(undisturbed, tmp_path):
 
 @pytest.mark.parametrize(
     "moment",
-    ["staging/*/*.parquet", "marts/*/*/year=*/part.parquet", f"marts/.{marts.DATABASE}.new"],
+    ["staging/*/*.parquet", "marts/*/*/year=*/part.parquet", f"marts/.{published.DATABASE}.new"],
     ids=["staging", "calculating", "publishing"],
 )
 def test_a_killed_build_is_taken_up_again(undisturbed, tmp_path, moment):

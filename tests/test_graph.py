@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from pipeline import build, definitions, graph, marts, releases
-from pipeline.metric import METRICS
-from pipeline.population import Rows
-from pipeline.source import SOURCES
+from pipeline import build, definitions, graph, releases
+from pipeline.calculate.metric import METRICS
+from pipeline.calculate.rows import Rows
+from pipeline.publish import parts, published
+from pipeline.read.source import SOURCES
 from schemas.vocabulary import OUTCOMES
 
 SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
@@ -62,7 +63,7 @@ def data(built, tmp_path, monkeypatch) -> Path:
 def observed(names: list[str], years: list[int] = YEARS) -> dg.ExecuteInProcessResult:
     """One run with its events, as the interface would show them."""
     return dg.materialize(
-        graph.ASSETS,
+        graph.assets(),
         selection=dg.AssetSelection.assets(*names),
         resources={"report": build.Report()},
         tags=graph.range_tags(years[0], years[-1]),
@@ -92,16 +93,16 @@ def describe(asset: dg.AssetsDefinition) -> str:
 
 
 def test_the_graph_is_the_one_that_was_agreed(snapshot):
-    assert "\n".join(sorted(map(describe, graph.ASSETS))) == snapshot
+    assert "\n".join(sorted(map(describe, graph.assets()))) == snapshot
 
 
 def test_every_declared_source_and_metric_is_an_asset_and_nothing_else_is_but_the_published_file():
-    names = [spec(asset).key.to_user_string() for asset in graph.ASSETS]
+    names = [spec(asset).key.to_user_string() for asset in graph.assets()]
     assert sorted(names) == sorted([*SOURCES, *METRICS, graph.PUBLISHED])
 
 
 def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():
-    for asset in graph.ASSETS:
+    for asset in graph.assets():
         said = spec(asset)
         if declared := METRICS.get(said.key.to_user_string()):
             assert said.group_name == declared.outcome and said.group_name in OUTCOMES
@@ -121,8 +122,8 @@ def test_the_code_location_resolves():
 
 
 def test_a_range_of_years_is_one_run_that_writes_those_years(built):
-    assert sorted(path.parent.name for path in marts.parts(built)) == [f"year={year}" for year in YEARS]
-    assert marts.published(built).exists()
+    assert sorted(path.parent.name for path in parts.every(built)) == [f"year={year}" for year in YEARS]
+    assert published.path(built).exists()
 
 
 def test_a_second_run_changes_no_file(built, monkeypatch):
@@ -145,7 +146,7 @@ def test_another_year_leaves_the_others_alone(data):
 def test_each_partition_tells_its_rows(data):
     events = observed([METRIC]).asset_materializations_for_node(METRIC)
     rows = {int(event.partition): event.metadata["dagster/partition_row_count"].value for event in events}
-    assert rows == {int(path.parent.name[5:]): marts.read_part(path).rows for path in marts.parts(data)}
+    assert rows == {int(path.parent.name[5:]): parts.read(path).rows for path in parts.every(data)}
 
 
 def test_a_source_that_read_nothing_new_is_no_news_downstream(data):
@@ -163,7 +164,7 @@ def test_a_refused_release_fails_its_check_and_stops_nothing(data):
     passed, why = verdicts(result)[graph.READABLE]
     assert not passed and "factors.csv" in why
     assert graph.materialise([CHILDREN, METRIC, graph.PUBLISHED], build.Report(), YEARS) == []
-    assert len(marts.parts(data)) == len(YEARS)
+    assert len(parts.every(data)) == len(YEARS)
 
 
 def break_contract(monkeypatch) -> None:

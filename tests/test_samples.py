@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from assets.samples.__main__ import generate
-from pipeline import marts
+from pipeline.publish import published
 from tests.conftest import REAL, records
 from tests.reading import SAMPLES
 
@@ -339,7 +339,7 @@ def test_national_totals_are_near_the_published_ones():
 
 
 def test_two_publications_of_one_series_print_the_same_shares(sample_build):
-    with duckdb.connect(str(marts.published(sample_build)), read_only=True) as con:
+    with duckdb.connect(str(published.path(sample_build)), read_only=True) as con:
         pairs = con.execute("""
             SELECT area_code, one.period, one.value, other.value
             FROM framework.history AS one

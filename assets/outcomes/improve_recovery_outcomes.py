@@ -1,7 +1,8 @@
 """Metrics of the outcome "improving recovery outcomes"; each other outcome has a module of its own."""
 
-from pipeline.metric import Series, count, metric, proportion
-from pipeline.population import Rows
+from pipeline.calculate.drafts import count, proportion
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 
 def _shares(figures: Rows, breakdown: str = "category") -> tuple[Rows, ...]:

@@ -1,8 +1,9 @@
 """Metrics of the outcome "increasing engagement in treatment"; each other outcome has a module of its own."""
 
-from pipeline.derived import shortfall
-from pipeline.metric import Series, count, metric, proportion, published, total
-from pipeline.population import Rows
+from pipeline.calculate.derived import shortfall
+from pipeline.calculate.drafts import count, proportion, published, total
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 
 def _whose(people: str) -> str:

@@ -1,7 +1,8 @@
 """Metrics of the outcome "reducing drug-related crime"; each other outcome has a module of its own."""
 
-from pipeline.metric import Series, count, crude_rate, metric, proportion, published, total
-from pipeline.population import Rows
+from pipeline.calculate.drafts import count, crude_rate, proportion, published, total
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 PRINTED = "measure = 'population'"
 UNRATED = "measure = 'rate of recorded offences' AND value IS NULL AND status = 'u'"

@@ -1,7 +1,8 @@
 """Metrics of the outcome "reducing drug supply"; each other outcome has a module of its own."""
 
-from pipeline.metric import Series, count, crude_rate, metric, proportion, published
-from pipeline.population import Rows
+from pipeline.calculate.drafts import count, crude_rate, proportion, published
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 
 @metric(tier="headline", better="higher", series=Series("count", "lines", breakdown="taskforces"))

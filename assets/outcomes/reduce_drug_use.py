@@ -1,7 +1,8 @@
 """Metrics of the outcome "reducing drug use"; each other outcome has a module of its own."""
 
-from pipeline.metric import Series, count, crude_rate, metric, proportion, published
-from pipeline.population import Rows
+from pipeline.calculate.drafts import count, crude_rate, proportion, published
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 
 @metric(tier="headline", better="lower", series=Series("proportion", "percent", age="16-59", nation="K04000001"))

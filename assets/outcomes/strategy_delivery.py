@@ -4,9 +4,18 @@ Targets run over the three years from April 2022 unless they say otherwise, so o
 page and quotation of each stand in the register of printed figures.
 """
 
-from pipeline.derived import PERCENT_OF_TARGET, accumulated, as_figures, not_calculated, progress, since, targets_of
-from pipeline.metric import Series, draft, metric
-from pipeline.population import Rows
+from pipeline.calculate.derived import (
+    PERCENT_OF_TARGET,
+    accumulated,
+    as_figures,
+    not_calculated,
+    progress,
+    since,
+    targets_of,
+)
+from pipeline.calculate.drafts import draft
+from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rows import Rows
 
 BASELINE = "2022-03-31"
 MODELLED = "a modelled counterfactual that no published series shows"

@@ -6,9 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline import marks, places
-from pipeline.source import source
-from pipeline.workbook import Records, Workbook
+from pipeline import places
+from pipeline.read import marks
+from pipeline.read.source import source
+from pipeline.read.workbook import Records, Workbook
 
 MARKS = {"c": "c", "x": "x", "z": "z", "u": "u", "k": "low", "low": "low", ":": "x"}
 LEVELS = {

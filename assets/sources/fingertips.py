@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.marks import plain
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Workbook
+from pipeline.read.marks import plain
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Workbook
 
 
 @dataclass(frozen=True)

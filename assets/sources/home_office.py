@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import periods, places
-from pipeline.marks import heading, label, read_values
-from pipeline.source import source
-from pipeline.workbook import Records, Refused, Workbook, column_letters
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.marks import heading, label, read_values
+from pipeline.read.source import source
+from pipeline.read.workbook import Records, Refused, Workbook, column_letters
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import periods, places
-from pipeline.marks import WHOLE, joined, part, plain
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.marks import WHOLE, joined, part, plain
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook
 
 UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}

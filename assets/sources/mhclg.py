@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.source import source
-from pipeline.workbook import GSS, Table, Workbook, column_letters
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Table, Workbook, column_letters
 
 MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.marks import WHOLE, joined, part
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook
+from pipeline.read.marks import WHOLE, joined, part
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook
 
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
 MARKS = {"*": "c", "..": "x"}

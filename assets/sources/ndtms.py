@@ -8,10 +8,10 @@ from functools import cache
 import pandas as pd
 
 from pipeline import places
-from pipeline.marks import heading, is_number
-from pipeline.periods import Period
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline.read.marks import heading, is_number
+from pipeline.read.periods import Period
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
 
 ENGLAND = "E92000001"
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pandas as pd
 
 from assets.sources.ndtms import Wanted, read_table
-from pipeline.periods import Period
-from pipeline.source import source
-from pipeline.workbook import Workbook
+from pipeline.read.periods import Period
+from pipeline.read.source import source
+from pipeline.read.workbook import Workbook
 
 YOUNG, ADULT = "under 18", "18 and over"
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline import periods, places
-from pipeline.marks import heading, is_number, plain
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.marks import heading, is_number, plain
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
 
 ENGLAND = {"area_code": "E92000001", "area_label": "England"}
 MARKS = {"*": "c", ":": "x", "..": "x", ".": "z"}

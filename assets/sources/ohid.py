@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 import pandas as pd
 
 from pipeline import places
-from pipeline.marks import heading, plain
-from pipeline.source import source
-from pipeline.workbook import FIGURES, GSS, Refused, Table, Workbook
+from pipeline.read.marks import heading, plain
+from pipeline.read.source import source
+from pipeline.read.workbook import FIGURES, GSS, Refused, Table, Workbook
 
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "na": "x", "n/a": "x"}
 

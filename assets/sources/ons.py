@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from assets.sources.dfe import areas as explore_education_areas
-from pipeline import periods, places
-from pipeline.marks import heading, plain
-from pipeline.outlines import Outlines
-from pipeline.source import source
-from pipeline.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.marks import heading, plain
+from pipeline.read.outlines import Outlines
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"

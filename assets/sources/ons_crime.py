@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.marks import footnotes, label
-from pipeline.source import source
-from pipeline.workbook import GSS, Refused, Table, Workbook
+from pipeline.read.marks import footnotes, label
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Refused, Table, Workbook
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline import periods, places
-from pipeline.marks import heading, label, plain
-from pipeline.periods import Period
-from pipeline.source import source
-from pipeline.workbook import Table, Workbook, column_letters
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.marks import heading, label, plain
+from pipeline.read.periods import Period
+from pipeline.read.source import source
+from pipeline.read.workbook import Table, Workbook, column_letters
 
 MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}

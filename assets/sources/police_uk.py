@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import duckdb
 import pandas as pd
 
-from pipeline import periods, places
-from pipeline.source import source
-from pipeline.workbook import Refused, Workbook
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.source import source
+from pipeline.read.workbook import Refused, Workbook
 
 WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ireland"}
 

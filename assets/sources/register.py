@@ -6,9 +6,10 @@ from datetime import date
 import pandas as pd
 import pandera.errors
 
-from pipeline import periods, places
-from pipeline.source import source
-from pipeline.workbook import GSS, Workbook
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.source import source
+from pipeline.read.workbook import GSS, Workbook
 from schemas.figure import DatedFigure
 from schemas.tables import PrintedFigure
 

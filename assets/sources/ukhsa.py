@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.marks import heading
-from pipeline.source import source
-from pipeline.workbook import FIGURES, Refused, Table, Workbook
+from pipeline.read.marks import heading
+from pipeline.read.source import source
+from pipeline.read.workbook import FIGURES, Refused, Table, Workbook
 
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
 WHOLE = "England, Wales and Northern Ireland"

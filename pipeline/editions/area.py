@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipeline import places, questions
-from pipeline.metric import ENGLAND, RELATIVE
+from pipeline import places
+from pipeline.calculate.metric import ENGLAND, RELATIVE
+from pipeline.publish import published
 from schemas.vocabulary import LEVELS, PRINTED_AS
 
 # A page shows this many periods of a metric at most, by tier; the workbook and the database have the rest.
@@ -289,7 +290,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
     ).fetchall()
     return Marts(
         inputs=con.execute("SELECT inputs FROM framework.build").fetchone()[0],
-        sample=questions.is_sample(con),
+        sample=published.is_sample(con),
         released=con.execute("SELECT max(released) FROM framework.observations").fetchone()[0],
         metrics=tuple(
             rows(

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline import build, places
-from pipeline.outlines import Outlines
-from pipeline.source import SOURCES
+from pipeline.read.outlines import Outlines
+from pipeline.read.source import SOURCES
 
 # England and Wales on the National Grid, in metres.
 WEST, SOUTH, EAST, NORTH = 80_000, 3_000, 660_000, 660_000

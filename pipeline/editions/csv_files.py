@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import questions
 from pipeline.editions.dictionary import Table, codes_of, tables
+from pipeline.publish import published
 from pipeline.releases import checksum, is_running
 from schemas.dictionary import KEYS, LICENCE, REFERENCES, SAMPLE, TITLE
 from schemas.observation import NUMBER, Observation
@@ -62,11 +62,11 @@ def export(data: Path, folder: Path) -> int:
     """
     folder = folder.resolve()
     if others := _others(folder):
-        raise questions.Unanswerable(
+        raise published.Unanswerable(
             f"{folder} holds {others[0]}{f' and {len(others) - 1} more' if others[1:] else ''}, not as an edition left "
             "it: move that away, or give another folder with --to"
         )
-    with questions.connect(data) as con:
+    with published.connect(data) as con:
         exported = [table for table in tables(con) if not table.view and table.name not in _HELD_ELSEWHERE]
         _replace(folder, lambda arriving: _write(con, exported, arriving))
     return len(exported)
@@ -210,7 +210,7 @@ def _is_complete(con: duckdb.DuckDBPyConnection, table: Table, columns: Iterable
 
 def _said(con: duckdb.DuckDBPyConnection) -> dict:
     """What is said of the edition as a whole, under the names that a data package gives it."""
-    sample = questions.is_sample(con)
+    sample = published.is_sample(con)
     newest, inputs = con.execute("""
         SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs) FROM framework.observations, framework.build
     """).fetchone()

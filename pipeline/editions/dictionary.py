@@ -14,25 +14,15 @@ import duckdb
 import jinja2
 import pandas as pd
 
-import assets.tables
-from pipeline import (
-    build,
-    checks,
-    derived,
-    marts,
-    metric,
-    places,
-    population,
-    questions,
-    releases,
-    snapshot,
-    staging,
-    statistics,
-    workbook,
-)
-from pipeline.metric import METRICS, Series
+from pipeline import build, places, releases
+from pipeline.calculate import derived, drafts, metric, population, statistics
+from pipeline.calculate.metric import METRICS, Series
+from pipeline.catalogue import hand_in
+from pipeline.publish import catalogue, checks, parts, published, snapshot
+from pipeline.publish.tables import TABLES
+from pipeline.read import staging, workbook
+from pipeline.read.source import SOURCES
 from pipeline.releases import PROJECT, write_atomically
-from pipeline.source import SOURCES
 from schemas import dictionary, vocabulary
 from schemas.dictionary import KEYS
 from schemas.figure import Figure
@@ -130,7 +120,8 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def main() -> None:
     """Write the pages anew from the published file of the data folder."""
-    with questions.connect(build.data_folder()) as con:
+    hand_in()
+    with published.connect(build.data_folder()) as con:
         for name, text in pages(con).items():
             write_atomically(DOCS / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
 
@@ -141,7 +132,7 @@ def main() -> None:
 def _of_the_dictionary(there: list[Table]) -> dict:
     framework = [table for table in there if table.schema == "framework"]
     metric_table = next(table for table in there if table.name in METRICS)
-    metrics = [METRICS[metric_id] for metric_id in build.catalogue()["metric_id"]]
+    metrics = [METRICS[metric_id] for metric_id in catalogue.metrics()["metric_id"]]
     return {
         "outcomes": [
             {"id": outcome, "title": title, "metrics": [metric for metric in metrics if metric.outcome == outcome]}
@@ -150,7 +141,7 @@ def _of_the_dictionary(there: list[Table]) -> dict:
         "framework": framework,
         "metric_table": metric_table,
         "alike": [table for table in framework if table.columns == metric_table.columns],
-        "sources": [SOURCES[source] for source in build.source_catalogue()["source"]],
+        "sources": [SOURCES[source] for source in catalogue.sources()["source"]],
         "limits": _limits(),
         "code_lists": _code_lists(),
         "number": NUMBER,
@@ -181,7 +172,7 @@ def _series(series: Series) -> str:
 def _limits() -> dict[str, list[str]]:
     """What each metric cannot say, as declared; what a build observes besides is left to the published file."""
     said = defaultdict(list)
-    declared = assets.tables.limits()
+    declared = TABLES["limits"].read()
     for limit in declared.sort_values(
         "kind", key=lambda kinds: kinds.map(list(LIMITS).index), kind="stable"
     ).itertuples():
@@ -211,7 +202,20 @@ def _title_of(codes: dict[str, str]) -> str:
 
 
 def _of_the_method() -> dict:
-    modules = (build, checks, derived, marts, metric, population, releases, snapshot, staging, statistics, workbook)
+    modules = (
+        build,
+        checks,
+        derived,
+        drafts,
+        metric,
+        parts,
+        population,
+        releases,
+        snapshot,
+        staging,
+        statistics,
+        workbook,
+    )
     return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
         "vocabulary": vocabulary,
         "dictionary": dictionary,

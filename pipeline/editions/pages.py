@@ -10,10 +10,10 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from pipeline import questions
 from pipeline.editions import area, boundaries, charts, maps, spreadsheets, strips, words
 from pipeline.editions.area import ENGLAND, Marts, Place, Reading, Value
 from pipeline.editions.words import Number, Said
+from pipeline.publish import published
 from pipeline.releases import write_atomically
 from schemas import dictionary
 from schemas.vocabulary import AREA_KINDS, OUTCOMES, STATUS
@@ -43,7 +43,7 @@ def write(
     with how many are written, of how many, and the area's name. The same published file gives the same bytes. Raises
     Unanswerable where there is no published file, LookupError for an area that does not exist today.
     """
-    with questions.connect(data) as con:
+    with published.connect(data) as con:
         marts = area.read(con)
         if code is None:
             wanted = [place.code for place in marts.with_figures()]

@@ -16,11 +16,12 @@ from gptables import Cover, GPTable, GPWorkbook, Theme, gptheme
 from gptables.core.gptable import FormatList
 from gptables.core.wrappers import GPWorksheet
 
-from pipeline import places, questions
+from pipeline import places
+from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.area import availability, concerns, levels
-from pipeline.marks import INSTEAD
-from pipeline.metric import ENGLAND
+from pipeline.publish import published
+from pipeline.read.marks import INSTEAD
 from pipeline.releases import write_atomically
 from schemas.dictionary import CREDIT, SAMPLE, TITLE
 from schemas.observation import NUMBER, SERIES, description
@@ -135,7 +136,7 @@ def write(con: duckdb.DuckDBPyConnection, path: Path, area_code: str | None = No
         book.set_custom_property("Language", "en-GB")
         book.set_theme(_theme())
         held = {name: sheet for name, sheet in sheets.items() if len(sheet.rows)}
-        _fill(book, title, says, about, held, questions.is_sample(con))
+        _fill(book, title, says, about, held, published.is_sample(con))
     write_atomically(path, lambda arriving: arriving.write_bytes(saved.getvalue()))
 
 

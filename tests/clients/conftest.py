@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import marts
+from pipeline.publish import published
 from tests.conftest import ROOT
 
 CLIENTS = ROOT / ".venv" / "clients"
@@ -12,6 +12,6 @@ PAGE = ROOT / "docs" / "business-intelligence.md"
 
 
 @pytest.fixture(scope="session")
-def published(sample_build) -> Path:
+def published_file(sample_build) -> Path:
     """A published file with everything in it, from the sample releases."""
-    return marts.published(sample_build)
+    return published.path(sample_build)

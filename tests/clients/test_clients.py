@@ -28,15 +28,15 @@ def run(*command: str | Path, **options) -> str:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_python_client_of_any_version_is_answered(published, version):
+def test_a_python_client_of_any_version_is_answered(published_file, version):
     pinned = (HERE / "environments" / f"{version}.txt").read_text().strip().removeprefix("duckdb==")
-    said = run(CLIENTS / version / "bin" / "python", HERE / "check_client.py", published)
+    said = run(CLIENTS / version / "bin" / "python", HERE / "check_client.py", published_file)
     assert said.startswith(f"duckdb {pinned}: ")
 
 
-def test_the_command_line_client_is_answered(published):
+def test_the_command_line_client_is_answered(published_file):
     asked = HERE / "asked.sql"
-    printed = run(CLIENTS / "duckdb-cli/bin/duckdb", "-readonly", "-bail", "-json", "-f", asked, published)
+    printed = run(CLIENTS / "duckdb-cli/bin/duckdb", "-readonly", "-bail", "-json", "-f", asked, published_file)
     answers, decoder = [], json.JSONDecoder()
     while printed := printed.strip():
         answer, end = decoder.raw_decode(printed)
@@ -46,11 +46,11 @@ def test_the_command_line_client_is_answered(published):
     assert all(answers)
 
 
-def test_the_node_client_is_answered(published):
+def test_the_node_client_is_answered(published_file):
     said = run(
         "node",
         HERE / "node" / "check_client.cjs",
-        published,
+        published_file,
         env={**os.environ, "NODE_PATH": str(CLIENTS / "node/node_modules")},
     )
     assert "queries answered" in said

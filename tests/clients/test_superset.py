@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pipeline import marts
+from pipeline.publish import published
 from schemas.observation import Observation, description
 from schemas.vocabulary import OUTCOMES
 from tests.clients.conftest import CLIENTS, PAGE
@@ -128,8 +128,8 @@ def superset(tmp_path_factory) -> Iterator[Superset]:
 
 
 @pytest.fixture(scope="session")
-def connected(superset, published) -> int:
-    return superset.connect(published)
+def connected(superset, published_file) -> int:
+    return superset.connect(published_file)
 
 
 # --- what there is -----------------------------------------------------------------------------------------
@@ -347,7 +347,7 @@ def take(data: Path, released: str) -> None:
 def test_a_new_build_is_seen_without_a_restart_and_no_question_fails_meanwhile(superset, tmp_path):
     data = tmp_path / "growing"
     take(data, "2022-08-03")
-    database = superset.connect(marts.published(data))
+    database = superset.connect(published.path(data))
     # Of a query, for a Superset that keeps its records in SQLite takes the name of a table once only.
     newest = superset.dataset(database, "framework.newest_deaths", NEWEST)
     line = {"columns": ["period", "value", "released"]}
@@ -355,11 +355,11 @@ def test_a_new_build_is_seen_without_a_restart_and_no_question_fails_meanwhile(s
     assert before == queried(data, NEWEST)
     assert superset.sql(database, NEWEST).is_success
 
-    published = threading.Event()
+    swapped = threading.Event()
 
     def ask_on() -> list[list[Row]]:
         seen = []
-        while not published.is_set():
+        while not swapped.is_set():
             seen.append(superset.chart(newest, line))
             assert superset.sql(database, NEWEST).is_success
         return seen
@@ -369,7 +369,7 @@ def test_a_new_build_is_seen_without_a_restart_and_no_question_fails_meanwhile(s
         try:
             take(data, "2023-12-19")
         finally:
-            published.set()
+            swapped.set()
         seen = [asked.result() for asked in asking]
 
     after = superset.chart(newest, line)

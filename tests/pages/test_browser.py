@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import questions
 from pipeline.editions import area, pages
+from pipeline.publish import published
 from tests.conftest import ROOT
 
 MODULES = ROOT / ".venv" / "clients" / "pages"
@@ -47,7 +47,7 @@ def looked_at(*paths: Path) -> dict[str, dict]:
 @pytest.fixture(scope="module")
 def seen(sample_build, tmp_path_factory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("pages")
-    with questions.connect(sample_build) as con:
+    with published.connect(sample_build) as con:
         marts = area.read(con)
     for code in PAGES.values():
         (folder / f"{code}.html").write_text(pages.render(marts, code), encoding="utf-8")

@@ -1,0 +1,168 @@
+"""Drafts of observations made from other metrics: progress to a target, unmet need; targets are in the register."""
+
+from collections.abc import Sequence
+
+from pipeline.calculate.drafts import draft
+from pipeline.calculate.metric import Series
+from pipeline.calculate.rows import Rows
+from schemas.vocabulary import PRINTED_AS
+
+PERCENT_OF_TARGET = Series("progress", "percent")
+
+
+def as_figures(observations: Rows) -> Rows:
+    """Observations of another metric under the column names that figures have."""
+    return Rows(f"""
+        SELECT * EXCLUDE (area_name, period, breakdown), area_name AS area_label, period AS period_label,
+               breakdown AS category
+        FROM {observations}
+    """)
+
+
+def targets_of(metric_id: str, register: Rows) -> Rows:
+    """The rows of the register that state a metric's target; one that is printed elsewhere has a measure of its own."""
+    return register.where(f"category = '{metric_id}' AND starts_with(measure, 'target')")
+
+
+def since(year_ending: str, observations: Rows, groups: Sequence[str]) -> Rows:
+    """What was reached since a baseline: each later value less that of the year ending on that day.
+
+    The values of several breakdowns, `groups`, add to one; a period that lacks one of them is left out. Each day on
+    which an input was released gives a vintage of what it changed, from what was known on that day.
+    """
+    return Rows(f"""
+        WITH observed AS (
+            SELECT * FROM {as_figures(observations)}
+            WHERE value IS NOT NULL AND category IN ({", ".join(f"'{group}'" for group in groups)})
+        ),
+        known AS (
+            SELECT days.released AS day, observed.*
+            FROM (SELECT DISTINCT released FROM observed) AS days JOIN observed ON observed.released <= days.released
+            QUALIFY row_number() OVER (PARTITION BY day, category, period_start, period_end
+                                       ORDER BY observed.released DESC, source) = 1
+        ),
+        summed AS (
+            SELECT day, area_code, any_value(area_label ORDER BY source) AS area_label, area_kind, period_label,
+                   period_start, period_end, period_kind, sum(value ORDER BY category) AS value,
+                   string_agg(source || ' ' || cell, ' + ' ORDER BY category) AS cell, max(released) AS newest,
+                   arg_max(source, (released, category)) AS source,
+                   arg_max(release_id, (released, category)) AS release_id
+            FROM known GROUP BY ALL
+            HAVING count(*) = {len(groups)}
+        )
+        SELECT later.* EXCLUDE (day, newest, value, cell), later.cell || ' less ' || baseline.cell AS cell,
+               'all' AS sex, 'all' AS age, '' AS status, later.day AS released, later.value - baseline.value AS value,
+               'From ' || baseline.value::BIGINT || ' in ' || baseline.period_label || ' to ' || later.value::BIGINT
+               || '.' AS note
+        FROM summed AS later JOIN summed AS baseline USING (day, area_code, period_kind)
+        WHERE baseline.period_end = DATE '{year_ending}' AND later.period_end > baseline.period_end
+              AND greatest(later.newest, baseline.newest) = day
+    """)
+
+
+def accumulated(figures: Rows, targets: Rows) -> Rows:
+    """What was reached since the target's first day: as printed for that time, else whole financial years added.
+
+    A number printed as "over" or "about" keeps the word at the start of its note, and so does a sum that has one.
+    """
+    return Rows(f"""
+        WITH printed AS (
+            SELECT figures.*, first_day, regexp_matches(note, '{PRINTED_AS}') AS bounded
+            FROM {figures} AS figures
+            JOIN (SELECT DISTINCT period_start AS first_day FROM {targets}) ON figures.period_start >= first_day
+            WHERE figures.value IS NOT NULL
+        ),
+        whole AS (
+            SELECT * REPLACE (strftime(first_day, '%b %Y') || '-' || strftime(period_end, '%b %Y') AS period_label,
+                              first_day AS period_start, 'several_years' AS period_kind,
+                              sum(value) OVER years AS value, string_agg(cell, ' + ') OVER years AS cell,
+                              concat_ws(' ', string_agg(note, ' ') FILTER (bounded) OVER years,
+                                        string_agg(note, ' ') FILTER (NOT bounded) OVER years) AS note,
+                              max(released) OVER years AS released),
+                   count(*) OVER years AS number
+            FROM (SELECT * FROM printed WHERE period_kind = 'financial_year'
+                  QUALIFY row_number() OVER (PARTITION BY category, period_end ORDER BY released DESC) = 1)
+            WINDOW years AS (PARTITION BY category ORDER BY period_end)
+        )
+        SELECT * EXCLUDE (first_day, bounded) FROM printed WHERE period_start = first_day
+        UNION ALL BY NAME
+        SELECT * EXCLUDE (first_day, bounded, number) FROM whole
+        WHERE number > 1 AND number = date_diff('year', first_day, period_end)
+              AND period_end NOT IN (SELECT period_end FROM printed WHERE period_start = first_day)
+    """)
+
+
+def progress(reached: Rows, targets: Rows) -> tuple[Rows, ...]:
+    """What was reached, in the target's unit and in percent of it; a straight line to the target; the target as stated.
+
+    The line runs from nothing on the eve of the target's first day to the whole on its last, and stays there.
+    """
+    beside = Rows(f"""
+        SELECT reached.* REPLACE (
+                   trim(reached.note || ' Target ' || targets.value::BIGINT || ' by '
+                        || strftime(targets.period_end, '%-d %B %Y') || '.') AS note),
+               targets.value AS target, targets.unit AS target_unit,
+               least(1, date_diff('day', targets.period_start, reached.period_end + INTERVAL 1 DAY)
+                        / date_diff('day', targets.period_start, targets.period_end + INTERVAL 1 DAY)) AS elapsed
+        FROM {reached} AS reached CROSS JOIN {targets.where("measure = 'target'")} AS targets
+    """)
+    whole = {"lower": "NULL", "upper": "NULL", "numerator": "value", "denominator": "target"}
+    share, line = "'reached / target'", "'target x days passed / days there were'"
+    return (
+        draft(beside, "progress", "'all'", unit="target_unit", method="'reached since the baseline'", **whole),
+        draft(beside, "progress", "'all'", unit="'percent'", value="100 * value / target", method=share, **whole),
+        draft(
+            beside, "progress", "'straight line'", unit="target_unit", value="target * elapsed", method=line, **whole
+        ),
+        draft(targets, "progress", "measure"),
+    )
+
+
+def not_calculated(figures: Rows, why: str) -> Rows:
+    """No progress, and the reason, for the period of each figure."""
+    nothing = {"unit": "'percent'", "value": "NULL", "lower": "NULL", "upper": "NULL"}
+    there = Rows(f"SELECT * REPLACE ('x' AS status) FROM {figures}")
+    return draft(there, "progress", "'all'", method=f"'not calculated: {why}'", **nothing)
+
+
+def shortfall(counts: Rows, estimates: Rows, breakdown: str) -> Rows:
+    """Percent of an estimated whole that a count of the same area does not reach.
+
+    `100 × (1 - count / estimate)`, with limits from those of the estimate; the count is taken as exact. The estimate is
+    the newest for the year of the count or before, and the note names its year. Each day on which one of the two was
+    released gives a vintage, from what was known on that day.
+    """
+    there = Rows(f"""
+        WITH counted AS (SELECT * FROM {as_figures(counts)} WHERE value IS NOT NULL),
+        estimated AS (SELECT * FROM {as_figures(estimates)} WHERE value > 0),
+        days AS (SELECT released AS day FROM counted UNION SELECT released FROM estimated),
+        latest AS (
+            SELECT day, counted.* FROM days JOIN counted ON counted.released <= day
+            QUALIFY row_number() OVER (PARTITION BY day, area_code, period_start, period_end
+                                       ORDER BY counted.released DESC, source) = 1
+        )
+        SELECT latest.* EXCLUDE (day, lower_95, upper_95) REPLACE (
+                   day AS released, latest.cell || ' / ' || estimated.source || ' ' || estimated.cell AS cell,
+                   trim(latest.note || ' Of the estimate for ' || estimated.period_label || ', by the '
+                        || split_part(estimated.category, ': ', 2) || '.') AS note),
+               estimated.value AS estimate, estimated.lower_95 AS lower, estimated.upper_95 AS upper
+        FROM latest JOIN estimated ON estimated.area_code = latest.area_code AND estimated.released <= day
+             AND estimated.period_end <= latest.period_end
+        QUALIFY row_number() OVER (PARTITION BY day, latest.area_code, latest.period_start, latest.period_end
+                                   ORDER BY estimated.period_end DESC, estimated.released DESC) = 1
+                AND greatest(latest.released, estimated.released) = day
+    """)
+    part = "value <= estimate"
+    return draft(
+        there,
+        "proportion",
+        breakdown,
+        unit="'percent'",
+        value=f"CASE WHEN {part} THEN 100 * (1 - value / estimate) END",
+        lower=f"CASE WHEN {part} AND lower > 0 THEN greatest(0, 100 * (1 - value / lower)) END",
+        upper=f"CASE WHEN {part} AND upper > 0 THEN 100 * (1 - value / upper) END",
+        numerator=f"CASE WHEN {part} THEN estimate - value END",
+        denominator="estimate",
+        method=f"""CASE WHEN {part} THEN 'estimate less count / estimate; limits from those of the estimate'
+                        ELSE 'not calculated: more were counted than are estimated' END""",
+    )

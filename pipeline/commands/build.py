@@ -1,0 +1,111 @@
+"""`ncdof build`: everything that is needed and nothing more."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from pipeline import build as steps
+from pipeline import questions
+from pipeline.calculate.metric import METRICS
+from pipeline.commands.scorecard import print_scorecard
+from pipeline.commands.terminal import DATA, Data, err, fail, out, plainly
+from pipeline.publish import published
+
+
+def build(
+    years: Annotated[str | None, typer.Option(help="Only these years: 2021 or 2015-2023.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given several times.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Build everything needed and nothing more; ends with the scorecard.
+
+    Reads releases that are new in data/raw, calculates the years they touch, checks, and swaps in the published file.
+    Ends with 1 when a release was refused or a metric failed: the rest is built, and the last good figures stay.
+    """
+    os.environ["NCDOF_DATA"] = str(data)
+    wanted_years = _years(years)
+    with plainly():
+        for metric_id in metric or []:
+            questions.metric_called(metric_id)
+        report = steps.Report()
+        failures = _materialise(data, metric or list(METRICS), wanted_years, report)
+        refused = steps.refused(data)
+    for release, reason in refused.items():
+        err.print(f"refused: {release.source} {release.released}: {reason}", markup=False, soft_wrap=True, style="red")
+    for failure in failures:
+        err.print(f"failed: {failure}", markup=False, soft_wrap=True, style="red")
+    if failures:
+        err.print("What failed is left as it was in the published file.", style="red")
+    if published.path(data).exists():
+        with plainly(), published.connect(data) as con:
+            print_scorecard(con)
+            _summary(con, report)
+    raise typer.Exit(1 if refused or failures else 0)
+
+
+def _materialise(data: Path, metrics: list[str], years: range | None, report: steps.Report) -> list[str]:
+    """Read what is new, then calculate what that made stale and publish; what failed, one sentence each."""
+    failures = []
+    with _progress("looking for what is new"):
+        if new := steps.to_stage(data):
+            from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
+
+            failures += graph.materialise({release.source for release in new}, report)
+        available = steps.staged(data)
+        stale = steps.to_calculate(data, available, metrics, years)
+        if stale or steps.to_publish(data, available):
+            from pipeline import graph
+
+            failures += graph.materialise([*stale, graph.PUBLISHED], report, sorted(set().union(*stale.values())))
+    return failures
+
+
+def _summary(con: duckdb.DuckDBPyConnection, report: steps.Report) -> None:
+    rows, figures = con.execute("SELECT count(*), count(DISTINCT metric_id) FROM framework.history").fetchone()
+    findings = con.execute("SELECT severity, count(*) FROM framework.checks WHERE NOT passed GROUP BY ALL").fetchall()
+    done = (
+        f"{len(report.staged)} releases read, {sum(map(len, report.calculated.values()))} metric years calculated"
+        if report.changed
+        else "nothing to do"
+    )
+    out.print(f"{done}; {rows:,} observations of {figures} metrics published", soft_wrap=True)
+    for severity, number in findings:
+        out.print(f'{number} {severity}s: ncdof query "FROM framework.checks WHERE NOT passed"', soft_wrap=True)
+
+
+def _years(text: str | None) -> range | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
+        fail(f"--years takes a year or a range such as 2015-2023, not {text!r}")
+    return range(int(first), int(last or first) + 1)
+
+
+class _Progress(logging.Handler):
+    """Shows each step of a build on the terminal as it happens, and nothing where there is none."""
+
+    def __init__(self, status):
+        super().__init__()
+        self.status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.status.update(record.getMessage())
+
+
+@contextlib.contextmanager
+def _progress(first: str) -> Iterator[None]:
+    with err.status(first) as status:
+        handler = _Progress(status)
+        steps.log.addHandler(handler)
+        steps.log.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            steps.log.removeHandler(handler)

@@ -1,0 +1,36 @@
+"""`ncdof chart`: a metric's series for an area as a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import places, questions
+from pipeline.commands.terminal import DATA, Data, fail, plainly, say_written
+from pipeline.publish import published
+from pipeline.releases import write_atomically
+
+
+def chart(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    area: Annotated[str, typer.Option(help="Area by code or name: E06000047, Darlington, England.")],
+    to: Annotated[
+        Path | None, typer.Option(help="File to write, .svg or .png; else one of exports of the data folder.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Draw a metric's series for an area, with its interval and England's, as a picture with title and source."""
+    from pipeline.editions import charts  # importing matplotlib takes longer than most commands
+    from pipeline.editions.area import read, reading
+
+    with plainly():
+        questions.metric_called(metric)
+        code = places.find(area)
+        file = to or data / "exports" / f"{metric}_{code}.svg"
+        if file.suffix not in (".svg", ".png"):
+            fail(f"--to takes a file that ends in .svg or .png, not {file.name}")
+        with published.connect(data) as con:
+            marts_read = read(con)
+        drawn = charts.picture(reading(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
+        write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
+    say_written(file, data)

@@ -1,0 +1,31 @@
+"""`ncdof diff`: what a release changed."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from pipeline import questions
+from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample, table_of
+from pipeline.publish import published
+
+
+def diff(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    from_: Annotated[str | None, typer.Option("--from", help="What was known on this day: YYYY-MM-DD.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="And on this day; else the newest release.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Show what a release changed: numbers that are new, changed or gone."""
+    with plainly(), published.connect(data) as con:
+        days = [date.fromisoformat(day) if day else None for day in (from_, to)]
+        found = questions.diff(con, metric, *days)
+        sample = published.is_sample(con)
+    say_sample(sample)
+    counts = found.changes["change"].value_counts()
+    said = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in ("changed", "new", "gone"))
+    out.print(f"[bold]{metric}[/bold], known on {found.before} and on {found.after}: {said}")
+    changed = found.changes[found.changes["change"] == "changed"]
+    if len(changed):
+        columns = ["area_name", "period", "breakdown", "sex", "statistic", "old_value", "new_value", "difference"]
+        out.print(table_of(changed[columns], most=25))

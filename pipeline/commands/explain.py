@@ -1,0 +1,65 @@
+"""`ncdof explain`: where a value comes from, down to the cell."""
+
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.panel import Panel
+
+from pipeline import questions
+from pipeline.calculate.metric import METRICS
+from pipeline.commands.terminal import DATA, Data, cell, out, plainly, say_sample, table_of
+from pipeline.editions import words
+from pipeline.publish import published
+
+
+def explain(
+    metric: Annotated[str, typer.Argument(help="Metric id, as `ncdof metrics` lists them.")],
+    area: Annotated[str, typer.Option(help="Area by code or name: E06000047, Darlington.")],
+    year: Annotated[int, typer.Option(help="Calendar year in which the period ends.")],
+    breakdown: Annotated[str | None, typer.Option(help="Part of the metric; else the one it is led by.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Show where a value comes from: formula, inputs, file, checksum, sheet and cell, earlier vintages."""
+    with plainly(), published.connect(data) as con:
+        found = questions.explain(con, metric, area, year, breakdown)
+        sample = published.is_sample(con)
+    say_sample(sample)
+    declared = METRICS[metric]
+    out.print(f"[bold]{declared.title}[/bold]\n{found.area_name} ({found.area_code}), {year}")
+    if found.remark:
+        out.print(found.remark, style="yellow")
+    for row in found.values.itertuples():
+        lines = [f"[bold]{_number(row)}[/bold]", f"method    {row.method}"]
+        if pd.notna(getattr(row, "numerator", None)) or pd.notna(getattr(row, "denominator", None)):
+            lines.append(f"inputs    numerator {cell(row.numerator)}, denominator {cell(row.denominator)}")
+        if getattr(row, "note", ""):
+            lines.append(f"note      {row.note}".replace("[", r"\["))
+        if getattr(row, "trend", ""):
+            lines.append(f"compared  {row.compared_to_england} (England); trend: {row.trend}")
+        lines += [
+            f"cell      [bold]{row.cell}[/bold]",
+            f"file      {row.file}",
+            f"source    {row.source}, released {row.released:%Y-%m-%d}",
+            f"sha256    {row.sha256}",
+        ]
+        if row.url:
+            lines.append(f"address   {row.url}")
+        out.print(Panel("\n".join(lines), title=f"{row.period} · {row.statistic} · {row.unit}", title_align="left"))
+    earlier = found.vintages
+    repeated = earlier.duplicated(["period", "statistic", "unit"], keep=False) if len(earlier) else []
+    if len(earlier) and repeated.any():
+        out.print("Every vintage of these values:")
+        out.print(
+            table_of(
+                earlier[repeated][["period", "statistic", "unit", "value", "status", "source", "released", "cell"]]
+            )
+        )
+
+
+def _number(row) -> str:
+    if pd.isna(row.value):
+        return f"no value: {words.missing(row.status, row.method)}".replace("[", r"\[")
+    low, high = getattr(row, "lower_95", None), getattr(row, "upper_95", None)
+    interval = f" ({cell(low)} to {cell(high)})" if pd.notna(low) and pd.notna(high) else ""
+    return f"{cell(row.value)}{interval} {row.unit}{f' [{row.status}]' if row.status else ''}".replace("[", r"\[")

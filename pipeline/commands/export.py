@@ -1,0 +1,44 @@
+"""`ncdof export`: the published file as CSV files or as a workbook."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import places
+from pipeline.commands.terminal import DATA, Data, err, plainly, say_written
+from pipeline.publish import published
+
+
+def csv(
+    to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/csv of the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Write a CSV file for each table, described for Frictionless (datapackage.json) and CSVW (csv-metadata.json).
+
+    The folder is replaced whole. One that holds anything but an earlier edition as it was written is left alone.
+    """
+    from pipeline.editions import csv_files  # importing jinja2 is a cost to every other command
+
+    folder = to or data / "exports" / "csv"
+    with plainly(), err.status(f"writing {folder}"):
+        number = csv_files.export(data, folder)
+    say_written(f"{folder}: {number} tables", data)
+
+
+def workbook(
+    area: Annotated[
+        str | None, typer.Option(help="Area by code or name: E06000047, Darlington; else the nation.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; else in exports of the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Write an accessible workbook (.xlsx): of the nation and the newest local figures, or all figures of an area."""
+    from pipeline.editions import spreadsheets  # importing gptables takes longer than most commands
+
+    with plainly(), published.connect(data) as con:
+        code = places.find(area) if area else None
+        file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
+        with err.status(f"writing {file}"):
+            spreadsheets.write(con, file, code)
+    say_written(file, data)

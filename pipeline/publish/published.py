@@ -1,0 +1,45 @@
+"""The published file: where it lies, how it is opened, and what it says of itself; assembling it is snapshot's."""
+
+from pathlib import Path
+
+import duckdb
+
+DATABASE = "ncdof.duckdb"
+
+
+class Unanswerable(Exception):
+    """A question that has no answer, with the reason in one sentence."""
+
+
+def path(data: Path) -> Path:
+    """Where the published file of a data folder lies."""
+    return data / "marts" / DATABASE
+
+
+def connect(data: Path) -> duckdb.DuckDBPyConnection:
+    """The published file, read-only. Raises Unanswerable where there is none."""
+    if not path(data).exists():
+        raise Unanswerable(f"{path(data)} is not there yet: run `ncdof build` first")
+    return duckdb.connect(str(path(data)), read_only=True)
+
+
+def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the figures are made up."""
+    return con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()[0][0]
+
+
+def inputs(data: Path) -> str:
+    """What the published file was assembled from, as a digest; empty where there is none that can be read."""
+    try:
+        with connect(data) as con:
+            return con.execute("SELECT inputs FROM framework.build").fetchall()[0][0]
+    except (Unanswerable, duckdb.Error):
+        return ""
+
+
+def findings(data: Path) -> list[tuple[str, str]]:
+    """What the checks found in the published file: severity and sentence."""
+    with connect(data) as con:
+        return con.execute("""
+            SELECT severity, name || ': ' || metric_id || ' ' || detail FROM framework.checks WHERE NOT passed
+        """).fetchall()

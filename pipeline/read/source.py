@@ -1,0 +1,161 @@
+"""The declaration of a source and the shape of what it yields; reading one publication's tables is an asset's work.
+
+A source is a plain function from an opened file to tidy figures:
+
+    @source(publisher="ONS", formats="xlsx xls")
+    def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
+        '''Title of the publication.
+
+        Its layouts and traps, and how far the reader is proved.
+        '''
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+
+import schemas
+from pipeline import places
+from pipeline.read.workbook import Refused, Workbook
+from pipeline.releases import Release
+from pipeline.versions import version_of
+from schemas.figure import KEY, Figure
+
+Reader = Callable[[Workbook], Iterable[pd.DataFrame]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publication: its id is the function's name, its title and layouts are the function's docstring."""
+
+    id: str
+    publisher: str
+    formats: str
+    read: Reader
+    contract: type[Figure]
+    divides: bool
+    names_areas: bool
+    register: bool
+
+    @property
+    def title(self) -> str:
+        return " ".join(inspect.getdoc(self.read).split("\n\n", 1)[0].split()).rstrip(".")
+
+    @property
+    def layouts(self) -> str:
+        return inspect.getdoc(self.read).split("\n\n", 1)[-1].strip()
+
+    @property
+    def module(self) -> str:
+        return self.read.__module__
+
+    @cached_property
+    def code_version(self) -> str:
+        """Changes whenever the code that turns this source's files into figures changes."""
+        here, contracts = Path(__file__).parent, Path(schemas.__file__).parent
+        return version_of(*_modules_behind(self.read), here, places.__file__, places.REGISTER, contracts)
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def _modules_behind(function: Callable) -> list[str]:
+    """The files of a function's module and of the modules of the same package that it takes something from."""
+    module = sys.modules[function.__module__]
+    package = module.__name__.rpartition(".")[0]
+    named = {getattr(value, "__module__", "") for value in vars(module).values()} | {module.__name__}
+    return sorted(inspect.getfile(sys.modules[name]) for name in named if name and name.startswith(f"{package}."))
+
+
+def source(
+    *,
+    publisher: str,
+    formats: str,
+    contract: type[Figure] = Figure,
+    divides: bool = False,
+    names_areas: bool = False,
+    register: bool = False,
+) -> Callable[[Reader], Reader]:
+    """Declare a function as the reader of a publication.
+
+    `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
+    bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
+    areas that no register has yet;
+    `register` a list of figures from many publications, each with the day of its own, which a newer list replaces.
+    """
+
+    def declare(read: Reader) -> Reader:
+        SOURCES[read.__name__] = Source(
+            read.__name__, publisher, formats, read, contract, divides, names_areas, register
+        )
+        return read
+
+    return declare
+
+
+COLUMNS = Figure.to_schema().columns
+SPAN = ["period_label", "period_start", "period_end", "period_kind"]
+DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""} | dict.fromkeys(
+    ("lower", "upper", "base"), float("nan")
+)
+
+
+def figures(declared: Source, release: Release) -> pd.DataFrame:
+    """The validated figures of one release, one row a published number, in the order of the file.
+
+    A number that a file prints in several tables is kept once, where it stands first. Raises Refused when the file
+    cannot be read right or a figure breaks the contract, naming the cells.
+    """
+    pieces = [piece.assign(**_defaults(piece)) for piece in declared.read(Workbook(release.path))]
+    if not sum(map(len, pieces)):
+        raise Refused(f"{release.path.name} yields no figures")
+    shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
+    same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
+    shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
+    try:
+        return declared.contract.validate(shaped, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        raise Refused(f"{release.path.name} breaks its contract: {_broken(error, shaped)}") from error
+
+
+def _defaults(piece: pd.DataFrame) -> dict:
+    """What a piece of figures need not say; a piece that says it says it of every row, or breaks the contract."""
+    return {column: default for column, default in DEFAULTS.items() if column not in piece}
+
+
+def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
+    # Equal periods are nearly always one object, whose identity is quicker to compare than its dates.
+    codes, identities = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))
+    first = np.zeros(len(identities), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(tidy))[::-1]
+    spans = pd.DataFrame([astuple(period) for period in tidy["period"].iloc[first]], columns=SPAN)
+    for column in SPAN:
+        dates = column in ("period_start", "period_end")
+        tidy[column] = spans[column].astype("datetime64[us]" if dates else "str").array.take(codes)
+    kinds, printed = pd.factorize(tidy["area_code"])
+    tidy["area_kind"] = pd.array([places.kind(code) for code in printed], dtype="str").take(kinds)
+    tidy["source"], tidy["release_id"] = source_id, release.release_id
+    if "released" not in tidy:
+        tidy["released"] = pd.Timestamp(release.released)
+    return tidy[list(COLUMNS)]
+
+
+def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:
+    """What broke, with the first cells of each kind."""
+    sentences = []
+    cases = error.failure_cases
+    whole_row = cases["schema_context"] == "DataFrameSchema"
+    cases["what"] = cases["check"].where(whole_row, cases["column"] + " is not " + cases["check"])
+    for what, group in cases.groupby("what", sort=False):
+        rows = sorted({int(index) for index in group["index"].dropna()})
+        cells = [f"{cell} ({value})" for cell, value in shaped.loc[rows[:5], ["cell", "value"]].itertuples(index=False)]
+        more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+        sentences.append(f"{what}{' in ' + ', '.join(cells) + more if cells else ''}")
+    return "; ".join(sentences)

@@ -1,0 +1,226 @@
+"""Releases turned into staged figures on disk, each in a child process with limits; what a table means is a source's.
+
+`staging/<source>/<released>.parquet` holds the figures of one release. Its metadata name the file and the code it was
+made from, so what is still to be read can be worked out from disk.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.read.source import SOURCES, Source, figures
+from pipeline.read.workbook import Refused
+from pipeline.releases import Release, write_atomically
+
+_KEY = b"ncdof"
+
+# Children are forked from one server that has imported all they need, or each would import it again: __main__, and
+# what pandera leaves to its first validation.
+PRELOAD = ["__main__", "pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one release may cost: bytes of address space, and seconds, of work as of waiting."""
+
+    memory: int = 4 * 2**30
+    seconds: int = 300
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a staged file says of itself."""
+
+    path: Path
+    source: str
+    released: date
+    release_id: str
+    sha256: str
+    file: str
+    url: str
+    sample: bool
+    code_version: str
+    rows: int
+    years: tuple[int, ...]
+
+
+def staged_path(data: Path, release: Release) -> Path:
+    return data / "staging" / release.source / f"{release.released}.parquet"
+
+
+def read_staged(path: Path) -> Staged | None:
+    """The description of a staged file, or None where there is none that can be read."""
+    try:
+        found = path.stat()
+        said = _said(path, found.st_ino, found.st_size, found.st_mtime_ns)
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    return Staged(path, **said | {"released": date.fromisoformat(said["released"]), "years": tuple(said["years"])})
+
+
+@cache
+def _said(path: Path, *what_changes_with_the_bytes: int) -> dict:
+    return json.loads(pq.read_schema(path).metadata[_KEY])
+
+
+def _origin(release: Release) -> dict:
+    """What decides whether a release must be read again."""
+    code_version = SOURCES[release.source].code_version
+    return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
+
+
+def _refusal_path(data: Path, release: Release) -> Path:
+    return staged_path(data, release).with_suffix(".refused")
+
+
+def refusal(data: Path, release: Release) -> str:
+    """Why today's code refused these bytes, or an empty text."""
+    try:
+        said = json.loads(_refusal_path(data, release).read_text())
+    except (OSError, ValueError):
+        return ""
+    return said["reason"] if said["origin"] == _origin(release) else ""
+
+
+def is_current(data: Path, release: Release) -> bool:
+    """Whether a release is staged from these bytes by today's code."""
+    staged = read_staged(staged_path(data, release))
+    return staged is not None and all(getattr(staged, name) == value for name, value in _origin(release).items())
+
+
+def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
+    """What is staged of the given releases, by whatever code: a refused rereading keeps the last good figures."""
+    found = [(release, read_staged(staged_path(data, release))) for release in releases]
+    return [staged for release, staged in found if staged and staged.sha256 == release.sha256]
+
+
+def stage(declared: Source, release: Release, path: Path) -> None:
+    """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
+    frame = figures(declared, release)
+    said = {
+        "source": release.source,
+        "released": release.released.isoformat(),
+        "release_id": release.release_id,
+        "file": release.path.name,
+        "url": release.url,
+        **_origin(release),
+        "rows": len(frame),
+        "years": sorted({int(year) for year in frame["period_end"].dt.year.unique()}),
+    }
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_KEY: json.dumps(said)})
+    write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
+
+
+# --- one child a release -----------------------------------------------------------------------------------
+
+
+def _child(module: str, release: Release, path: Path | None, limits: Limits, answer) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Ctrl-C is the parent's to handle: a child that it hit would look like a release that cannot be read.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+    try:
+        import_module(module)
+        declared = SOURCES[release.source]
+        if path:
+            stage(declared, release, path)
+        else:
+            figures(declared, release)
+    except Refused as error:
+        answer.send(str(error))
+    except MemoryError:
+        answer.send(f"{release.path.name} needs more than {_megabytes(limits)} to be read")
+    except Exception as error:
+        answer.send(f"{release.path.name} cannot be read: {type(error).__name__}: {error}")
+    else:
+        answer.send("")
+
+
+def _megabytes(limits: Limits) -> str:
+    return f"{limits.memory >> 20:,} MB"
+
+
+def _run(release: Release, path: Path | None, limits: Limits) -> str:
+    """Why a release is refused, or an empty text; whatever becomes of the child, this process lives on."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*PRELOAD, *sorted({declared.module for declared in SOURCES.values()})])
+    receive, send = context.Pipe(duplex=False)
+    module = SOURCES[release.source].module
+    child = context.Process(target=_child, args=(module, release, path, limits, send), daemon=True)
+    with receive:
+        child.start()
+        send.close()
+        try:
+            reason = receive.recv() if receive.poll(limits.seconds) else None
+        except EOFError:
+            child.join()
+            reason = _crash(release, child.exitcode, limits)
+    if reason is None:
+        reason = f"{release.path.name} is not read within {limits.seconds} seconds"
+    child.kill()
+    child.join()
+    return reason
+
+
+def _crash(release: Release, exit_code: int, limits: Limits) -> str:
+    if exit_code == -signal.SIGXCPU:
+        return f"{release.path.name} is not read within {limits.seconds} seconds of work"
+    # A parser that is not given the memory it asks for ends the whole process.
+    how = f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit code {exit_code}"
+    return f"{release.path.name} makes the reader crash ({how}); it may need more than {_megabytes(limits)}"
+
+
+def prove(release: Release, limits: Limits = LIMITS) -> None:
+    """Read a release once and keep nothing. Raises Refused with the reason when it cannot be read right."""
+    if reason := _run(release, None, limits):
+        raise Refused(reason)
+
+
+def stage_all(
+    data: Path,
+    releases: Iterable[Release],
+    done: Callable[[Release, str], None] = lambda release, reason: None,
+    limits: Limits = LIMITS,
+) -> dict[Release, str]:
+    """Stage releases, as many at once as there are processors; the refused ones with their reasons.
+
+    `done` is told of each release when it is finished. A refused release leaves what was staged before, and a note
+    of the refusal so that the same bytes are not tried again by the same code.
+    """
+    waiting = sorted(releases, key=lambda release: release.path.stat().st_size, reverse=True)
+    refused = {}
+
+    def one(release: Release) -> None:
+        note = _refusal_path(data, release)
+        if reason := _run(release, staged_path(data, release), limits):
+            refused[release] = reason
+            said = json.dumps({"origin": _origin(release), "reason": reason})
+            write_atomically(note, lambda arriving: arriving.write_text(said))
+        else:
+            note.unlink(missing_ok=True)
+        done(release, reason)
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        try:
+            list(workers.map(one, waiting))
+        except KeyboardInterrupt:
+            workers.shutdown(wait=False, cancel_futures=True)
+            raise
+    return dict(sorted(refused.items()))

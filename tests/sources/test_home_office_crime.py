@@ -1,0 +1,332 @@
+"""The readers of the Home Office's recorded crime, rolling years and lists of offences, and the metrics they feed."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import build
+from pipeline.calculate.metric import METRICS
+from pipeline.read.workbook import Refused
+from tests.conftest import real_file
+from tests.reading import Sheets, lines, read, read_altered, sample, sheets
+
+FORCES, PARTNERSHIPS = "home_office_recorded_crime", "home_office_offences_by_partnership"
+ENGLAND, WALES, BOTH, TRANSPORT = "E92000001", "W92000004", "K04000001", "british-transport-police"
+SAYS = ["period_label", "area_code", "category"]
+
+
+def said(frame: pd.DataFrame) -> dict[tuple, float | None]:
+    """What figures say, whatever their order and cells."""
+    return frame.set_index(SAYS)["value"].astype(object).where(frame.set_index(SAYS)["value"].notna(), None).to_dict()
+
+
+# --- a list of offences small enough to be added by hand ------------------------------------------------------
+
+HEADINGS = ["Financial Year", "Financial Quarter", "Police Force", "CSP Name", "Offence Description", "Offence Group",
+            "Offence Subgroup", "Offence Code", "Offence Count"]  # fmt: skip
+KINDS = [
+    ("Trafficking in controlled drugs", "Drug Offences", "Trafficking of drugs", "92A"),
+    ("Possession of controlled drugs (cannabis)", "Drug Offences", "Possession of drugs", "92E"),
+    ("Robbery of personal property", "Robbery", "Robbery of personal property", "34B"),
+]
+PLACES = [("Kent", "Medway"), ("Kent", "Unassigned Kent"), ("Devon & Cornwall", "Northern Devon")]
+
+
+def listed(quarters: dict[str, list[int]]) -> Sheets:
+    """A sheet a financial year with 1 to 9 offences by place and kind in each quarter."""
+    return {
+        name: [
+            HEADINGS,
+            *(
+                [name.replace("_", "/"), quarter, *place, description, group, subgroup, code, 1 + kind + 3 * at]
+                for quarter in numbers
+                for at, place in enumerate(PLACES)
+                for kind, (description, group, subgroup, code) in enumerate(KINDS)
+            ),
+        ]
+        for name, numbers in quarters.items()
+    }
+
+
+@pytest.fixture
+def partnerships(tmp_path) -> Callable[[Sheets], pd.DataFrame]:
+    return partial(read_altered, tmp_path, PARTNERSHIPS)
+
+
+TWO_YEARS = {"2022_23": [1, 2, 3, 4], "2023_24": [1, 2]}
+
+
+def test_quarters_are_added_to_years_and_to_the_last_twelve_months(partnerships):
+    found = said(partnerships(listed(TWO_YEARS)))
+    # Nations are not there, because most of their forces are not.
+    assert {period for period, _, _ in found} == {"2022/23", "YE Sep 2023"}
+    assert {area for _, area, _ in found} == {"E22000143", "unassigned-kent", "E22000363"}
+    # Medway has 1, 2 and 3 offences of each kind a quarter, Northern Devon 7, 8 and 9.
+    assert found["2022/23", "E22000143", "trafficking of drugs"] == 4
+    assert found["2022/23", "E22000143", "drug offences"] == 4 * (1 + 2)
+    assert found["YE Sep 2023", "E22000363", "possession of drugs"] == 4 * 8
+    assert found["YE Sep 2023", "unassigned-kent", "robbery"] == 4 * 6
+
+
+def test_a_cell_names_the_first_row_and_how_many_were_added(partnerships):
+    frame = partnerships(listed(TWO_YEARS)).set_index(SAYS)
+    assert frame.loc[("2022/23", "E22000143", "drug offences"), "cell"] == "2022_23!I2 (first of 8 rows)"
+    assert frame.loc[("YE Sep 2023", "E22000143", "robbery"), "cell"] == "2022_23!I22 (first of 4 rows)"
+
+
+def shuffle(book: Sheets) -> Sheets:
+    order = random.Random(7)
+    shuffled = {name: [rows[0], *order.sample(rows[1:], len(rows) - 1)] for name, rows in book.items()}
+    return dict(reversed(shuffled.items()))
+
+
+def move_columns(book: Sheets) -> Sheets:
+    return {name: [["", row[-1], *row[:-1]] for row in rows] for name, rows in book.items()}
+
+
+def rename_and_decorate(book: Sheets) -> Sheets:
+    heads = [f" {text.upper()}\n[note 2]" for text in HEADINGS]
+    notes = {"Cover_sheet": [["Police recorded crime"], ["Financial Year", "2022/23"]]}
+    return notes | {f"Data {name}": [["Table"], [], heads, *rows[1:], [], ["A note"]] for name, rows in book.items()}
+
+
+def quarters_as_text(book: Sheets) -> Sheets:
+    return {
+        name: [rows[0], *([row[0].replace("/", "-"), f"Q{row[1]}", *row[2:8], f"{row[8]} "] for row in rows[1:])]
+        for name, rows in book.items()
+    }
+
+
+@pytest.mark.parametrize("alter", [shuffle, move_columns, rename_and_decorate, quarters_as_text])
+def test_an_alteration_of_form_changes_no_figure(alter, partnerships):
+    assert said(partnerships(alter(listed(TWO_YEARS)))) == said(partnerships(listed(TWO_YEARS)))
+
+
+def cell(row: int, column: int, value: object) -> Callable:
+    def alter(book: Sheets) -> Sheets:
+        book["2023_24"][row][column] = value
+        return book
+
+    return alter
+
+
+def same_sheet_twice(book: Sheets) -> Sheets:
+    return book | {"2022_23 (2)": book["2022_23"]}
+
+
+def no_count(book: Sheets) -> Sheets:
+    return {name: [row[:-1] for row in rows] for name, rows in book.items()}
+
+
+REFUSED = [
+    (cell(3, 8, "[q]"), r"2023_24!I4: no meaning is known for '\[q\]'"),
+    (cell(3, 8, "[c]"), r"2023_24!I4: no meaning is known for '\[c\]'"),
+    (cell(5, 1, 5), r"2023_24!B6: '5.*' is no quarter"),
+    (cell(5, 0, "2023"), r"2023_24!A6"),
+    (cell(2, 3, "Medwey"), "2023_24!I3: no partnership of Kent is called 'Medwey'"),
+    (cell(2, 2, "Ruritania"), "2023_24!I3: no police force is called 'Ruritania'"),
+    (cell(2, 6, ""), "2023_24!G3: nothing stands here"),
+    (same_sheet_twice, "listed twice"),
+    (no_count, "0 columns are headed 'offence count"),
+    (lambda book: {"2022_23": [["Year"], ["2023"]]}, "no list of offences"),
+    (lambda book: listed({"2023_24": [1, 2]}), "no twelve months"),
+]
+
+
+@pytest.mark.parametrize(("alter", "why"), REFUSED, ids=[why for _, why in REFUSED])
+def test_what_cannot_be_read_right_is_refused(alter, why, partnerships):
+    with pytest.raises(Refused, match=why):
+        partnerships(alter(listed(TWO_YEARS)))
+
+
+def test_a_kind_that_began_within_the_year_is_left_out_and_a_blank_is_no_zero(partnerships):
+    book = listed(TWO_YEARS)
+    for row in book["2022_23"][1:]:
+        if row[7] == "34B" and row[1] < 4:
+            row[8] = 0
+        if row[7] == "92A" and row[1] == 1 and row[3] == "Medway":
+            row[8] = ""
+    frame = partnerships(book)
+    assert not (frame[frame["period_label"] == "2022/23"]["category"] == "robbery").any()
+    assert said(frame)["2022/23", "unassigned-kent", "drug offences"] == 4 * (4 + 5)
+    medway = frame[(frame["area_code"] == "E22000143") & (frame["period_label"] == "2022/23")].set_index("category")
+    assert set(medway.index[medway["status"] == "x"]) == {"drug offences", "trafficking of drugs"}
+    assert medway.loc["possession of drugs", "value"] == 4 * 2
+
+
+def test_an_area_without_a_quarter_has_no_year(partnerships):
+    book = listed(TWO_YEARS)
+    book["2022_23"] = [row for row in book["2022_23"] if row[1:4] != [2, "Kent", "Medway"]]
+    found = said(partnerships(book))
+    assert found["2022/23", "E22000143", "robbery"] is None
+    assert found["YE Sep 2023", "E22000143", "robbery"] == 4 * 3
+
+
+def test_a_renamed_partnership_is_one_area_and_one_that_is_no_more_keeps_its_words(partnerships):
+    book = listed(TWO_YEARS)
+    for name, shepway in {"2022_23": "Shepway", "2023_24": "Folkestone and Hythe"}.items():
+        for row in book[name][1:]:
+            row[3] = {"Medway": shepway, "Northern Devon": "Wiltshire_Kennet"}.get(row[3], row[3])
+    frame = partnerships(book).set_index(SAYS)
+    renamed = frame.loc[("YE Sep 2023", "E22000145", "robbery")]
+    assert (renamed["value"], renamed["area_label"]) == (12, "Folkestone and Hythe")
+    assert frame.loc[("2022/23", "former-partnership-wiltshire-kennet", "robbery"), "value"] == 36
+
+
+# --- rolling years ---------------------------------------------------------------------------------------------
+
+ROLLING = "12 months ending,PFA,Region,Offence,Rolling year total number of offences\n"
+CSV = "rec-crime-pfa.csv"
+
+
+@pytest.mark.real_data
+def test_published_figures(staged_real):
+    frame = staged_real(FORCES, CSV).set_index(SAYS)
+    bicycles = frame.loc[("2002/03", "E23000036", "bicycle theft")]
+    assert (bicycles["value"], bicycles["cell"].split(",")[0]) == (3_090, "row 3")
+    assert frame.loc[("2017/18", BOTH, "drug offences"), "value"] == 136_342
+    assert frame.loc[("2011/12", BOTH, "drug offences"), "value"] == 229_099
+    assert frame.loc[("2017/18", BOTH, "residential burglary"), "value"] == 309_757
+
+
+@pytest.mark.real_data
+def test_every_number_of_the_real_file_is_read_at_its_row(staged_real):
+    printed = lines(real_file(FORCES, CSV))
+    frame = staged_real(FORCES, CSV)
+    single = frame[~frame["cell"].str.contains("first of")]
+    rows = single["cell"].str.extract(r"^row (\d+), ")[0].astype(int)
+    assert sorted(rows) == list(range(2, len(printed) + 1)) and len(printed) == 46_470
+    assert single["value"].tolist() == [float(printed[row - 1][4]) for row in rows]
+    assert [printed[row - 1][3].lower() for row in rows] == single["category"].tolist()
+
+
+@pytest.mark.real_data
+def test_the_misprinted_day_is_read_and_said(staged_real):
+    frame = staged_real(FORCES, CSV)
+    odd = frame[(frame["period_label"] == "YE Dec 2017") & frame["area_kind"].eq("police_force_area")]
+    assert len(odd) > 800 and set(odd["note"]) == {"Printed as twelve months to 30-12-2017."}
+    assert set(odd["period_end"]) == {pd.Timestamp(2017, 12, 31)}
+
+
+@pytest.mark.real_data
+def test_forces_add_to_the_nations_and_bodies_without_territory_stand_apart(staged_real):
+    frame = staged_real(FORCES, CSV)
+    frame = frame[(frame["category"] == "drug offences") & (frame["period_label"] == "YE Dec 2018")]
+    value = frame.set_index("area_code")["value"]
+    forces = frame[frame["area_kind"] == "police_force_area"].set_index("area_code")["value"]
+    assert (len(forces), value[BOTH]) == (43, 144_741)
+    assert value[ENGLAND] == forces[forces.index.str.startswith("E")].sum()
+    assert value[WALES] == forces[forces.index.str.startswith("W")].sum()
+    assert value[BOTH] - value[TRANSPORT] == value[ENGLAND] + value[WALES]
+    assert {"action-fraud", "cifas", "uk-finance"} < set(staged_real(FORCES, CSV)["area_code"])
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ("15-03-2018,Kent,South East,Drug offences,7\n", "row 2, .*no last day of a month"),
+        ("2018-03-31,Kent,South East,Drug offences,7\n", "row 2, .*no last day of a month"),
+        ("31-03-2018,Kentshire,South East,Drug offences,7\n", "no police force is called 'Kentshire'"),
+        ("31-03-2018,Kent,South East,Drug offences,many\n", "row 2 'many'"),
+        ("31-03-2018,Kent,South East,Drug offences,7\n31-03-2018,Kent,South East,Drug offences,8\n", "printed twice"),
+    ],
+)
+def test_a_rolling_year_that_cannot_be_read_right_is_refused(record, why, tmp_path):
+    (tmp_path / CSV).write_text(ROLLING + record)
+    with pytest.raises(Refused, match=why):
+        read(FORCES, tmp_path / CSV)
+
+
+# --- sample releases -------------------------------------------------------------------------------------------
+
+
+def test_sample_lists_add_to_what_their_cells_hold():
+    for source_id, released, name in ((FORCES, "2025-04-24", "2022-23"), (PARTNERSHIPS, "2025-04-24", "2022_23")):
+        path = sample(source_id, released)
+        rows = sheets(path)[name][1:]
+        frame = read(source_id, path)
+        year = frame[(frame["period_label"] == "2022/23") & ~frame["area_kind"].eq("country")]
+        by_subgroup = Counter()
+        for row in rows:
+            by_subgroup[row[-3].lower()] += row[-1]
+        groups = {row[-4].lower() for row in rows}
+        found = year[~year["category"].isin(groups)].groupby("category")["value"].sum()
+        assert found.to_dict() == by_subgroup
+        assert year[year["category"].isin(groups)]["value"].sum() == sum(by_subgroup.values())
+
+
+def test_sample_nations_are_near_the_published_totals():
+    frame = read(FORCES, sample(FORCES, "2025-04-24"))
+    national = said(frame[frame["category"] == "drug offences"])
+    for period, published in {"2022/23": 179_467, "2023/24": 181_421, "YE Dec 2024": 193_863}.items():
+        assert national[period, BOTH, "drug offences"] == pytest.approx(published, rel=0.01)
+    partnerships = said(read(PARTNERSHIPS, sample(PARTNERSHIPS, "2025-04-24")))
+    for nation in (ENGLAND, WALES):
+        assert partnerships["2022/23", nation, "drug offences"] == national["2022/23", nation, "drug offences"]
+
+
+def test_a_later_sample_release_revises_the_years_before_its_last():
+    first, second = (said(read(FORCES, sample(FORCES, released))) for released in ("2024-07-24", "2025-04-24"))
+    changes = {key: second[key] - first[key] for key in first.keys() & second.keys()}
+    assert {key[0] for key, change in changes.items() if change} == {"2022/23"}
+    assert all(change >= 0 for change in changes.values())
+
+
+# --- metrics ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory) -> dict[str, pd.DataFrame]:
+    data = tmp_path_factory.mktemp("crime")
+    report = build.Report()
+    found = {}
+    for metric_id in ("drug_offences", "neighbourhood_crime"):
+        for source_id in METRICS[metric_id].own_sources:
+            build.stage(data, source_id, report)
+        build.calculate(data, metric_id, range(1980, 2030), report)
+        parts = (data / "marts" / "reduce_drug_related_crime" / metric_id).glob("*/*.parquet")
+        found[metric_id] = pd.concat(pd.read_parquet(part) for part in parts)
+    assert not report.refused
+    return found
+
+
+def test_trafficking_and_possession_are_within_all_drug_offences(marts):
+    counts = marts["drug_offences"].query("statistic == 'count'")
+    key = ["source", "released", "area_code", "period", "breakdown"]
+    wide = counts.set_index(key)["value"].unstack().dropna()
+    assert len(wide) > 2_000 and {source for source, *_ in wide.index} == {FORCES, PARTNERSHIPS}
+    assert (wide["trafficking"] + wide["possession"] == wide["all"]).all()
+
+
+def test_both_publishers_give_the_same_number_for_a_force_and_a_partnership(marts):
+    counts = marts["drug_offences"].query("statistic == 'count' and breakdown == 'all' and period == 'YE Dec 2024'")
+    wide = counts[counts["area_code"].str.match("[EW]")].set_index(["area_code", "source"])["value"].unstack()
+    assert wide.notna().sum().to_dict() == {PARTNERSHIPS: 316, FORCES: 45, "ons_police_force_tables": 368}
+    assert (wide.nunique(axis=1) == 1).mean() > 0.99
+
+
+def test_survey_and_police_never_share_a_series(marts):
+    crime = marts["neighbourhood_crime"]
+    kinds = crime.groupby("breakdown")[["statistic", "source"]].agg(lambda texts: sorted(set(texts)))
+    for breakdown, statistics, sources in kinds.itertuples():
+        survey = breakdown.split(":")[0] == "survey"
+        assert statistics == (["estimate"] if survey else ["count", "crude_rate"])
+        assert ("csew_crime" in sources) == survey and (not survey or len(sources) == 1)
+
+
+def test_a_police_total_is_the_sum_of_its_four_offences(marts):
+    counts = marts["neighbourhood_crime"].query("statistic == 'count'")
+    wide = counts.set_index(["source", "released", "area_code", "period", "breakdown"])["value"].unstack()
+    parts = [f"police recorded: {kind}" for kind in
+             ("residential burglary", "robbery", "vehicle offences", "theft from the person")]  # fmt: skip
+    there = wide[parts].notna().all(axis=1)
+    assert there.sum() > 1_000
+    assert np.array_equal(wide.loc[there, parts].sum(axis=1), wide.loc[there, "police recorded"])
+    assert wide.loc[~there, "police recorded"].isna().all()
+    personal = wide["police recorded: robbery of personal property"].dropna()
+    assert len(personal) > 1_000 and (personal <= wide.loc[personal.index, "police recorded: robbery"]).all()

@@ -1,0 +1,96 @@
+"""The reader of the street-level crimes of data.police.uk, record by record."""
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from pipeline.read.workbook import Refused
+from tests.conftest import real_file
+from tests.reading import lines, read, sample
+
+STREET = "police_street_crime"
+TRANSPORT = "british-transport-police"
+
+
+def said(frame: pd.DataFrame) -> dict[tuple, float]:
+    """What figures say, whatever their order and cells."""
+    return frame.set_index(["period_label", "area_code", "category"])["value"].to_dict()
+
+
+STREET_FILES = {
+    "2024-01-city-of-london-street.csv": ("E23000034", 734, 41),
+    "2024-01-cleveland-street.csv": ("E23000013", 6_561, 208),
+    "2024-01-btp-street.csv": (TRANSPORT, 6_190, 235),
+}
+STREET_HEADING = ("Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+                  "Last outcome category,Context\n")  # fmt: skip
+DRUGS = ",2024-01,{},{},,,No Location,,,Drugs,,\n"
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("file", "area", "records", "drugs"), [(name, *of) for name, of in STREET_FILES.items()])
+def test_every_street_record_counts(file, area, records, drugs, staged_real):
+    frame = staged_real(STREET, file).set_index("category")
+    assert set(frame["area_code"]) == {area} and set(frame["period_label"]) == {"Jan 2024"}
+    assert (frame["value"].sum(), frame.loc["drugs", "value"]) == (records, drugs)
+    printed = lines(real_file(STREET, file))
+    first = 1 + next(number for number, row in enumerate(printed) if row[9] == "Drugs")
+    assert frame.loc["drugs", "cell"] == f"row {first}, Crime type (first of {drugs} rows)"
+    assert frame["value"].to_dict() == Counter(row[9].lower() for row in printed[1:])
+
+
+@pytest.mark.real_data
+def test_files_laid_after_one_another_add_nothing_and_lose_nothing(tmp_path, staged_real):
+    together = tmp_path / "2024-01-street.csv"
+    together.write_bytes(b"".join(real_file(STREET, name).read_bytes() for name in STREET_FILES))
+    alone = pd.concat([staged_real(STREET, name) for name in STREET_FILES])
+    assert said(read(STREET, together)) == said(alone)
+
+
+CALLED = {
+    "Metropolitan Police Service": "E23000001",
+    "Avon and Somerset Constabulary": "E23000036",
+    "Devon & Cornwall Police": "E23000035",
+    "Dyfed-Powys Police": "W15000004",
+    "Police Service of Northern Ireland": "police-service-of-northern-ireland",
+}
+
+
+def test_forces_under_the_names_they_give_themselves(tmp_path):
+    (tmp_path / "street.csv").write_text(STREET_HEADING + "".join(3 * DRUGS.format(name, name) for name in CALLED))
+    frame = read(STREET, tmp_path / "street.csv")
+    assert frame.set_index("area_label")["area_code"].to_dict() == CALLED and set(frame["value"]) == {3}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (STREET_HEADING + DRUGS.format("Sodor Police", ""), "no police force is called Sodor Police"),
+        (STREET_HEADING + DRUGS.format("", ""), "no police force"),
+        (STREET_HEADING + DRUGS.format("Kent Police", "").replace("2024-01", "2024-13"), "2024-13 is no month"),
+        (STREET_HEADING + DRUGS.format("Kent Police", "").replace("Drugs", ""), "no crime type"),
+        (STREET_HEADING.replace("Crime type", "Type") + DRUGS.format("Kent Police", ""), "no list of street-level"),
+        (STREET_HEADING + "2024-01,Kent Police,Drugs\n", "no list of street-level"),
+    ],
+)
+def test_street_records_that_cannot_be_read_right_are_refused(text, why, tmp_path):
+    (tmp_path / "street.csv").write_text(text)
+    with pytest.raises(Refused, match=why):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_sample_releases_hold_what_is_read_and_the_second_adds_to_a_month():
+    found = {}
+    for released in ("2024-03-26", "2024-04-24"):
+        path = sample(STREET, released)
+        records = [row for row in lines(path) if row[1] != "Month"]
+        frame = read(STREET, path)
+        found[released] = said(frame)
+        held = Counter((row[2], row[1], row[9].lower()) for row in records)
+        labels = {"Jan 2024": "2024-01", "Feb 2024": "2024-02"}
+        keys = zip(frame["area_label"], frame["period_label"].map(labels), frame["category"], strict=True)
+        assert dict(zip(keys, frame["value"], strict=True)) == held
+    first, second = found.values()
+    assert {month for month, *_ in second} == {"Jan 2024", "Feb 2024"}
+    assert sum(first.values()) < sum(value for (month, *_), value in second.items() if month == "Jan 2024")
