@@ -8,8 +8,9 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import marks
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import Records, Workbook
+from pipeline.read.workbook import Workbook
 
 MARKS = {"c": "c", "x": "x", "z": "z", "u": "u", "k": "low", "low": "low", ":": "x"}
 LEVELS = {

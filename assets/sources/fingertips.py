@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.read.marks import plain
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Records, Workbook
+from pipeline.read.tables import GSS
+from pipeline.read.workbook import Workbook
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,12 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import heading, label, read_values
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import Records, Refused, Workbook, column_letters
+from pipeline.read.workbook import Workbook
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"

@@ -8,8 +8,11 @@ import pandas as pd
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.marks import WHOLE, joined, part, plain
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}

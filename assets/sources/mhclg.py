@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.read.cells import column_letters
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Table, Workbook, column_letters
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")

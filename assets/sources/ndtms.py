@@ -8,10 +8,14 @@ from functools import cache
 import pandas as pd
 
 from pipeline import places
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import heading, is_number
+from pipeline.read.opening import Refused
 from pipeline.read.periods import Period
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 ENGLAND = "E92000001"
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"

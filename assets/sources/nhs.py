@@ -8,9 +8,13 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import heading, is_number, plain
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 ENGLAND = {"area_code": "E92000001", "area_label": "England"}
 MARKS = {"*": "c", ":": "x", "..": "x", ".": "z"}

@@ -7,8 +7,10 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read.marks import heading, plain
+from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.workbook import FIGURES, GSS, Refused, Table, Workbook
+from pipeline.read.tables import FIGURES, GSS, Table
+from pipeline.read.workbook import Workbook
 
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "na": "x", "n/a": "x"}
 

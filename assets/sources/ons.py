@@ -8,10 +8,14 @@ import pandas as pd
 from assets.sources.dfe import areas as explore_education_areas
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import heading, plain
+from pipeline.read.opening import Refused
 from pipeline.read.outlines import Outlines
+from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Records, Refused, Table, Workbook, column_letters
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"

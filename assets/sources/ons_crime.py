@@ -7,8 +7,10 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read.marks import footnotes, label
+from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Refused, Table, Workbook
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 

@@ -8,10 +8,12 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import heading, label, plain
 from pipeline.read.periods import Period
 from pipeline.read.source import source
-from pipeline.read.workbook import Table, Workbook, column_letters
+from pipeline.read.tables import Table
+from pipeline.read.workbook import Workbook
 
 MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}

@@ -8,8 +8,9 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.workbook import Refused, Workbook
+from pipeline.read.workbook import Workbook
 
 WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ireland"}
 

@@ -9,7 +9,8 @@ import pandera.errors
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.source import source
-from pipeline.read.workbook import GSS, Workbook
+from pipeline.read.tables import GSS
+from pipeline.read.workbook import Workbook
 from schemas.figure import DatedFigure
 from schemas.tables import PrintedFigure
 

@@ -9,8 +9,8 @@ import typer
 from pipeline import releases
 from pipeline.commands.terminal import DATA, Data, err, fail, out, plainly
 from pipeline.read import staging
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
-from pipeline.read.workbook import Refused
 
 
 def add(

@@ -20,7 +20,8 @@ from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
 from pipeline.publish import catalogue, checks, parts, published, snapshot
 from pipeline.publish.tables import TABLES
-from pipeline.read import staging, workbook
+from pipeline.read import staging
+from pipeline.read import tables as sheet_tables
 from pipeline.read.source import SOURCES
 from pipeline.releases import PROJECT, write_atomically
 from schemas import dictionary, vocabulary
@@ -214,7 +215,7 @@ def _of_the_method() -> dict:
         snapshot,
         staging,
         statistics,
-        workbook,
+        sheet_tables,
     )
     return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
         "vocabulary": vocabulary,

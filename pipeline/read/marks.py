@@ -60,6 +60,8 @@ def footnotes(text: str) -> tuple[str, ...]:
     return (*bracketed, *_split_notes(plain(text))[1])
 
 
+# The columns that may stand beside a value: its limits, its base and a separate mark.
+BESIDE = ("lower", "upper", "base", "flag")
 SHORTHAND = {f"[{code}]": code for code in ("c", "x", "z", "low", "u", "p", "r", "e", "b", "n")} | {"": "x"}
 INSTEAD = ("c", "x", "z", "n")  # said where there is no number, never beside one
 _NUMBER = re.compile(

@@ -23,7 +23,8 @@ import pandera.errors
 
 import schemas
 from pipeline import places
-from pipeline.read.workbook import Refused, Workbook
+from pipeline.read.opening import Refused
+from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
 from schemas.figure import KEY, Figure

@@ -20,8 +20,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, Source, figures
-from pipeline.read.workbook import Refused
 from pipeline.releases import Release, write_atomically
 
 _KEY = b"ncdof"

@@ -16,9 +16,9 @@ import pytest
 import xlsxwriter
 
 from pipeline.read import staging
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures, source
 from pipeline.read.staging import Limits
-from pipeline.read.workbook import Refused
 from pipeline.releases import Release, checksum, write_atomically
 from schemas.figure import Figure
 from tests.conftest import ROOT

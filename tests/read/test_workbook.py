@@ -12,9 +12,13 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read import workbook
+from pipeline.read import cells, opening
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import footnotes, heading, is_number, label, plain, read_mark, read_values
-from pipeline.read.workbook import Records, Refused, Table, Workbook, column_letters
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
 
 MARKS = {":": "x", "*": "u", "-": "c", "u": "u"}
 
@@ -58,7 +62,7 @@ def test_what_only_has_the_name_of_a_data_file_is_refused(content, reason, tmp_p
     path = tmp_path / "figures.xls"
     path.write_bytes(content)
     with pytest.raises(Refused, match=rf"figures.xls {reason}"):
-        workbook.inspect(path)
+        opening.inspect(path)
 
 
 def test_a_truncated_workbook_is_refused(tmp_path):
@@ -79,13 +83,13 @@ def test_a_truncated_workbook_is_refused(tmp_path):
 def test_a_sheet_that_claims_more_cells_than_any_publication_is_refused(reference, tmp_path):
     parts = {"xl/workbook.xml": WORKBOOK, "xl/worksheets/sheet1.xml": WIDE.format(reference)}
     with pytest.raises(Refused, match=rf"wide.xlsx: xl/worksheets/sheet1.xml claims the range {reference}"):
-        workbook.inspect(archive(tmp_path / "wide.xlsx", parts))
+        opening.inspect(archive(tmp_path / "wide.xlsx", parts))
 
 
 def test_an_archive_of_too_many_parts_is_refused(tmp_path):
     parts = {f"xl/media/{number}": "" for number in range(10_000)}
     with pytest.raises(Refused, match=r"many.xlsx holds 10001 parts"):
-        workbook.inspect(archive(tmp_path / "many.xlsx", {"xl/workbook.xml": WORKBOOK, **parts}))
+        opening.inspect(archive(tmp_path / "many.xlsx", {"xl/workbook.xml": WORKBOOK, **parts}))
 
 
 def test_an_archive_that_unpacks_beyond_measure_is_refused(tmp_path):
@@ -98,7 +102,7 @@ def test_an_archive_that_unpacks_beyond_measure_is_refused(tmp_path):
                 part.write(megabyte)
     assert path.stat().st_size < 20 * 2**20
     with pytest.raises(Refused, match=r"bomb.xlsx unpacks to 2100 MB"):
-        workbook.inspect(path)
+        opening.inspect(path)
 
 
 def test_a_part_that_hides_its_unpacked_size_is_refused(tmp_path):
@@ -121,7 +125,7 @@ def test_an_encrypted_archive_is_refused(tmp_path):
             raw[at + flags] |= 1
     path.write_bytes(raw)
     with pytest.raises(Refused, match=r"locked.xlsx is encrypted"):
-        workbook.inspect(path)
+        opening.inspect(path)
 
 
 @pytest.mark.parametrize("rest", [b"", bytes(600), b"\xff" * 4096])
@@ -134,7 +138,7 @@ def test_an_odd_ole_file_is_refused(rest, tmp_path):
 
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
     with pytest.raises(Refused, match="is an archive, but no xlsx or ods workbook"):
-        workbook.inspect(archive(tmp_path / "x.zip", {"word/document.xml": "<a/>"}))
+        opening.inspect(archive(tmp_path / "x.zip", {"word/document.xml": "<a/>"}))
 
 
 ODS = (
@@ -287,13 +291,13 @@ def test_whatever_reads_as_a_number_is_called_one(text):
 @given(st.integers(0, 16_383))
 def test_column_letters_count_as_a_spreadsheet_does(number):
     letters = column_letters(number)
-    assert workbook._column_number(letters) == number + 1
+    assert cells.column_number(letters) == number + 1
 
 
 # --- headings -------------------------------------------------------------------------------------------------
 
 
-def table(*rows: list, first: str = workbook.GSS, merged=None) -> Table:
+def table(*rows: list, first: str = GSS, merged=None) -> Table:
     width = max(map(len, rows))
     cells = np.array([[*row, *[""] * (width - len(row))] for row in rows], dtype=object)
     return Table("file.xlsx", "Table 1", cells, "Table 1", first, merged)
@@ -349,7 +353,7 @@ def test_names_spread_by_indent_are_one_name_and_two_names_are_refused():
 
 def rows_of(found: Table) -> pd.DataFrame:
     codes = found.text(0)
-    return pd.DataFrame({"area_code": codes})[codes.str.fullmatch(workbook.GSS)]
+    return pd.DataFrame({"area_code": codes})[codes.str.fullmatch(GSS)]
 
 
 def test_values_carry_their_cells_and_statuses():

@@ -12,8 +12,8 @@ import pytest
 from pipeline import build, places, releases
 from pipeline.editions import boundaries
 from pipeline.read import staging
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
-from pipeline.read.workbook import Refused
 from pipeline.releases import Release
 from tests.conftest import real_file
 from tests.reading import read

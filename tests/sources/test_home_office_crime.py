@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import build
 from pipeline.calculate.metric import METRICS
-from pipeline.read.workbook import Refused
+from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import Sheets, lines, read, read_altered, sample, sheets
 

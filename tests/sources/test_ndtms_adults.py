@@ -19,8 +19,8 @@ from assets.sources.ndtms import area_codes, substance_group
 from pipeline import build
 from pipeline.read import periods
 from pipeline.read.marks import is_number
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
-from pipeline.read.workbook import Refused
 from pipeline.releases import Release
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write

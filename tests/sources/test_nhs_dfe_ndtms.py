@@ -10,7 +10,8 @@ import pytest
 
 from pipeline import build
 from pipeline.calculate.metric import METRICS
-from pipeline.read.workbook import GSS, Refused
+from pipeline.read.opening import Refused
+from pipeline.read.tables import GSS
 from tests.conftest import real_file
 from tests.reading import SAMPLES, Rows, lines, read, read_altered, sample, sheets
 

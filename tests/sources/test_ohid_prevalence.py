@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline import build
-from pipeline.read.workbook import Refused
+from pipeline.read.opening import Refused
 from tests.reading import SAMPLES, lines, read, read_altered, sample, sheets
 
 OCU, ALCOHOL, FINGERTIPS, UAM = "ocu_prevalence", "alcohol_dependence", "fingertips", "ukhsa_uam"

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from tests.test_sources import assert_same, cells_of, printed
 
 from pipeline import build
-from pipeline.read.workbook import Refused
+from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import SAMPLES, Sheets, read, write
 

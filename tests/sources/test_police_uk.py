@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from pipeline.read.workbook import Refused
+from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import lines, read, sample
 

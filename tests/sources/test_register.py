@@ -13,8 +13,8 @@ from pipeline import build, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import checks, published
 from pipeline.publish.tables import TABLES
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
-from pipeline.read.workbook import Refused
 from schemas.vocabulary import LEVELS
 from tests.conftest import ROOT, build_all, records
 

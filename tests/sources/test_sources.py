@@ -17,8 +17,10 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipeline.read.cells import column_letters
+from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
-from pipeline.read.workbook import GSS, Refused, column_letters
+from pipeline.read.tables import GSS
 from tests.conftest import real_file
 from tests.reading import Sheets, lines, read, read_altered, sample, sheets
 

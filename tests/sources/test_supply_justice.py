@@ -14,8 +14,9 @@ from tests.test_sources import assert_same, cells_of
 
 from assets.samples import home_office_supply, moj
 from pipeline.calculate.metric import METRICS, observations, workbench
+from pipeline.read.cells import column_letters
 from pipeline.read.marks import is_number
-from pipeline.read.workbook import Refused, column_letters
+from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write
 

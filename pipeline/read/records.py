@@ -1,0 +1,137 @@
+"""The records of a CSV file, each with its number; what a publication means by them is its source's."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.read import periods
+from pipeline.read.labelled import Labelled
+from pipeline.read.marks import BESIDE, heading, label, plain, read_values
+from pipeline.read.opening import Refused
+
+
+class Records(Labelled):
+    """The records of a CSV file as texts without surrounding spaces, each with its number (the heading is row 1).
+
+    A record with line breaks inside quotes is one row, as a spreadsheet program shows it.
+    """
+
+    def __init__(self, path: Path):
+        self.file = path.name
+        rows = self._rows(path.read_bytes())
+        if len(rows) < 2:
+            raise Refused(f"{self.file} holds no records")
+        columns = [plain(name) for name in rows[0]]
+        for number, row in enumerate(rows[1:], start=2):
+            if row and len(row) != len(columns):
+                raise Refused(f"{self.file}, row {number}: {len(row)} fields where the heading has {len(columns)}")
+        if repeated := {name for name in columns if columns.count(name) > 1}:
+            raise Refused(f"{self.file}: the columns {', '.join(sorted(repeated))} stand twice")
+        numbered = {number: row for number, row in enumerate(rows[1:], start=2) if row}
+        if not numbered:
+            raise Refused(f"{self.file} holds no records")
+        self.frame = pd.DataFrame(list(numbered.values()), index=list(numbered), columns=columns, dtype="str")
+        for name in columns:
+            self.frame[name] = self.frame[name].str.strip()
+
+    def _rows(self, raw: bytes) -> list[list[str]]:
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                text = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+        else:
+            raise Refused(f"{self.file} is text in no known encoding")
+        if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            raise Refused(f"{self.file} is no text: it holds the character {odd[0]!r}")
+        first = text.split("\n", 1)[0]
+        delimiter = max(",;\t", key=first.count)
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            raise Refused(f"{self.file} is not a well-formed CSV file: {error}") from error
+
+    def refused(self, why: str) -> Refused:
+        """The error that says why this file cannot be read right."""
+        return Refused(f"{self.file}: {why}")
+
+    def require(self, *columns: str) -> "Records":
+        """These records, once it is sure that the columns are there."""
+        if missing := [name for name in columns if name not in self.frame]:
+            raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}")
+        return self
+
+    def column(self, pattern: str) -> str:
+        """The one column whose name a pattern matches as a whole, in lower case and without footnotes."""
+        found = [name for name in self.frame if re.fullmatch(pattern, heading(name))]
+        if len(found) != 1:
+            among = ", ".join(self.frame.columns[:30])
+            raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}")
+        return found[0]
+
+    def column_if_any(self, pattern: str) -> str | None:
+        """The one column that a pattern matches, or None where there is none."""
+        return self.column(pattern) if any(re.fullmatch(pattern, heading(name)) for name in self.frame) else None
+
+    def text(self, column: str) -> pd.Series:
+        """A column's texts without footnotes, by row."""
+        return self.frame[column].map(label)
+
+    def periods(self, column: str, single: str = "calendar_year") -> pd.Series:
+        """The period of each record; refused, with the row, where one cannot be read."""
+        read = {}
+        for text in self.frame[column].unique():
+            try:
+                read[text] = periods.parse(text, single)
+            except ValueError as error:
+                row = self.frame.index[self.frame[column] == text][0]
+                raise Refused(f"{self.file}, row {row}, {column}: {error}") from error
+        codes, printed = pd.factorize(self.frame[column])
+        return pd.Series(np.array([read[text] for text in printed], dtype=object)[codes], index=self.frame.index)
+
+    def unpivot(
+        self,
+        rows: pd.DataFrame,
+        columns: Mapping[str, Mapping],
+        marks: Mapping[str, str] | None = None,
+        base: str | None = None,
+    ) -> pd.DataFrame:
+        """One row for each of the given records and columns, as `Table.unpivot`; `base` names the whole of all columns.
+
+        The attributes `lower`, `upper` and `base` of a column name the columns that hold its limits and its base.
+        """
+        marks = marks or {}
+        across = np.repeat(np.arange(len(columns)), len(rows))
+        down = np.tile(np.arange(len(rows)), len(columns))
+        tidy = rows.take(down).reset_index(drop=True)
+        references = pd.DataFrame(columns.values())
+        beside = [name for name in BESIDE if name in references]
+        attributes = references.drop(columns=beside)
+        for name in attributes:
+            tidy[name] = attributes[name].to_numpy()[across]
+        for name in beside:
+            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in references[name]])
+        read = [self._read(name, rows.index, marks) for name in columns]
+        tidy["value"], tidy["status"] = (np.concatenate(arrays) for arrays in zip(*read, strict=True))
+        if base:
+            tidy["base"] = np.tile(self._read(base, rows.index, marks)[0], len(columns))
+        numbers = np.array([f"row {number}, " for number in rows.index], dtype=object)
+        tidy["cell"] = numbers[down] + np.array(list(columns), dtype=object)[across]
+        return tidy
+
+    def _read(self, column: str, index: pd.Index, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+        raw = self.frame.loc[index, column].to_numpy(dtype=object)
+        values, statuses = np.full(len(raw), np.nan), np.full(len(raw), "", dtype=object)
+        digits = np.fromiter((text.isascii() and text.isdigit() for text in raw), dtype=bool, count=len(raw))
+        values[digits] = raw[digits].astype(float)
+        values[~digits], statuses[~digits], unknown = read_values(raw[~digits], marks)
+        if unknown:
+            cells = [f"row {index[~digits][at[0]]} {text!r}" for text, at in list(unknown.items())[:10]]
+            raise Refused(f"{self.file}, column {column}: no meaning is known for {', '.join(cells)}")
+        return values, statuses

@@ -1,0 +1,312 @@
+"""The tables of a sheet, by what they say of themselves; what a publication means by one is its source's.
+
+A table is found by its title and a column by its heading, never by a position. Every value keeps its cell.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from pipeline.read import periods
+from pipeline.read.cells import column_letters
+from pipeline.read.labelled import Labelled
+from pipeline.read.marks import BESIDE, heading, is_number, label, plain, read_values
+from pipeline.read.opening import Refused
+
+GSS = r"[EWKSN]\d{8}"
+# The names of sheets but those that only speak of the figures.
+FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
+_STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
+
+
+def _places(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
+    """Rows and columns, of the first three columns, whose label a pattern matches as a whole."""
+    wanted = re.compile(pattern, re.IGNORECASE)
+    return ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if wanted.fullmatch(label(cell)))
+
+
+def stacked(cells: np.ndarray, heads: str) -> Iterator[tuple[int, np.ndarray]]:
+    """The first row and the cells, where they stand in the sheet, of each table of a sheet.
+
+    A further table begins with its title, alone in its row, once there was a label that heads rows.
+    """
+    headed = sorted({row for row, _ in _places(cells, heads)})
+    titles = [
+        row
+        for row in range(1, len(cells))
+        if _STACKED.match(plain(cells[row][0]).lower()) and not any(plain(cell) for cell in cells[row][1:])
+    ]
+    starts = [0]
+    for row in titles:
+        if any(starts[-1] <= head < row for head in headed):
+            starts.append(row)
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        part = cells.copy()
+        part[:start] = part[end:] = ""
+        yield start, part
+
+
+class Table(Labelled):
+    """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
+
+    `headings` holds one tuple of normalised labels a column, outermost first; a label that spans columns stands in
+    each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
+    `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
+    that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
+    the first and last cell of merged ranges: where the publisher merged the labels of a row, a label spans what it is
+    merged over; else it spans the columns up to the next label.
+    """
+
+    _counted_from = 1
+
+    def __init__(
+        self,
+        file: str,
+        sheet: str,
+        cells: np.ndarray,
+        title: str,
+        first: str,
+        merged: Sequence[tuple] | None = None,
+        heads: str = "",
+    ):
+        self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
+        self.top, self.key = next(_places(cells, heads or first), (None, None))
+        if self.top is None:
+            raise self.refused(f"no row begins with {heads or first!r}")
+        if heads:
+            below = range(self.top + 1, len(cells))
+            beside = (row for row in below if (there := self._filled(row))[self.key] and there.sum() > 1)
+            if (top := next(beside, None)) is None:
+                raise self.refused(f"no row below {heads!r} holds anything")
+            self.top = top
+        band = self._header_rows()
+        self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
+        self.headings = self._read_headings(band, merged or ())
+
+    def _header_rows(self) -> range:
+        """The rows that head the columns: the filled block above the data, without title and notes in column A.
+
+        A lowest row with a single cell (the unit of the whole table) heads no column.
+        """
+        bottom = self.top - 1
+        while bottom > 0 and self._filled(bottom).sum() <= 1:
+            bottom -= 1
+        start = bottom
+        while start > 0 and self._filled(start - 1)[1:].any():
+            start -= 1
+        return range(start, bottom + 1)
+
+    def _filled(self, row: int) -> np.ndarray:
+        return np.array([plain(cell) != "" for cell in self.cells[row]])
+
+    def _read_headings(self, band: range, merged: Sequence[tuple]) -> list[tuple[str, ...]]:
+        rows = [[heading(cell) for cell in self.cells[row]] for row in band]
+        for depth, row in enumerate(rows[:-1]):
+            across = {left: right for (r, left), (_, right) in merged if r == band[depth] and right > left}
+            spanning, end = "", -1
+            for column, text in enumerate(row):
+                if text:
+                    spanning, end = text, across.get(column, column if across else len(row))
+                if column <= end and any(lower[column] for lower in rows[depth + 1 :]):
+                    row[column] = spanning
+        columns = zip(*rows, strict=True) if rows else [() for _ in self.cells[0]]
+        # A label repeated down a column counts where it stands lowest.
+        return [tuple(dict.fromkeys(part for part in parts[::-1] if part))[::-1] for parts in columns]
+
+    def refused(self, why: str) -> Refused:
+        """The error that says why this table cannot be read right."""
+        return Refused(f"{self.file}, sheet {self.sheet!r}: {why}")
+
+    def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
+        """The period that a heading names, or the title where no text is given; refused where none can be read."""
+        try:
+            return periods.parse(label(self.title if text is None else text), single)
+        except ValueError as error:
+            raise self.refused(str(error)) from error
+
+    def columns(self, *patterns: str) -> list[int]:
+        """The columns in which each pattern matches one whole label; refused when there is none."""
+        compiled = [re.compile(pattern) for pattern in patterns]
+        found = [
+            column
+            for column, parts in enumerate(self.headings)
+            if all(any(pattern.fullmatch(part) for part in parts) for pattern in compiled)
+        ]
+        if not found:
+            raise self.refused(f"no column headed {' with '.join(map(repr, patterns))}")
+        return found
+
+    def column(self, *patterns: str) -> int:
+        """The one column in which each pattern matches one whole label."""
+        found = self.columns(*patterns)
+        if len(found) > 1:
+            at = ", ".join(map(column_letters, found))
+            raise self.refused(f"columns {at} are all headed {' with '.join(map(repr, patterns))}")
+        return found[0]
+
+    def column_if_any(self, pattern: str) -> int | None:
+        """The one column that a pattern matches, or None where there is none."""
+        return self.column(pattern) if any(re.fullmatch(pattern, part) for h in self.headings for part in h) else None
+
+    def periods_across(
+        self, single: str = "calendar_year", apart: str = r"change|%|per ?cent"
+    ) -> dict[int, periods.Period]:
+        """The period that heads each column, from the first so headed to the right; columns headed `apart` are not.
+
+        Refused when a headed column among them names no period, when two name the same, or when there is none.
+        """
+        across: dict[int, periods.Period] = {}
+        for column, parts in enumerate(self.headings):
+            text = " ".join(reversed(parts))
+            if not parts or re.search(apart, text):
+                continue
+            try:
+                across[column] = periods.parse(text, single)
+            except ValueError as error:
+                if across:
+                    raise self.refused(f"column {column_letters(column)}: {error}") from error
+        labels = [period.label for period in across.values()]
+        if len(labels) != len(set(labels)) or not labels:
+            repeated = sorted({text for text in labels if labels.count(text) > 1})
+            raise self.refused(
+                f"two columns are headed {', '.join(repeated)}" if repeated else "no column headed by a period"
+            )
+        return across
+
+    def heading_of(self, column: int, pattern: str) -> str:
+        """The one label of a column that a pattern matches as a whole."""
+        found = [part for part in self.headings[column] if re.fullmatch(pattern, part)]
+        if len(found) != 1:
+            raise self.refused(f"column {column_letters(column)} has {len(found)} labels like {pattern!r}")
+        return found[0]
+
+    def text(self, column: int, *, clean: bool = True) -> pd.Series:
+        """A column's texts below the headings, indexed by sheet row counted from 0."""
+        texts = [label(cell) if clean else str(cell) for cell in self.cells[self.top :, column]]
+        return pd.Series(texts, index=range(self.top, len(self.cells)), dtype=object)
+
+    def names(self, column: int) -> pd.Series:
+        """The one name of each row, where names may be spread by indent over the unheaded columns that follow."""
+        columns = [column]
+        while columns[-1] + 1 < len(self.headings) and self.headings[columns[-1] + 1] in ((), self.headings[column]):
+            columns.append(columns[-1] + 1)
+        texts = [self.text(column) for column in columns]
+        filled = sum(text.ne("").astype(int) for text in texts)
+        if (filled > 1).any():
+            raise self.refused(f"row {filled.idxmax() + 1} has several names")
+        return pd.concat(texts, axis=1).agg("".join, axis=1)
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        """Where the rows below the headings hold numbers."""
+        return np.frompyfunc(is_number, 1, 1)(self.cells[self.top :]).astype(bool)
+
+    def rows_with_numbers(self) -> pd.Index:
+        """The rows below the headings, counted from 0, that hold a number outside the first three columns."""
+        return pd.Index(np.flatnonzero(self._numbers[:, 3:].any(axis=1)) + self.top)
+
+    def last_number(self) -> int:
+        """How many rows there are from the first data row to the last with a number; notes stand below."""
+        rows = self.rows_with_numbers()
+        return rows[-1] - self.top + 1 if len(rows) else 0
+
+    def filled(self, columns: Iterable[int]) -> pd.Series:
+        """Whether each row below the headings holds anything in the columns, indexed as `text` is."""
+        texts = [self.text(column).ne("") for column in columns]
+        return pd.concat(texts, axis=1).any(axis=1)
+
+    def require_all_read(self, rows: pd.Index, columns: Iterable[int], apart: Iterable[int] = ()) -> None:
+        """Refuse when these rows hold numbers in a column that is not read and is not set apart on purpose."""
+        there = self._numbers[rows.to_numpy() - self.top].any(axis=0)
+        lost = sorted(set(np.flatnonzero(there)) - set(columns) - set(apart))
+        if lost:
+            named = [f"{column_letters(c)} ({' | '.join(self.headings[c]) or 'no heading'})" for c in lost[:5]]
+            raise self.refused(f"numbers in a column that nobody knows how to read: {', '.join(named)}")
+
+    def _require_all_rows(self, rows: pd.Index, columns: np.ndarray, apart: Iterable[int]) -> None:
+        there = np.flatnonzero(self._numbers[:, columns].any(axis=1)) + self.top
+        lost = sorted(set(there) - set(rows) - set(apart))
+        if lost:
+            named = [" ".join(filter(None, map(label, self.cells[row][:3]))) for row in lost[:5]]
+            rows_at = ", ".join(f"{row + 1} ({name})" for row, name in zip(lost, named, strict=False))
+            raise self.refused(f"numbers in rows without a known area or period: {rows_at}")
+
+    def unpivot(
+        self,
+        rows: pd.DataFrame,
+        columns: Mapping[int, Mapping],
+        marks: Mapping[str, str] | None = None,
+        apart: Iterable[int] = (),
+    ) -> pd.DataFrame:
+        """One row for each cell of the given rows and columns, with value, status and cell.
+
+        rows: attributes by sheet row (a frame indexed as `text` is). columns: attributes by column; the attributes
+        `lower`, `upper`, `base` and `flag` name the columns that hold the value's limits, its base and a separate
+        mark. apart: rows left out on purpose. Raises Refused, with the cells, for a mark that is not in `marks` or
+        the bracketed shorthand, for numbers in any other row, and where there is no row or column to read.
+        """
+        marks = marks or {}
+        if rows.empty or not columns:
+            raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
+        at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
+        self._require_all_rows(rows.index, at_columns, apart)
+        self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
+        across = np.tile(np.arange(len(at_columns)), len(at_rows))
+        down = np.repeat(np.arange(len(at_rows)), len(at_columns))
+        references = pd.DataFrame(columns.values())
+        beside = [name for name in BESIDE if name in references]
+
+        def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            values, statuses, unknown = read_values(self.cells[at_rows[down], numbers], marks)
+            if unknown:
+                cells = [
+                    f"{column_letters(numbers[at])}{at_rows[down[at]] + 1} {text!r}"
+                    for text, positions in unknown.items()
+                    for at in positions[:3]
+                ]
+                raise self.refused(f"no meaning is known for {', '.join(sorted(cells)[:10])}")
+            return values, statuses
+
+        values, statuses = read(at_columns[across])
+        tidy = rows.take(down).reset_index(drop=True)
+        attributes = references.drop(columns=beside)
+        for name in attributes:
+            tidy[name] = attributes[name].to_numpy()[across]
+        letters = np.array([column_letters(column) for column in at_columns], dtype=object)
+        numbers = np.array([str(row + 1) for row in at_rows], dtype=object)
+        tidy["cell"] = f"{self.sheet}!" + letters[across] + numbers[down]
+        for name in ("lower", "upper", "base"):
+            if name in beside:
+                tidy[name] = read(references[name].to_numpy()[across])[0]
+        if "flag" in beside:
+            flags, flagged = read(references["flag"].to_numpy()[across])
+            if (there := np.flatnonzero(~np.isnan(flags))).size:
+                at = f"{column_letters(references['flag'][across[there[0]]])}{at_rows[down[there[0]]] + 1}"
+                raise self.refused(f"{at} holds a number where a mark is looked for")
+            printed = self.cells[at_rows[down], references["flag"].to_numpy()[across]]
+            marked = np.frompyfunc(lambda cell: str(cell).strip() != "", 1, 1)(printed).astype(bool)
+            statuses = np.where((statuses == "") & marked, flagged, statuses)
+        tidy["value"], tidy["status"] = values, statuses
+        return tidy
+
+    def footnotes_below(self) -> dict[str, str]:
+        """Numbered notes under the table, by number; the number may stand in a cell of its own."""
+        notes = {}
+        for row in self.cells[self.top :]:
+            first, second = str(row[0]).strip(), str(row[1]).strip() if len(row) > 1 else ""
+            if (number := re.fullmatch(r"(\d{1,2})(?:\.0)?", first)) and second:
+                notes[number[1]] = " ".join(second.split())
+            elif found := re.match(r"(\d{1,2})[.\s]\s*(\D.*)", first, re.DOTALL):
+                notes[found[1]] = " ".join(found[2].split())
+        return notes
+
+
+def lists_tables(cells: np.ndarray) -> bool:
+    """Whether a sheet lists tables: several of its rows begin with the name of one, or no row has a second cell."""
+    if not any(sum(plain(cell) != "" for cell in row) > 1 for row in cells):
+        return True
+    beginnings = (plain(cell).lower() for cell in cells[:, 0])
+    return sum(bool(re.match(r"(table|worksheet|mye) ?\w*\d", text)) for text in beginnings) > 1
