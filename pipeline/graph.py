@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from pipeline import build
 from pipeline.calculate.metric import METRICS, Broken, Metric
@@ -52,7 +53,7 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         kinds={name.strip().lower().replace(" ", "_") for name in f"{declared.publisher}; parquet".split(";")},
         check_specs=[dg.AssetCheckSpec(READABLE, asset=declared.id, description="No release is refused.")],
     )
-    def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
+    def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult[None]:
         data = build.data_folder()
         with _plainly():
             kept = build.stage(data, declared.id, report)
@@ -107,7 +108,7 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
     )
     def calculate(
         context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         data, years = build.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with _plainly():
@@ -142,7 +143,7 @@ def published_asset() -> dg.AssetsDefinition:
         kinds={"duckdb"},
         check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
     )
-    def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:
+    def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult[None]:
         data = build.data_folder()
         with _plainly():
             build.publish(data, report)
@@ -152,7 +153,7 @@ def published_asset() -> dg.AssetsDefinition:
             data_version=dg.DataVersion(published.inputs(data)[:16]),
             metadata={
                 "changed": bool(report.observations),
-                "dagster/row_count": sum(parts.read(path).rows for path in parts.every(data)),
+                "dagster/row_count": sum(part.rows for part in map(parts.read, parts.every(data)) if part),
                 "newest release": str(max(staged.released for staged in build.staged(data))),
             },
             check_results=[
@@ -209,14 +210,18 @@ def materialise(names: Iterable[str], report: build.Report, years: Sequence[int]
     return [_reason(event) for event in failures]
 
 
-def _interrupted(event: dg.DagsterEvent) -> bool:
+def _errors(event: dg.DagsterEvent) -> list[SerializableErrorInfo]:
+    """What a step failed with, its cause before what it became."""
     error = event.step_failure_data.error
-    return dg.DagsterExecutionInterruptedError.__name__ in (error.cls_name, error.cause and error.cause.cls_name)
+    return [known for known in (error and error.cause, error) if known]
+
+
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    return dg.DagsterExecutionInterruptedError.__name__ in (error.cls_name for error in _errors(event))
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    failure = event.step_failure_data
-    if failure.user_failure_data:
-        return f"{event.step_key}: {failure.user_failure_data.description}"
-    cause = failure.error.cause or failure.error
-    return f"{event.step_key}: {cause.message.strip().splitlines()[0]}"
+    said = event.step_failure_data.user_failure_data
+    if said:
+        return f"{event.step_key}: {said.description}"
+    return f"{event.step_key}: {_errors(event)[0].message.strip().splitlines()[0]}"

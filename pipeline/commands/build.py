@@ -9,6 +9,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+from rich.status import Status
 
 from pipeline import build as steps
 from pipeline import questions
@@ -67,7 +68,7 @@ def _materialise(data: Path, metrics: list[str], years: range | None, report: st
 
 
 def _summary(con: duckdb.DuckDBPyConnection, report: steps.Report) -> None:
-    rows, figures = con.execute("SELECT count(*), count(DISTINCT metric_id) FROM framework.history").fetchone()
+    ((rows, figures),) = con.execute("SELECT count(*), count(DISTINCT metric_id) FROM framework.history").fetchall()
     findings = con.execute("SELECT severity, count(*) FROM framework.checks WHERE NOT passed GROUP BY ALL").fetchall()
     done = (
         f"{len(report.staged)} releases read, {sum(map(len, report.calculated.values()))} metric years calculated"
@@ -91,7 +92,7 @@ def _years(text: str | None) -> range | None:
 class _Progress(logging.Handler):
     """Shows each step of a build on the terminal as it happens, and nothing where there is none."""
 
-    def __init__(self, status):
+    def __init__(self, status: Status) -> None:
         super().__init__()
         self.status = status
 

@@ -18,6 +18,6 @@ def sources() -> None:
 def metrics() -> None:
     """List the metrics by outcome, with their sources."""
     table = Table("metric", "tier", "title", "sources", box=None, header_style="bold")
-    for row in catalogue.metrics().itertuples():
-        table.add_row(row.metric_id, row.tier, row.title, ", ".join(row.sources))
+    for row in catalogue.metrics().to_dict("records"):
+        table.add_row(row["metric_id"], row["tier"], row["title"], ", ".join(row["sources"]))
     out.print(table)

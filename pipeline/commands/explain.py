@@ -1,6 +1,7 @@
 """`ncdof explain`: where a value comes from, down to the cell."""
 
-from typing import Annotated
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -29,37 +30,36 @@ def explain(
     out.print(f"[bold]{declared.title}[/bold]\n{found.area_name} ({found.area_code}), {year}")
     if found.remark:
         out.print(found.remark, style="yellow")
-    for row in found.values.itertuples():
-        lines = [f"[bold]{_number(row)}[/bold]", f"method    {row.method}"]
-        if pd.notna(getattr(row, "numerator", None)) or pd.notna(getattr(row, "denominator", None)):
-            lines.append(f"inputs    numerator {cell(row.numerator)}, denominator {cell(row.denominator)}")
-        if getattr(row, "note", ""):
-            lines.append(f"note      {row.note}".replace("[", r"\["))
-        if getattr(row, "trend", ""):
-            lines.append(f"compared  {row.compared_to_england} (England); trend: {row.trend}")
+    for row in found.values.to_dict("records"):
+        lines = [f"[bold]{_number(row)}[/bold]", f"method    {row['method']}"]
+        if pd.notna(row.get("numerator")) or pd.notna(row.get("denominator")):
+            lines.append(f"inputs    numerator {cell(row['numerator'])}, denominator {cell(row['denominator'])}")
+        if row.get("note"):
+            lines.append(f"note      {row['note']}".replace("[", r"\["))
+        if row.get("trend"):
+            lines.append(f"compared  {row['compared_to_england']} (England); trend: {row['trend']}")
         lines += [
-            f"cell      [bold]{row.cell}[/bold]",
-            f"file      {row.file}",
-            f"source    {row.source}, released {row.released:%Y-%m-%d}",
-            f"sha256    {row.sha256}",
+            f"cell      [bold]{row['cell']}[/bold]",
+            f"file      {row['file']}",
+            f"source    {row['source']}, released {row['released']:%Y-%m-%d}",
+            f"sha256    {row['sha256']}",
         ]
-        if row.url:
-            lines.append(f"address   {row.url}")
-        out.print(Panel("\n".join(lines), title=f"{row.period} · {row.statistic} · {row.unit}", title_align="left"))
+        if row["url"]:
+            lines.append(f"address   {row['url']}")
+        title = f"{row['period']} · {row['statistic']} · {row['unit']}"
+        out.print(Panel("\n".join(lines), title=title, title_align="left"))
     earlier = found.vintages
-    repeated = earlier.duplicated(["period", "statistic", "unit"], keep=False) if len(earlier) else []
-    if len(earlier) and repeated.any():
+    repeated = earlier[earlier.duplicated(["period", "statistic", "unit"], keep=False)]
+    if len(repeated):
         out.print("Every vintage of these values:")
-        out.print(
-            table_of(
-                earlier[repeated][["period", "statistic", "unit", "value", "status", "source", "released", "cell"]]
-            )
-        )
+        columns = ["period", "statistic", "unit", "value", "status", "source", "released", "cell"]
+        out.print(table_of(repeated[columns]))
 
 
-def _number(row) -> str:
-    if pd.isna(row.value):
-        return f"no value: {words.missing(row.status, row.method)}".replace("[", r"\[")
-    low, high = getattr(row, "lower_95", None), getattr(row, "upper_95", None)
+def _number(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["value"]):
+        return f"no value: {words.missing(row['status'], row['method'])}".replace("[", r"\[")
+    low, high = row.get("lower_95"), row.get("upper_95")
     interval = f" ({cell(low)} to {cell(high)})" if pd.notna(low) and pd.notna(high) else ""
-    return f"{cell(row.value)}{interval} {row.unit}{f' [{row.status}]' if row.status else ''}".replace("[", r"\[")
+    status = f" [{row['status']}]" if row["status"] else ""
+    return f"{cell(row['value'])}{interval} {row['unit']}{status}".replace("[", r"\[")

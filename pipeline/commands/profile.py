@@ -33,7 +33,7 @@ def profile(
         def done(number: int, total: int, name: str) -> None:
             bar.update(task, completed=number, total=total, description=name)
 
-        written = pages.write(data, folder, None if all_ else places.find(area), done)
+        written = pages.write(data, folder, None if area is None else places.find(area), done)
     first = folder / pages.INDEX if all_ else written[0]
     say_written(f"{first}: {len(written)} pages" if all_ else first, data)
     if open_:

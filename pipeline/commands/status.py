@@ -13,19 +13,21 @@ def status(data: Data = DATA) -> None:
         sample = any(release.sample for release in build.known_releases(data))
     say_sample(sample)
     table = Table("source", "released", "years", "state", "file", box=None, header_style="bold")
-    for row in by_source.itertuples():
-        colour = {"read": "green", "refused": "red"}.get(row.state, "yellow")
-        table.add_row(row.source, str(row.released or ""), row.years, f"[{colour}]{row.state}", row.file)
-        if row.reason:
-            table.add_row("", "", "", "", f"[red]{row.reason}")
+    for row in by_source.to_dict("records"):
+        colour = {"read": "green", "refused": "red"}.get(row["state"], "yellow")
+        state = f"[{colour}]{row['state']}"
+        table.add_row(row["source"], str(row["released"] or ""), row["years"], state, row["file"])
+        if row["reason"]:
+            table.add_row("", "", "", "", f"[red]{row['reason']}")
     out.print(table)
     out.print()
     marks = {"present": "[green]█", "newer available": "[yellow]▒", "missing": "[red]·", "empty": " "}
-    years = sorted(by_metric["year"].unique())
+    years = sorted(set(by_metric["year"].tolist()))
     table = Table("metric", "years", box=None, header_style="bold")
-    for metric_id, rows in by_metric.groupby("metric", sort=False):
-        states = dict(zip(rows["year"], rows["state"], strict=True))
-        table.add_row(metric_id, "".join(marks.get(states.get(year), " ") for year in years))
+    for metric_id in by_metric["metric"].unique().tolist():
+        rows = by_metric[by_metric["metric"] == metric_id]
+        states = dict(zip(rows["year"].tolist(), rows["state"].tolist(), strict=True))
+        table.add_row(metric_id, "".join(marks[states.get(year, "empty")] for year in years))
     if years:
         table.add_row("", f"{years[0]} to {years[-1]}: █ present  ▒ newer available  · missing")
     out.print(table)

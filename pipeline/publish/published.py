@@ -1,10 +1,12 @@
 """The published file: where it lies, how it is opened, and what it says of itself; assembling it is snapshot's."""
 
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import duckdb
 
 DATABASE = "ncdof.duckdb"
+Record = TypeVar("Record", bound=NamedTuple)
 
 
 class Unanswerable(Exception):
@@ -23,16 +25,24 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path(data)), read_only=True)
 
 
+def records(con: duckdb.DuckDBPyConnection, kind: type[Record], table: str) -> list[Record]:
+    """The rows of a table as records of a kind, whose fields are columns of it."""
+    columns = ", ".join(kind._fields)
+    return [kind(*row) for row in con.execute(f"SELECT {columns} FROM {table}").fetchall()]
+
+
 def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether the figures are made up."""
-    return con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()[0][0]
+    ((sample,),) = con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()
+    return bool(sample)
 
 
 def inputs(data: Path) -> str:
     """What the published file was assembled from, as a digest; empty where there is none that can be read."""
     try:
         with connect(data) as con:
-            return con.execute("SELECT inputs FROM framework.build").fetchall()[0][0]
+            ((digest,),) = con.execute("SELECT inputs FROM framework.build").fetchall()
+            return str(digest)
     except (Unanswerable, duckdb.Error):
         return ""
 
