@@ -53,7 +53,7 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         kinds={name.strip().lower().replace(" ", "_") for name in f"{declared.publisher}; parquet".split(";")},
         check_specs=[dg.AssetCheckSpec(READABLE, asset=declared.id, description="No release is refused.")],
     )
-    def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult[None]:
+    def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
         data = build.data_folder()
         with _plainly():
             kept = build.stage(data, declared.id, report)
@@ -108,7 +108,7 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
     )
     def calculate(
         context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg] # Dagster reads the annotation
         data, years = build.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with _plainly():
@@ -143,7 +143,7 @@ def published_asset() -> dg.AssetsDefinition:
         kinds={"duckdb"},
         check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
     )
-    def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult[None]:
+    def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
         data = build.data_folder()
         with _plainly():
             build.publish(data, report)

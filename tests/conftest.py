@@ -3,13 +3,15 @@
 import csv
 import os
 import re
-from collections.abc import Collection
+import shutil
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from python_calamine import CalamineWorkbook
 
 from pipeline import build, catalogue, releases
@@ -86,12 +88,35 @@ def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     return report
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills once for all processes of a run of the tests."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, arriving = root / name, root / f"{name}.arriving"
+    with FileLock(root / f"{name}.lock"):
+        if not folder.exists():
+            arriving.mkdir()
+            make(arriving)
+            arriving.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sample_build(tmp_path_factory) -> Path:
     """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
-    data = tmp_path_factory.mktemp("sample")
-    assert not build_all(data).refused
-    return data
+
+    def make(data: Path) -> None:
+        assert not build_all(data).refused
+
+    return _made_once(tmp_path_factory, "sample", make)
+
+
+@pytest.fixture
+def staged_samples(sample_build, tmp_path) -> Path:
+    """A data folder of one's own with all samples staged, and nothing calculated."""
+    shutil.copytree(sample_build / "staging", tmp_path / "staging")
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +125,11 @@ def small_build(tmp_path_factory) -> Path:
 
     All tables are there, most without rows. One shared folder: copy it before changing it.
     """
-    data = tmp_path_factory.mktemp("small")
-    assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
-    return data
+
+    def make(data: Path) -> None:
+        assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
+
+    return _made_once(tmp_path_factory, "small", make)
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -114,12 +141,14 @@ def records(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="session")
 def real_build(tmp_path_factory) -> Path:
     """A data folder with everything built from real files. One shared folder: copy it before changing it."""
-    data = tmp_path_factory.mktemp("real")
-    for row in records(ROOT / "tests" / "real_releases.csv"):
-        path = real_file(row["source"], row["file"])
-        releases.store(data, row["source"], path, date.fromisoformat(row["released"]))
-    assert not build_all(data).refused
-    return data
+
+    def make(data: Path) -> None:
+        for row in records(ROOT / "tests" / "real_releases.csv"):
+            path = real_file(row["source"], row["file"])
+            releases.store(data, row["source"], path, date.fromisoformat(row["released"]))
+        assert not build_all(data).refused
+
+    return _made_once(tmp_path_factory, "real", make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:

@@ -1,7 +1,6 @@
 """Builds at once, builds that fail and builds that are killed; and that the same releases give the same bytes."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +34,7 @@ while not stop.exists() or not reads:
         (shown,) = con.execute("SELECT count(*) FROM framework.observations").fetchone()
     assert years >= max(seen, 1) and shown >= rows > 0, (years, seen, shown, rows)
     seen, reads = years, reads + 1
+    time.sleep(0.02)
 print(reads, seen)
 """
 BUILD = """
@@ -69,13 +69,6 @@ def cli(data: Path, *arguments: object) -> subprocess.Popen:
     return start("-c", program, "build", "--data", data, "--metric", METRIC, *arguments)
 
 
-@pytest.fixture
-def staged(sample_build, tmp_path) -> Path:
-    """A data folder with all samples staged, and nothing calculated."""
-    shutil.copytree(sample_build / "staging", tmp_path / "staging")
-    return tmp_path
-
-
 def years(data: Path) -> list[int]:
     with duckdb.connect(str(published.path(data)), read_only=True) as con:
         own = "FROM framework.history WHERE source <> 'published_figures'"  # the project's own register
@@ -94,72 +87,72 @@ def contents(data: Path) -> dict[str, bytes]:
     return {str(path.relative_to(data)): path.read_bytes() for path in files}
 
 
-def test_many_builds_and_readers_at_once(staged):
+def test_many_builds_and_readers_at_once(staged_samples):
     """Each build publishes what there is: eight first and second publishes while four readers never stop."""
-    stop = staged / "stop"
-    readers = [start("-c", READER, published.path(staged), stop) for _ in range(4)]
-    builds = [cli(staged, "--years", year) for year in YEARS]
+    stop = staged_samples / "stop"
+    readers = [start("-c", READER, published.path(staged_samples), stop) for _ in range(4)]
+    builds = [cli(staged_samples, "--years", year) for year in YEARS]
     for process in builds:
         ended(process)
     stop.touch()
     for reader in readers:
         reads, seen = map(int, ended(reader).split())
         assert reads > 1 and seen == len(YEARS)
-    assert years(staged) == list(YEARS) and litter(staged) == []
+    assert years(staged_samples) == list(YEARS) and litter(staged_samples) == []
 
 
-def test_a_reader_keeps_the_file_it_opened(staged):
-    build.calculate(staged, METRIC, [2024], Report())
-    build.publish(staged, Report())
-    with duckdb.connect(str(published.path(staged)), read_only=True) as con:
-        inode = published.path(staged).stat().st_ino
-        build.calculate(staged, METRIC, [2025], Report())
+def test_a_reader_keeps_the_file_it_opened(staged_samples):
+    build.calculate(staged_samples, METRIC, [2024], Report())
+    build.publish(staged_samples, Report())
+    with duckdb.connect(str(published.path(staged_samples)), read_only=True) as con:
+        inode = published.path(staged_samples).stat().st_ino
+        build.calculate(staged_samples, METRIC, [2025], Report())
         ended(
             start(
                 "-c",
                 "import sys; from tests.test_concurrency import *; build.publish(Path(sys.argv[1]), Report())",
-                staged,
+                staged_samples,
             )
         )
         assert con.execute("SELECT DISTINCT year FROM framework.history").fetchall() == [(2024,)]
-        assert published.path(staged).stat().st_ino != inode
-    assert years(staged) == [2024, 2025]
+        assert published.path(staged_samples).stat().st_ino != inode
+    assert years(staged_samples) == [2024, 2025]
 
 
-def test_a_publish_that_fails_leaves_the_old_file(staged):
-    build.calculate(staged, METRIC, [2023, 2024], Report())
-    build.publish(staged, Report())
-    before = published.path(staged).read_bytes()
-    build.calculate(staged, METRIC, [2025], Report())
-    spoilt = next(path for path in parts.every(staged) if "2025" in str(path))
+def test_a_publish_that_fails_leaves_the_old_file(staged_samples):
+    build.calculate(staged_samples, METRIC, [2023, 2024], Report())
+    build.publish(staged_samples, Report())
+    before = published.path(staged_samples).read_bytes()
+    build.calculate(staged_samples, METRIC, [2025], Report())
+    spoilt = next(path for path in parts.every(staged_samples) if "2025" in str(path))
     whole = spoilt.read_bytes()
     spoilt.write_bytes(bytes(len(whole) // 2) + whole[len(whole) // 2 :])  # the pages, not the footer
     with pytest.raises(duckdb.Error):
-        build.publish(staged, Report())
-    assert published.path(staged).read_bytes() == before and litter(staged) == []
+        build.publish(staged_samples, Report())
+    assert published.path(staged_samples).read_bytes() == before and litter(staged_samples) == []
     spoilt.write_bytes(whole)
-    build.publish(staged, Report())
-    assert years(staged) == [2023, 2024, 2025]
+    build.publish(staged_samples, Report())
+    assert years(staged_samples) == [2023, 2024, 2025]
 
 
-def test_nothing_to_publish_leaves_the_old_file(staged):
-    build.calculate(staged, METRIC, [2024], Report())
-    build.publish(staged, Report())
-    before = published.path(staged).read_bytes()
-    for path in parts.every(staged):
+def test_nothing_to_publish_leaves_the_old_file(staged_samples):
+    build.calculate(staged_samples, METRIC, [2024], Report())
+    build.publish(staged_samples, Report())
+    before = published.path(staged_samples).read_bytes()
+    for path in parts.every(staged_samples):
         path.unlink()
     with pytest.raises(ValueError, match="not one observation"):
-        build.publish(staged, Report())
-    assert published.path(staged).read_bytes() == before and litter(staged) == []
+        build.publish(staged_samples, Report())
+    assert published.path(staged_samples).read_bytes() == before and litter(staged_samples) == []
 
 
-def test_what_a_killed_process_left_is_no_obstacle(staged):
-    build.calculate(staged, METRIC, [2024], Report())
-    left = [staged / "marts" / f".{published.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
+def test_what_a_killed_process_left_is_no_obstacle(staged_samples):
+    build.calculate(staged_samples, METRIC, [2024], Report())
+    left = [staged_samples / "marts" / f".{published.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
     for path in left:
         path.write_bytes(b"half a database")
-    build.publish(staged, Report())
-    assert years(staged) == [2024] and litter(staged) == []
+    build.publish(staged_samples, Report())
+    assert years(staged_samples) == [2024] and litter(staged_samples) == []
 
 
 # --- the same releases, the same bytes ---------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import ast
 import importlib
 import inspect
-import shutil
 import sys
 import textwrap
 from datetime import date
@@ -80,17 +79,14 @@ def weapons_offences(ons_police_force_tables: Rows) -> tuple[Rows, ...]:
 '''
 
 
-def test_a_sixth_metric_is_one_file(sample_build, tmp_path, monkeypatch):
+def test_a_sixth_metric_is_one_file(staged_samples, tmp_path, monkeypatch):
     package = tmp_path / "more_outcomes"
     package.mkdir()
     (package / "reduce_drug_supply.py").write_text(SIXTH)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(METRICS, "weapons_offences", None)  # so that it is taken out again
     importlib.import_module("more_outcomes.reduce_drug_supply")
-    data = tmp_path / "data"
-    for folder in ("staging", "marts"):
-        shutil.copytree(sample_build / folder, data / folder)
-    report = build.Report()
+    report, data = build.Report(), staged_samples
     assert len(build.calculate(data, "weapons_offences", range(1990, 2030), report)) > 5
     build.publish(data, report)
     ((rows, value),) = ask(

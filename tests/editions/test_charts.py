@@ -20,7 +20,7 @@ from pipeline.editions.boundaries import Outline
 from pipeline.publish.tables import TABLES
 from pipeline.read import periods
 from tests.conftest import ROOT
-from tests.test_cli import ncdof
+from tests.program import ncdof
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"

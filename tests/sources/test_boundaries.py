@@ -16,8 +16,8 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
 from pipeline.releases import Release
 from tests.conftest import real_file
+from tests.program import contents, ncdof
 from tests.reading import read
-from tests.test_cli import contents, ncdof
 
 DISTRICTS = "Local_Authority_Districts_(December_2021)_UK_BUC.geojson"
 FORCES = "Police_Force_Areas.geojson"

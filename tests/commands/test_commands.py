@@ -11,13 +11,14 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT, real_file
+from tests.program import ncdof
 
 SAMPLE = ROOT / "data" / "raw" / "_sample"
 
 
-def ncdof(data: Path, *arguments: str) -> subprocess.CompletedProcess:
+def as_a_process(data: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = os.environ | {"NCDOF_DATA": str(data), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pipeline.commands", *map(str, arguments)]
+    command = [sys.executable, "-m", "pipeline.commands", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
 
 
@@ -33,17 +34,13 @@ def data(tmp_path) -> Path:
     return tmp_path
 
 
-def contents(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob("*")}
-
-
 def test_build_publishes_then_finds_nothing_to_do(data):
-    first = ncdof(data, "build")
+    first = as_a_process(data, "build")
     assert (first.returncode, first.stderr.strip()) == (0, "starting") or first.returncode == 0
     assert "3 releases read" in first.stdout
     stamps = {path: path.stat().st_mtime_ns for path in data.rglob("*.parquet")}
     published = (data / "marts" / "ncdof.duckdb").stat().st_ino
-    second = ncdof(data, "build")
+    second = as_a_process(data, "build")
     assert second.returncode == 0
     assert "nothing to do" in second.stdout
     assert {path: path.stat().st_mtime_ns for path in data.rglob("*.parquet")} == stamps
@@ -56,14 +53,14 @@ def test_years_and_metrics_narrow_a_build(data):
     assert parts == ["year=2020", "year=2021"]
 
 
-def test_a_real_release_displaces_every_sample(tmp_path):
-    assert "SAMPLE" in ncdof(tmp_path, "build", "--metric", "children_assessed_drug_factor").stdout
+def test_a_real_release_displaces_every_sample(staged_samples):
+    assert "SAMPLE" in ncdof(staged_samples, "build", "--metric", "children_assessed_drug_factor").stdout
     file = sample_file("dfe_children_in_need")
-    assert ncdof(tmp_path, "add", "dfe_children_in_need", file, "--released", "2023-10-26").returncode == 0
-    answer = ncdof(tmp_path, "build")
+    assert ncdof(staged_samples, "add", "dfe_children_in_need", file, "--released", "2023-10-26").returncode == 0
+    answer = ncdof(staged_samples, "build")
     assert answer.returncode == 0
     assert "SAMPLE" not in answer.stdout
-    with duckdb.connect(str(tmp_path / "marts" / "ncdof.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(staged_samples / "marts" / "ncdof.duckdb"), read_only=True) as con:
         assert con.execute("SELECT source, sample FROM framework.releases").fetchall() == [
             ("dfe_children_in_need", False),
             ("published_figures", False),
