@@ -2,18 +2,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test bench docs samples lock lint test-clients test-pages clean
+.PHONY: build test test-quick coverage bench docs samples lock lint test-clients test-pages clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
 
+# All tests, a process a processor; a test module is one process's, because its tests share what they set up.
+IN_PARALLEL := --numprocesses auto --dist loadfile
+
 test: .venv/installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(IN_PARALLEL)
+
+# For the change at hand: all tests but those that need a whole build or run the program as processes.
+test-quick: .venv/installed
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not whole"
+
+coverage: .venv/installed
+	$(BIN)/python -m pytest $(IN_PARALLEL) --cov=pipeline --cov=assets --cov=schemas --cov-report=term
 
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 # Ratios measured in one run; the real published files are used where NCDOF_SHARED points to them.
 bench: .venv/installed
@@ -27,7 +38,7 @@ test-clients: .venv/installed .venv/clients/node/installed $(CLIENTS)
 	$(PYTHON) -m venv .venv/newest
 	.venv/newest/bin/pip install --quiet -r requirements.lock
 	.venv/newest/bin/pip install --quiet -r tests/clients/environments/duckdb-newest.txt --editable .
-	.venv/newest/bin/python -m pytest
+	.venv/newest/bin/python -m pytest $(IN_PARALLEL)
 
 # Area pages in headless Chromium, which CHROMIUM names.
 test-pages: .venv/installed .venv/clients/pages/installed
