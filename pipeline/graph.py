@@ -9,7 +9,8 @@ from functools import cache
 import dagster as dg
 
 from pipeline import build
-from pipeline.calculate.metric import METRICS, Broken, Metric
+from pipeline.calculate.metric import METRICS, Metric
+from pipeline.calculate.observations import Broken
 from pipeline.publish import parts, published
 from pipeline.read.source import SOURCES, Source
 

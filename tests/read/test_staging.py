@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from pipeline.files import write_atomically
 from pipeline.read import staging
+from pipeline.read.child import Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures, source
-from pipeline.read.staging import Limits
-from pipeline.releases import Release, checksum, write_atomically
+from pipeline.releases import Release, checksum
 from schemas.figure import Figure
 from tests.conftest import ROOT
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pipeline.read import cells, opening
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import footnotes, heading, is_number, label, plain, read_mark, read_values
+from pipeline.read.labels import footnotes, heading, label, plain
+from pipeline.read.marks import is_number, read_mark, read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.tables import GSS, Table
@@ -297,7 +298,7 @@ def test_column_letters_count_as_a_spreadsheet_does(number):
 # --- headings -------------------------------------------------------------------------------------------------
 
 
-def table(*rows: list, first: str = GSS, merged=None) -> Table:
+def table(*rows: list, first: str = GSS, merged=()) -> Table:
     width = max(map(len, rows))
     cells = np.array([[*row, *[""] * (width - len(row))] for row in rows], dtype=object)
     return Table("file.xlsx", "Table 1", cells, "Table 1", first, merged)
