@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 from filelock import FileLock
 
-from pipeline.calculate.metric import METRICS, Metric, observations, workbench
+from pipeline.calculate.metric import METRICS, Metric
+from pipeline.calculate.observations import observations, workbench
 from pipeline.publish import catalogue, parts, published, snapshot
 from pipeline.publish.parts import Part
 from pipeline.read import staging

@@ -10,7 +10,8 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from pipeline import build
-from pipeline.calculate.metric import METRICS, Broken, Metric
+from pipeline.calculate.metric import METRICS, Metric
+from pipeline.calculate.observations import Broken
 from pipeline.publish import parts, published
 from pipeline.read.source import SOURCES, Source
 

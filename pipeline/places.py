@@ -106,6 +106,11 @@ def successor_codes(successors: str) -> list[str]:
     return successors.replace("~", "").split()
 
 
+def _successors() -> dict[str, str]:
+    """The column `successors` of `areas`, by code."""
+    return dict(zip(areas()["area_code"].tolist(), areas()["successors"].tolist(), strict=True))
+
+
 def on_day(day: date | str) -> pd.DataFrame:
     """The areas that existed on a day, with the columns of `areas`."""
     day, table = pd.Timestamp(day), areas()
@@ -122,7 +127,7 @@ def parts() -> pd.DataFrame:
     """
     before: dict[str, dict[str, bool]] = defaultdict(dict)
     split = set()
-    for old, successors in areas().set_index("area_code")["successors"].items():
+    for old, successors in _successors().items():
         if len(successors.split()) > 1:
             split.add(old)
         for new in successors.split():
@@ -164,9 +169,9 @@ def member_sets() -> pd.DataFrame:
     """
     days = areas()["start_date"].dropna().sort_values().unique()
     codes = {day: set(on_day(day)["area_code"]) for day in days}
-    before = {new.removeprefix("~"): old for old, new in areas().set_index("area_code")["successors"].items()}
+    before = {new.removeprefix("~"): old for old, new in _successors().items()}
 
-    def as_on(day: pd.Timestamp, code: str) -> str | None:
+    def as_on(day: pd.Timestamp, code: str | None) -> str | None:
         # The register knows the last parent only; a larger area that was renumbered had its old code before.
         while code is not None and code not in codes[day]:
             code = before.get(code)
@@ -256,8 +261,9 @@ def _named() -> dict[str, list[_Named]]:
     """The areas of each name, best first; the names of larger areas first."""
     table = areas().assign(ended=areas()["end_date"].notna(), order=areas()["area_kind"].map(_ORDER))
     named = defaultdict(list)
-    for row in table.sort_values(["ended", "order", "area_code"]).itertuples():
-        named[_key(row.area_name)].append(_Named(row.area_code, row.area_name))
+    in_order = table.sort_values(["ended", "order", "area_code"])
+    for code, name in in_order[["area_code", "area_name"]].itertuples(index=False):
+        named[_key(name)].append(_Named(code, name))
     return dict(named)
 
 

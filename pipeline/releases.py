@@ -5,10 +5,8 @@ address given with the file is kept beside it in `url.txt`.
 """
 
 import hashlib
-import os
 import shutil
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -107,27 +105,3 @@ def store(data: Path, source: str, file: Path, released: date, url: str = "") ->
     shutil.rmtree(folder, ignore_errors=True)
     arriving.rename(folder)
     return Release(source, released, folder / file.name, checksum(folder / file.name), False)
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*.*"):
-        if not is_running(int(left.name.split(".")[-2])):  # by a process that was killed
-            left.unlink(missing_ok=True)
-    arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        write(arriving)
-        os.replace(arriving, path)
-    finally:
-        arriving.unlink(missing_ok=True)

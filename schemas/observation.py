@@ -60,7 +60,7 @@ class Observation(pa.DataFrameModel):
 
     @pa.dataframe_check(name="year_of_period", error="year is not the year in which the period ends")
     def year_of_period(cls, rows: pd.DataFrame) -> pd.Series:
-        return rows["period_end"].dt.year == rows["year"]
+        return rows["year"].eq(rows["period_end"].dt.year)
 
     @pa.dataframe_check(name="missing_has_reason", error="a missing value says neither status nor reason")
     def missing_has_reason(cls, rows: pd.DataFrame) -> pd.Series:
@@ -86,4 +86,5 @@ class Observation(pa.DataFrameModel):
 
 def description(column: str) -> str:
     """The meaning of a column of every metric table, as the contract states it."""
-    return Observation.to_schema().columns[column].description
+    said: str = Observation.to_schema().columns[column].description
+    return said

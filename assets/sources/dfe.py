@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline import places
-from pipeline.read import marks
+from pipeline.read import labels
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -126,7 +126,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
     if "reason" in records.frame:
         columns = {name: {"measure": said["measure"]} for name, said in columns.items() if said["reason"] == "all"}
-        rows["reason"] = [re.sub(r"^(total|all)\b.*", "all", marks.heading(text)) for text in records.frame["reason"]]
+        rows["reason"] = [re.sub(r"^(total|all)\b.*", "all", labels.heading(text)) for text in records.frame["reason"]]
     columns = dict(sorted(columns.items()))
     counted = records.unpivot(rows, columns, MARKS | {"x": "c" if older else "x", ":": "z"}) if columns else rows
     for kind in set(KINDS.values()):
@@ -145,7 +145,7 @@ def _schools(records: Records) -> pd.Series:
     named = [name for name in ("school_type", "education_phase") if name in records.frame]
     if len(named) != 1:
         raise records.refused("no single column school_type or education_phase")
-    types = {text: marks.heading(text) for text in records.frame[named[0]].unique()}
+    types = {text: labels.heading(text) for text in records.frame[named[0]].unique()}
     if not any(text.startswith("total") for text in types.values()):
         raise records.refused(f"no total among the {named[0]} {', '.join(types)}")
     spelled = {text: re.sub(r"^total.*|(?<=special) schools?$", "", said).strip() for text, said in types.items()}

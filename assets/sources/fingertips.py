@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.read.marks import plain
+from pipeline.read.labels import plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS

@@ -10,7 +10,8 @@ import pandas as pd
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, label, read_values
+from pipeline.read.labels import heading, label
+from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
-from pipeline.read.marks import WHOLE, joined, part, plain
+from pipeline.read.labels import WHOLE, joined, part, plain
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source

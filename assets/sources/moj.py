@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.read.marks import WHOLE, joined, part
+from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source

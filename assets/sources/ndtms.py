@@ -9,7 +9,8 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, is_number
+from pipeline.read.labels import heading
+from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from pipeline.read.periods import Period
 from pipeline.read.records import Records

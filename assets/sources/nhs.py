@@ -9,7 +9,8 @@ import pandas as pd
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, is_number, plain
+from pipeline.read.labels import heading, plain
+from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source

@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 import pandas as pd
 
 from pipeline import places
-from pipeline.read.marks import heading, plain
+from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.tables import FIGURES, GSS, Table
-from pipeline.read.workbook import Workbook
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import FIGURES, Workbook
 
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "na": "x", "n/a": "x"}
 

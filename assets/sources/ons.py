@@ -9,7 +9,7 @@ from assets.sources.dfe import areas as explore_education_areas
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, plain
+from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.outlines import Outlines
 from pipeline.read.records import Records

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.read.marks import footnotes, label
+from pipeline.read.labels import footnotes, label
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table

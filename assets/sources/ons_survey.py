@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, label, plain
+from pipeline.read.labels import heading, label, plain
 from pipeline.read.periods import Period
 from pipeline.read.source import source
 from pipeline.read.tables import Table

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
-from pipeline.read.marks import heading
+from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.tables import FIGURES, Table
-from pipeline.read.workbook import Workbook
+from pipeline.read.tables import Table
+from pipeline.read.workbook import FIGURES, Workbook
 
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
 WHOLE = "England, Wales and Northern Ireland"

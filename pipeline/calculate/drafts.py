@@ -6,7 +6,7 @@ columns of Figure throughout.
 
 from collections.abc import Mapping
 
-from pipeline.calculate import population, rows
+from pipeline.calculate import population
 from pipeline.calculate.rows import Rows
 
 _DRAFT = """
@@ -102,8 +102,8 @@ def crude_rate(
     *,
     per: int,
     breakdown: str = "'all'",
-    printed: Rows = rows.NONE,
-    unrated: Rows = rows.NONE,
+    printed: Rows = population.NONE,
+    unrated: Rows = population.NONE,
 ) -> Rows:
     """Events per population, `per × events / population`, with Byar's interval, exact below ten events.
 

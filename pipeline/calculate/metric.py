@@ -1,4 +1,4 @@
-"""The declaration of a metric and what becomes of its drafts; how figures are drafted is drafts'.
+"""The declaration of a metric; how figures are drafted is drafts', and what becomes of drafts is observations'.
 
 A metric is a plain function whose parameters are sources and whose result is one or more drafts:
 
@@ -18,23 +18,17 @@ metric, which arrives as its observations of every year and vintage.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
-import duckdb
-import pandera.errors
-import pyarrow as pa
-
-from pipeline import places
-from pipeline.calculate import population, statistics
+from pipeline import docstrings, places
 from pipeline.calculate.rows import Rows
 from pipeline.versions import version_of
 from schemas import observation, vocabulary
-from schemas.observation import KEY, SERIES, Observation
 
 ENGLAND = "E92000001"
-# Units in which a part can be held against its whole; an amount of the part is only less.
-RELATIVE = "^(percent|per |ratio|index|days|weeks)"
+
+Calculation = Callable[..., tuple[Rows, ...]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Metric:
     tier: str
     better: str
     series: Series
-    calculate: Callable[..., tuple[Rows, ...]]
+    calculate: Calculation
 
     @property
     def outcome(self) -> str:
@@ -65,11 +59,11 @@ class Metric:
 
     @property
     def title(self) -> str:
-        return " ".join(inspect.getdoc(self.calculate).split("\n\n", 1)[0].split()).rstrip(".")
+        return docstrings.title(self.calculate)
 
     @property
     def definition(self) -> str:
-        return " ".join(inspect.getdoc(self.calculate).split("\n\n", 1)[-1].split())
+        return " ".join(docstrings.body(self.calculate).split())
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -96,75 +90,20 @@ class Metric:
     def code_version(self) -> str:
         """Changes whenever the code that makes this metric's observations changes."""
         contracts = [observation.__file__, vocabulary.__file__]
-        machinery = [Path(__file__).parent, places.__file__, places.REGISTER]
+        machinery: list[str | Path] = [Path(__file__).parent, places.__file__, places.REGISTER]
         return version_of(inspect.getfile(self.calculate), *machinery, *contracts)
 
 
 METRICS: dict[str, Metric] = {}
 
 
-class Broken(Exception):
-    """Observations that break their contract: one sentence with the metric, the check and the cells."""
-
-
-def metric(*, tier: str, better: str, series: Series) -> Callable:
+def metric(*, tier: str, better: str, series: Series) -> Callable[[Calculation], Calculation]:
     """Declare a function as a metric. Raises ValueError for a word that is not in the vocabulary."""
     if tier not in vocabulary.TIERS or better not in vocabulary.BETTER:
         raise ValueError(f"tier {tier!r} or better {better!r} is not in the vocabulary")
 
-    def declare(calculate: Callable) -> Callable:
+    def declare(calculate: Calculation) -> Calculation:
         METRICS[calculate.__name__] = Metric(calculate.__name__, tier, better, series, calculate)
         return calculate
 
     return declare
-
-
-# --- drafts to observations --------------------------------------------------------------------------------
-
-
-def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pa.Table:
-    """The validated observations of a metric for some years, every release, in order of year and key.
-
-    Each input is a view of its name in `con`, a cursor of the workbench. Raises Broken.
-    """
-    drafts = declared.calculate(*(Rows(f"SELECT * FROM {name}") for name in declared.inputs))
-    united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
-    series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
-    columns = Observation.to_schema().columns
-    table = con.execute(
-        f"""
-        WITH draft AS MATERIALIZED (SELECT * FROM ({united}) WHERE year IN ({", ".join(map(str, years))})),
-             england AS (SELECT {series}, any_value(value) AS england FROM draft
-                         WHERE area_code = '{ENGLAND}' GROUP BY {series}),
-             compared AS (
-                 SELECT draft.*, '{declared.id}' AS metric_id, coalesce(named.area_name, area_label) AS area_name,
-                        CASE WHEN area_code = '{ENGLAND}' OR starts_with(area_code, 'K') OR draft.area_kind = 'other'
-                                  OR NOT regexp_matches(unit, '{RELATIVE}') THEN 'not compared'
-                             ELSE compared_to_england(lower_95, upper_95, england, if(starts_with(breakdown,
-                                  '{vocabulary.CONTEXT}'), 'contextual', '{declared.better}'))
-                        END AS compared_to_england, 'not calculated: before publication' AS trend
-                 FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
-        SELECT {", ".join(columns)} FROM compared ORDER BY year, {", ".join(KEY)}
-        """
-    ).to_arrow_table()
-    frame = table.to_pandas()
-    try:
-        Observation.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        rows = frame.loc[[int(index) for index in cases["index"].dropna().unique()[:5]]]
-        cells = "; ".join(f"{row.source} {row.released:%Y-%m-%d} {row.cell}" for row in rows.itertuples())
-        checks = ", ".join(map(str, cases["check"].unique()))
-        raise Broken(f"{declared.id} breaks its contract ({checks}) at {cells or 'every row'}") from error
-    return table
-
-
-@cache
-def workbench() -> duckdb.DuckDBPyConnection:
-    """What drafts are made with, once a process: the statistics and the register of areas; take a cursor of it."""
-    con = duckdb.connect()
-    statistics.install(con)
-    con.register("register", places.areas())
-    con.execute("CREATE TABLE areas AS FROM register")
-    population.prepare(con)
-    return con

@@ -3,7 +3,7 @@
 import duckdb
 
 from pipeline import places
-from pipeline.calculate.rows import NONE, Rows
+from pipeline.calculate.rows import Rows
 
 # The last age of an open band.
 _OPEN = 999
@@ -13,6 +13,12 @@ _LAST_AGE = rf"""
          WHEN age LIKE 'under %' THEN CAST(regexp_extract(age, '\d+') AS INTEGER) - 1
          ELSE CAST(regexp_extract(age, '\d+$') AS INTEGER) END
 """
+
+# No populations printed, or no areas left unrated: no rows, with the columns that an estimate has.
+NONE = Rows("""
+    SELECT NULL AS release_id, NULL AS area_code, NULL::TIMESTAMP AS period_start, NULL::TIMESTAMP AS period_end,
+           NULL AS sex, NULL AS age, NULL::DOUBLE AS value WHERE false
+""")
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:

@@ -17,10 +17,3 @@ class Rows:
 
     def __or__(self, other: "Rows") -> "Rows":
         return Rows(f"{self.sql} UNION ALL {other.sql}")
-
-
-# A source that is not given: no rows, with the columns that an estimate of a population has.
-NONE = Rows("""
-    SELECT NULL AS release_id, NULL AS area_code, NULL::TIMESTAMP AS period_start, NULL::TIMESTAMP AS period_end,
-           NULL AS sex, NULL AS age, NULL::DOUBLE AS value WHERE false
-""")

@@ -7,8 +7,8 @@ import typer
 
 from pipeline import places, questions
 from pipeline.commands.terminal import DATA, Data, fail, plainly, say_written
+from pipeline.files import write_atomically
 from pipeline.publish import published
-from pipeline.releases import write_atomically
 
 
 def chart(

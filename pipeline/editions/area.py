@@ -11,7 +11,8 @@ from typing import NamedTuple
 import duckdb
 
 from pipeline import places
-from pipeline.calculate.metric import ENGLAND, RELATIVE
+from pipeline.calculate.metric import ENGLAND
+from pipeline.calculate.observations import RELATIVE
 from pipeline.publish import published
 from schemas.vocabulary import LEVELS, PRINTED_AS
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 
 from pipeline.editions.dictionary import Table, codes_of, tables
+from pipeline.files import is_running
 from pipeline.publish import published
-from pipeline.releases import checksum, is_running
+from pipeline.releases import checksum
 from schemas.dictionary import KEYS, LICENCE, REFERENCES, SAMPLE, TITLE
 from schemas.observation import NUMBER, Observation
 

@@ -18,12 +18,13 @@ from pipeline import build, places, releases
 from pipeline.calculate import derived, drafts, metric, population, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
+from pipeline.files import write_atomically
 from pipeline.publish import catalogue, checks, parts, published, snapshot
 from pipeline.publish.tables import TABLES
 from pipeline.read import staging
 from pipeline.read import tables as sheet_tables
 from pipeline.read.source import SOURCES
-from pipeline.releases import PROJECT, write_atomically
+from pipeline.releases import PROJECT
 from schemas import dictionary, vocabulary
 from schemas.dictionary import KEYS
 from schemas.figure import Figure

@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 from pipeline.editions import area, boundaries, charts, maps, spreadsheets, strips, words
 from pipeline.editions.area import ENGLAND, Marts, Place, Reading, Value
 from pipeline.editions.words import Number, Said
+from pipeline.files import write_atomically
 from pipeline.publish import published
-from pipeline.releases import write_atomically
 from schemas import dictionary
 from schemas.vocabulary import AREA_KINDS, OUTCOMES, STATUS
 

@@ -20,9 +20,9 @@ from pipeline import places
 from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.area import availability, concerns, levels
+from pipeline.files import write_atomically
 from pipeline.publish import published
 from pipeline.read.marks import INSTEAD
-from pipeline.releases import write_atomically
 from schemas.dictionary import CREDIT, SAMPLE, TITLE
 from schemas.observation import NUMBER, SERIES, description
 from schemas.vocabulary import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.releases import write_atomically
+from pipeline.files import write_atomically
 from schemas.dictionary import LICENCE, SAMPLE, TITLE
 
 _KEY = b"ncdof"

@@ -69,8 +69,5 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
 
 def _sheet_size(reference: str) -> int:
     """Cells in a range such as A1:XFD1048576."""
-    corners = [re.fullmatch(r"([A-Z]+)(\d+)", corner) for corner in reference.split(":")]
-    if not all(corners):
-        return 0
-    width, height = column_number(corners[-1][1]), int(corners[-1][2])
-    return width * height
+    last = re.fullmatch(r"(?:[A-Z]+\d+:)*([A-Z]+)(\d+)", reference)
+    return column_number(last[1]) * int(last[2]) if last else 0

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from pipeline.read.tables import GSS
 # West, south, east and north of the United Kingdom: in degrees (WGS84), and in metres (British National Grid).
 DEGREES = (-9.0, 49.0, 3.0, 62.0)
 METRES = (-100_000.0, 0.0, 700_000.0, 1_300_000.0)
+
+Feature = dict[str, Any]  # as a GeoJSON file holds it
 
 
 class Outlines:
@@ -41,7 +44,7 @@ class Outlines:
             raise self.refused(f"positions from {west:g}, {south:g} to {east:g}, {north:g} lie outside the UK")
         self.metres = not in_degrees
 
-    def _features(self, raw: bytes) -> list[dict]:
+    def _features(self, raw: bytes) -> list[Feature]:
         try:
             read = json.loads(raw.decode("utf-8-sig"))
             features = read["features"] if read["type"] == "FeatureCollection" else []
@@ -51,14 +54,14 @@ class Outlines:
             raise self.refused("it is no collection of GeoJSON features")
         return features
 
-    def _coded(self, feature: dict) -> tuple[str, int]:
+    def _coded(self, feature: Feature) -> tuple[str, int]:
         names = [name for name in feature.get("properties") or () if re.fullmatch(r"[A-Z]+\d\dCD", name)]
         if len(names) != 1:
             among = ", ".join(feature.get("properties") or ()) or "none"
             raise self.refused(f"{len(names) or 'no'} properties like LAD21CD among {among}")
         return names[0], 2000 + int(names[0][-4:-2])
 
-    def _area(self, number: int, feature: dict) -> tuple[str, str, list[np.ndarray]]:
+    def _area(self, number: int, feature: Feature) -> tuple[str, str, list[np.ndarray]]:
         said, shape = feature.get("properties") or {}, feature.get("geometry") or {}
         code, name = said.get(self.code), said.get(self.name)
         if not (isinstance(code, str) and re.fullmatch(GSS, code) and isinstance(name, str) and name.strip()):

@@ -105,54 +105,55 @@ def _full_year(text: str, century_of: int | None = None) -> int:
     return year + 100 if century_of and year < century_of else year
 
 
-def _read_year_ending(found: re.Match, single: str) -> Period:
+def _read_year_ending(found: re.Match[str], single: str) -> Period:
     return year_ending(MONTHS[found[1]], _full_year(found[2]))
 
 
-def _read_two_dates(found: re.Match, single: str) -> Period:
+def _read_two_dates(found: re.Match[str], single: str) -> Period:
     period = _read_span(found, single)
     if found[2] != found[4] and (period.end - period.start).days not in (364, 365):
         raise ValueError("it is neither twelve months nor within one year")
     return period
 
 
-def _read_span(found: re.Match, single: str) -> Period:
+def _read_span(found: re.Match[str], single: str) -> Period:
     return span(date(int(found[2]), MONTHS[found[1]], 1), _last_day(int(found[4]), MONTHS[found[3]]))
 
 
-def _read_months(found: re.Match, single: str) -> Period:
+def _read_months(found: re.Match[str], single: str) -> Period:
     return months(MONTHS[found[1]], MONTHS[found[2]], _full_year(found[3]))
 
 
-def _read_month(found: re.Match, single: str) -> Period:
+def _read_month(found: re.Match[str], single: str) -> Period:
     return months(MONTHS[found[1]], MONTHS[found[1]], int(found[2]))
 
 
-def _read_quarter(found: re.Match, single: str) -> Period:
+def _read_quarter(found: re.Match[str], single: str) -> Period:
     if single != "calendar_year":
         raise ValueError("it may be a quarter of a calendar or of another year")
     return months(3 * int(found[2]) - 2, 3 * int(found[2]), int(found[1]))
 
 
-def _read_years(found: re.Match, single: str) -> Period:
-    first = int(found[1])
-    last = _full_year(found[3], century_of=first)
+def _read_years(found: re.Match[str], single: str) -> Period:
+    return _years(int(found[1]), found[2], found[3], single)
+
+
+def _years(first: int, between: str, ending: str, single: str) -> Period:
+    last = _full_year(ending, century_of=first)
     if last - first == 2:
         return three_years(last)
     if last - first != 1:
         raise ValueError(f"it spans {last - first + 1} years")
     if single != "calendar_year":
         return SINGLE_YEARS[single](last)
-    if found[2] == "/" or len(found[3]) == 2:
+    if between == "/" or len(ending) == 2:
         return financial_year(last)
     raise ValueError("it may be two calendar years or one financial year")
 
 
-def _read_pooled_years(found: re.Match, single: str) -> Period:
-    first, last = (
-        _read_years(re.match(r"(\d{4})(/)(\d\d)", pair), single)
-        for pair in (f"{found[1]}/{found[2]}", f"{_full_year(found[3], int(found[1]))}/{found[4]}")
-    )
+def _read_pooled_years(found: re.Match[str], single: str) -> Period:
+    years = ((int(found[1]), found[2]), (_full_year(found[3], int(found[1])), found[4]))
+    first, last = (_years(year, "/", ending, single) for year, ending in years)
     return span(first.start, last.end)
 
 

@@ -10,16 +10,19 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read import periods
-from pipeline.read.labelled import Labelled
-from pipeline.read.marks import BESIDE, heading, label, plain, read_values
+from pipeline.read.labels import heading, label, plain
+from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
+from pipeline.read.tabular import Tabular, parted
 
 
-class Records(Labelled):
+class Records(Tabular[str]):
     """The records of a CSV file as texts without surrounding spaces, each with its number (the heading is row 1).
 
     A record with line breaks inside quotes is one row, as a spreadsheet program shows it.
     """
+
+    _counted_from = 0
 
     def __init__(self, path: Path):
         self.file = path.name
@@ -69,7 +72,7 @@ class Records(Labelled):
 
     def column(self, pattern: str) -> str:
         """The one column whose name a pattern matches as a whole, in lower case and without footnotes."""
-        found = [name for name in self.frame if re.fullmatch(pattern, heading(name))]
+        found = self._headed(pattern)
         if len(found) != 1:
             among = ", ".join(self.frame.columns[:30])
             raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}")
@@ -77,7 +80,10 @@ class Records(Labelled):
 
     def column_if_any(self, pattern: str) -> str | None:
         """The one column that a pattern matches, or None where there is none."""
-        return self.column(pattern) if any(re.fullmatch(pattern, heading(name)) for name in self.frame) else None
+        return self.column(pattern) if self._headed(pattern) else None
+
+    def _headed(self, pattern: str) -> list[str]:
+        return [name for name in self.frame.columns.tolist() if re.fullmatch(pattern, heading(name))]
 
     def text(self, column: str) -> pd.Series:
         """A column's texts without footnotes, by row."""
@@ -98,7 +104,7 @@ class Records(Labelled):
     def unpivot(
         self,
         rows: pd.DataFrame,
-        columns: Mapping[str, Mapping],
+        columns: Mapping[str, Mapping[str, object]],
         marks: Mapping[str, str] | None = None,
         base: str | None = None,
     ) -> pd.DataFrame:
@@ -110,13 +116,11 @@ class Records(Labelled):
         across = np.repeat(np.arange(len(columns)), len(rows))
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
-        references = pd.DataFrame(columns.values())
-        beside = [name for name in BESIDE if name in references]
-        attributes = references.drop(columns=beside)
+        beside, attributes = parted(columns.values())
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
         for name in beside:
-            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in references[name]])
+            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in beside[name]])
         read = [self._read(name, rows.index, marks) for name in columns]
         tidy["value"], tidy["status"] = (np.concatenate(arrays) for arrays in zip(*read, strict=True))
         if base:

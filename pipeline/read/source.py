@@ -22,7 +22,7 @@ import pandas as pd
 import pandera.errors
 
 import schemas
-from pipeline import places
+from pipeline import docstrings, places
 from pipeline.read.opening import Refused
 from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
@@ -47,11 +47,11 @@ class Source:
 
     @property
     def title(self) -> str:
-        return " ".join(inspect.getdoc(self.read).split("\n\n", 1)[0].split()).rstrip(".")
+        return docstrings.title(self.read)
 
     @property
     def layouts(self) -> str:
-        return inspect.getdoc(self.read).split("\n\n", 1)[-1].strip()
+        return docstrings.body(self.read)
 
     @property
     def module(self) -> str:
@@ -126,7 +126,7 @@ def figures(declared: Source, release: Release) -> pd.DataFrame:
         raise Refused(f"{release.path.name} breaks its contract: {_broken(error, shaped)}") from error
 
 
-def _defaults(piece: pd.DataFrame) -> dict:
+def _defaults(piece: pd.DataFrame) -> dict[str, str | float]:
     """What a piece of figures need not say; a piece that says it says it of every row, or breaks the contract."""
     return {column: default for column, default in DEFAULTS.items() if column not in piece}
 

@@ -1,45 +1,31 @@
-"""Releases turned into staged figures on disk, each in a child process with limits; what a table means is a source's.
+"""Releases turned into staged figures on disk, what is staged and what was refused; the limits of reading are child's.
 
 `staging/<source>/<released>.parquet` holds the figures of one release. Its metadata name the file and the code it was
 made from, so what is still to be read can be worked out from disk.
 """
 
 import json
-import multiprocessing
 import os
-import resource
-import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.files import write_atomically
+from pipeline.read import child
+from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, Source, figures
-from pipeline.releases import Release, write_atomically
+from pipeline.releases import Release
 
 _KEY = b"ncdof"
-
-# Children are forked from one server that has imported all they need, or each would import it again: __main__, and
-# what pandera leaves to its first validation.
-PRELOAD = ["__main__", "pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What reading one release may cost: bytes of address space, and seconds, of work as of waiting."""
-
-    memory: int = 4 * 2**30
-    seconds: int = 300
-
-
-LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -74,11 +60,12 @@ def read_staged(path: Path) -> Staged | None:
 
 
 @cache
-def _said(path: Path, *what_changes_with_the_bytes: int) -> dict:
-    return json.loads(pq.read_schema(path).metadata[_KEY])
+def _said(path: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY])
+    return said
 
 
-def _origin(release: Release) -> dict:
+def _origin(release: Release) -> dict[str, object]:
     """What decides whether a release must be read again."""
     code_version = SOURCES[release.source].code_version
     return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
@@ -126,70 +113,25 @@ def stage(declared: Source, release: Release, path: Path) -> None:
     write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
 
 
-# --- one child a release -----------------------------------------------------------------------------------
-
-
-def _child(module: str, release: Release, path: Path | None, limits: Limits, answer) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Ctrl-C is the parent's to handle: a child that it hit would look like a release that cannot be read.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pa.set_cpu_count(1)
-    try:
-        import_module(module)
-        declared = SOURCES[release.source]
-        if path:
-            stage(declared, release, path)
-        else:
-            figures(declared, release)
-    except Refused as error:
-        answer.send(str(error))
-    except MemoryError:
-        answer.send(f"{release.path.name} needs more than {_megabytes(limits)} to be read")
-    except Exception as error:
-        answer.send(f"{release.path.name} cannot be read: {type(error).__name__}: {error}")
+def _read(module: str, release: Release, path: Path | None) -> None:
+    """What a child does: stage a release, or only read and validate it where no path is given."""
+    import_module(module)  # which declares the source
+    declared = SOURCES[release.source]
+    if path:
+        stage(declared, release, path)
     else:
-        answer.send("")
+        figures(declared, release)
 
 
-def _megabytes(limits: Limits) -> str:
-    return f"{limits.memory >> 20:,} MB"
-
-
-def _run(release: Release, path: Path | None, limits: Limits) -> str:
-    """Why a release is refused, or an empty text; whatever becomes of the child, this process lives on."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOAD, *sorted({declared.module for declared in SOURCES.values()})])
-    receive, send = context.Pipe(duplex=False)
-    module = SOURCES[release.source].module
-    child = context.Process(target=_child, args=(module, release, path, limits, send), daemon=True)
-    with receive:
-        child.start()
-        send.close()
-        try:
-            reason = receive.recv() if receive.poll(limits.seconds) else None
-        except EOFError:
-            child.join()
-            reason = _crash(release, child.exitcode, limits)
-    if reason is None:
-        reason = f"{release.path.name} is not read within {limits.seconds} seconds"
-    child.kill()
-    child.join()
-    return reason
-
-
-def _crash(release: Release, exit_code: int, limits: Limits) -> str:
-    if exit_code == -signal.SIGXCPU:
-        return f"{release.path.name} is not read within {limits.seconds} seconds of work"
-    # A parser that is not given the memory it asks for ends the whole process.
-    how = f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit code {exit_code}"
-    return f"{release.path.name} makes the reader crash ({how}); it may need more than {_megabytes(limits)}"
+def _refused(release: Release, path: Path | None, limits: Limits) -> str:
+    """Why a release cannot be read in a child, or an empty text."""
+    work = partial(_read, SOURCES[release.source].module, release, path)
+    return child.run(work, release, limits, sorted({declared.module for declared in SOURCES.values()}))
 
 
 def prove(release: Release, limits: Limits = LIMITS) -> None:
     """Read a release once and keep nothing. Raises Refused with the reason when it cannot be read right."""
-    if reason := _run(release, None, limits):
+    if reason := _refused(release, None, limits):
         raise Refused(reason)
 
 
@@ -209,7 +151,7 @@ def stage_all(
 
     def one(release: Release) -> None:
         note = _refusal_path(data, release)
-        if reason := _run(release, staged_path(data, release), limits):
+        if reason := _refused(release, staged_path(data, release), limits):
             refused[release] = reason
             said = json.dumps({"origin": _origin(release), "reason": reason})
             write_atomically(note, lambda arriving: arriving.write_text(said))

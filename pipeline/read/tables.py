@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,52 +12,23 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labelled import Labelled
-from pipeline.read.marks import BESIDE, heading, is_number, label, plain, read_values
+from pipeline.read.labels import label, plain
+from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
+from pipeline.read.marks import is_number, read_values
 from pipeline.read.opening import Refused
+from pipeline.read.tabular import Tabular, parted
 
 GSS = r"[EWKSN]\d{8}"
-# The names of sheets but those that only speak of the figures.
-FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
-_STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 
 
-def _places(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
-    """Rows and columns, of the first three columns, whose label a pattern matches as a whole."""
-    wanted = re.compile(pattern, re.IGNORECASE)
-    return ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if wanted.fullmatch(label(cell)))
-
-
-def stacked(cells: np.ndarray, heads: str) -> Iterator[tuple[int, np.ndarray]]:
-    """The first row and the cells, where they stand in the sheet, of each table of a sheet.
-
-    A further table begins with its title, alone in its row, once there was a label that heads rows.
-    """
-    headed = sorted({row for row, _ in _places(cells, heads)})
-    titles = [
-        row
-        for row in range(1, len(cells))
-        if _STACKED.match(plain(cells[row][0]).lower()) and not any(plain(cell) for cell in cells[row][1:])
-    ]
-    starts = [0]
-    for row in titles:
-        if any(starts[-1] <= head < row for head in headed):
-            starts.append(row)
-    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
-        part = cells.copy()
-        part[:start] = part[end:] = ""
-        yield start, part
-
-
-class Table(Labelled):
+class Table(Tabular[int]):
     """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
 
     `headings` holds one tuple of normalised labels a column, outermost first; a label that spans columns stands in
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
-    the first and last cell of merged ranges: where the publisher merged the labels of a row, a label spans what it is
-    merged over; else it spans the columns up to the next label.
+    the merged ranges of the sheet.
     """
 
     _counted_from = 1
@@ -69,52 +40,22 @@ class Table(Labelled):
         cells: np.ndarray,
         title: str,
         first: str,
-        merged: Sequence[tuple] | None = None,
+        merged: Sequence[Merged] = (),
         heads: str = "",
     ):
         self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
-        self.top, self.key = next(_places(cells, heads or first), (None, None))
-        if self.top is None:
+        found = next(labels_like(cells, heads or first), None)
+        if found is None:
             raise self.refused(f"no row begins with {heads or first!r}")
+        self.top, self.key = found
         if heads:
             below = range(self.top + 1, len(cells))
-            beside = (row for row in below if (there := self._filled(row))[self.key] and there.sum() > 1)
+            beside = (row for row in below if (there := filled(cells, row))[self.key] and there.sum() > 1)
             if (top := next(beside, None)) is None:
                 raise self.refused(f"no row below {heads!r} holds anything")
             self.top = top
-        band = self._header_rows()
         self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
-        self.headings = self._read_headings(band, merged or ())
-
-    def _header_rows(self) -> range:
-        """The rows that head the columns: the filled block above the data, without title and notes in column A.
-
-        A lowest row with a single cell (the unit of the whole table) heads no column.
-        """
-        bottom = self.top - 1
-        while bottom > 0 and self._filled(bottom).sum() <= 1:
-            bottom -= 1
-        start = bottom
-        while start > 0 and self._filled(start - 1)[1:].any():
-            start -= 1
-        return range(start, bottom + 1)
-
-    def _filled(self, row: int) -> np.ndarray:
-        return np.array([plain(cell) != "" for cell in self.cells[row]])
-
-    def _read_headings(self, band: range, merged: Sequence[tuple]) -> list[tuple[str, ...]]:
-        rows = [[heading(cell) for cell in self.cells[row]] for row in band]
-        for depth, row in enumerate(rows[:-1]):
-            across = {left: right for (r, left), (_, right) in merged if r == band[depth] and right > left}
-            spanning, end = "", -1
-            for column, text in enumerate(row):
-                if text:
-                    spanning, end = text, across.get(column, column if across else len(row))
-                if column <= end and any(lower[column] for lower in rows[depth + 1 :]):
-                    row[column] = spanning
-        columns = zip(*rows, strict=True) if rows else [() for _ in self.cells[0]]
-        # A label repeated down a column counts where it stands lowest.
-        return [tuple(dict.fromkeys(part for part in parts[::-1] if part))[::-1] for parts in columns]
+        self.headings = headings(cells, header_rows(cells, self.top), merged)
 
     def refused(self, why: str) -> Refused:
         """The error that says why this table cannot be read right."""
@@ -194,15 +135,15 @@ class Table(Labelled):
         while columns[-1] + 1 < len(self.headings) and self.headings[columns[-1] + 1] in ((), self.headings[column]):
             columns.append(columns[-1] + 1)
         texts = [self.text(column) for column in columns]
-        filled = sum(text.ne("").astype(int) for text in texts)
+        filled = np.sum([text.ne("") for text in texts], axis=0)
         if (filled > 1).any():
-            raise self.refused(f"row {filled.idxmax() + 1} has several names")
+            raise self.refused(f"row {self.top + int(filled.argmax()) + 1} has several names")
         return pd.concat(texts, axis=1).agg("".join, axis=1)
 
     @cached_property
     def _numbers(self) -> np.ndarray:
         """Where the rows below the headings hold numbers."""
-        return np.frompyfunc(is_number, 1, 1)(self.cells[self.top :]).astype(bool)
+        return np.asarray(np.frompyfunc(is_number, 1, 1)(self.cells[self.top :]), dtype=bool)
 
     def rows_with_numbers(self) -> pd.Index:
         """The rows below the headings, counted from 0, that hold a number outside the first three columns."""
@@ -221,7 +162,7 @@ class Table(Labelled):
     def require_all_read(self, rows: pd.Index, columns: Iterable[int], apart: Iterable[int] = ()) -> None:
         """Refuse when these rows hold numbers in a column that is not read and is not set apart on purpose."""
         there = self._numbers[rows.to_numpy() - self.top].any(axis=0)
-        lost = sorted(set(np.flatnonzero(there)) - set(columns) - set(apart))
+        lost = sorted(set(np.flatnonzero(there).tolist()) - set(columns) - set(apart))
         if lost:
             named = [f"{column_letters(c)} ({' | '.join(self.headings[c]) or 'no heading'})" for c in lost[:5]]
             raise self.refused(f"numbers in a column that nobody knows how to read: {', '.join(named)}")
@@ -237,7 +178,7 @@ class Table(Labelled):
     def unpivot(
         self,
         rows: pd.DataFrame,
-        columns: Mapping[int, Mapping],
+        columns: Mapping[int, Mapping[str, object]],
         marks: Mapping[str, str] | None = None,
         apart: Iterable[int] = (),
     ) -> pd.DataFrame:
@@ -256,8 +197,7 @@ class Table(Labelled):
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
         across = np.tile(np.arange(len(at_columns)), len(at_rows))
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))
-        references = pd.DataFrame(columns.values())
-        beside = [name for name in BESIDE if name in references]
+        beside, attributes = parted(columns.values())
 
         def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             values, statuses, unknown = read_values(self.cells[at_rows[down], numbers], marks)
@@ -272,7 +212,6 @@ class Table(Labelled):
 
         values, statuses = read(at_columns[across])
         tidy = rows.take(down).reset_index(drop=True)
-        attributes = references.drop(columns=beside)
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
         letters = np.array([column_letters(column) for column in at_columns], dtype=object)
@@ -280,13 +219,14 @@ class Table(Labelled):
         tidy["cell"] = f"{self.sheet}!" + letters[across] + numbers[down]
         for name in ("lower", "upper", "base"):
             if name in beside:
-                tidy[name] = read(references[name].to_numpy()[across])[0]
+                tidy[name] = read(beside[name].to_numpy()[across])[0]
         if "flag" in beside:
-            flags, flagged = read(references["flag"].to_numpy()[across])
+            at_flags = beside["flag"].to_numpy()[across]
+            flags, flagged = read(at_flags)
             if (there := np.flatnonzero(~np.isnan(flags))).size:
-                at = f"{column_letters(references['flag'][across[there[0]]])}{at_rows[down[there[0]]] + 1}"
+                at = f"{column_letters(at_flags[there[0]])}{at_rows[down[there[0]]] + 1}"
                 raise self.refused(f"{at} holds a number where a mark is looked for")
-            printed = self.cells[at_rows[down], references["flag"].to_numpy()[across]]
+            printed = self.cells[at_rows[down], at_flags]
             marked = np.frompyfunc(lambda cell: str(cell).strip() != "", 1, 1)(printed).astype(bool)
             statuses = np.where((statuses == "") & marked, flagged, statuses)
         tidy["value"], tidy["status"] = values, statuses
@@ -302,11 +242,3 @@ class Table(Labelled):
             elif found := re.match(r"(\d{1,2})[.\s]\s*(\D.*)", first, re.DOTALL):
                 notes[found[1]] = " ".join(found[2].split())
         return notes
-
-
-def lists_tables(cells: np.ndarray) -> bool:
-    """Whether a sheet lists tables: several of its rows begin with the name of one, or no row has a second cell."""
-    if not any(sum(plain(cell) != "" for cell in row) > 1 for row in cells):
-        return True
-    beginnings = (plain(cell).lower() for cell in cells[:, 0])
-    return sum(bool(re.match(r"(table|worksheet|mye) ?\w*\d", text)) for text in beginnings) > 1

@@ -1,4 +1,4 @@
-"""A published file opened once: its sheets, the tables in them by title, or its records."""
+"""A published file opened once: its sheets, and the tables or records in them; what one of these holds is its own."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.read.marks import heading
+from pipeline.read.labels import heading
+from pipeline.read.layout import Merged, lists_tables, stacked
 from pipeline.read.opening import Refused, inspect
 from pipeline.read.records import Records
-from pipeline.read.tables import GSS, Table, lists_tables, stacked
+from pipeline.read.tables import GSS, Table
 
-TITLE_ROWS = 12
+# The names of sheets but those that only speak of the figures.
+FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
+
+_TITLE_ROWS = 12
 
 
 class Workbook:
@@ -26,7 +30,7 @@ class Workbook:
         self.path, self.name = path, path.name
         self.format = inspect(path)
         self._sheets: dict[str, np.ndarray] = {}
-        self._merged: dict[str, Sequence[tuple]] = {}
+        self._merged: dict[str, Sequence[Merged]] = {}
 
     @cached_property
     def _book(self) -> CalamineWorkbook:
@@ -80,7 +84,7 @@ class Workbook:
             for part in (stacked(self.cells(name), heads) if heads else [(0, self.cells(name))])
         ]
         for name, start, cells in parts:
-            lines = [(r, str(cell)) for r, row in enumerate(cells[: start + TITLE_ROWS]) for cell in row[:2]]
+            lines = [(r, str(cell)) for r, row in enumerate(cells[: start + _TITLE_ROWS]) for cell in row[:2]]
             titles = [(row, line) for row, line in lines if wanted.search(heading(line))]
             if not titles:
                 continue

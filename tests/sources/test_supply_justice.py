@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from tests.test_sources import assert_same, cells_of
 
 from assets.samples import home_office_supply, moj
-from pipeline.calculate.metric import METRICS, observations, workbench
+from pipeline.calculate.metric import METRICS
+from pipeline.calculate.observations import observations, workbench
 from pipeline.read.cells import column_letters
 from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused

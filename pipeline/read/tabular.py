@@ -1,18 +1,39 @@
-"""What the rows of a sheet's table and of a CSV file share: labels by heading, read as words or periods, or refused."""
+"""What a sheet's table and a CSV file's records share: labels by heading, read as words or periods, or refused."""
 
 import re
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, Generic, TypeVar
 
 import pandas as pd
 
 from pipeline.read import periods
+from pipeline.read.opening import Refused
+
+# What names a column: its number in a sheet, its heading in a CSV file.
+Column = TypeVar("Column", int, str)
+
+# The columns that may stand beside a value: its limits, its base and a separate mark.
+_BESIDE = ("lower", "upper", "base", "flag")
 
 
-class Labelled:
+class Tabular(ABC, Generic[Column]):
     """Rows whose labels stand in columns, found by their headings."""
 
     # What is added to a row's index to give its number in the file.
-    _counted_from = 0
+    _counted_from: ClassVar[int]
+
+    @abstractmethod
+    def refused(self, why: str) -> Refused:
+        """The error that says where and why this cannot be read right."""
+
+    @abstractmethod
+    def column_if_any(self, pattern: str) -> Column | None:
+        """The one column that a pattern matches, or None where there is none; refused where there are several."""
+
+    @abstractmethod
+    def text(self, column: Column) -> pd.Series:
+        """A column's texts without footnotes, by row."""
 
     def printed(self, pattern: str, rows: pd.Index, default: str) -> pd.Series:
         """The labels of some rows in the one column so headed; the default in each where there is no such column."""
@@ -47,3 +68,10 @@ class Labelled:
             raise ValueError(f"nobody knows which of {', '.join(words.values())} {text!r} is")
 
         return self.each(texts, read)
+
+
+def parted(columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of what is said of each column that holds values: the columns beside it, and the attributes of its values."""
+    said = pd.DataFrame(list(columns))
+    beside = [name for name in _BESIDE if name in said]
+    return said[beside], said.drop(columns=beside)

@@ -1,0 +1,69 @@
+"""Drafts made into the observations of a metric, held against England and validated; how they are made is drafts'."""
+
+from functools import cache
+
+import duckdb
+import pandera.errors
+import pyarrow as pa
+
+from pipeline import places
+from pipeline.calculate import population, statistics
+from pipeline.calculate.metric import ENGLAND, Metric
+from pipeline.calculate.rows import Rows
+from schemas.observation import KEY, SERIES, Observation
+from schemas.vocabulary import CONTEXT
+
+# Units in which a part can be held against its whole; an amount of the part is only less.
+RELATIVE = "^(percent|per |ratio|index|days|weeks)"
+
+
+class Broken(Exception):
+    """Observations that break their contract: one sentence with the metric, the check and the cells."""
+
+
+def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pa.Table:
+    """The validated observations of a metric for some years, every release, in order of year and key.
+
+    Each input is a view of its name in `con`, a cursor of the workbench. Raises Broken.
+    """
+    drafts = declared.calculate(*(Rows(f"SELECT * FROM {name}") for name in declared.inputs))
+    united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
+    series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
+    columns = Observation.to_schema().columns
+    table = con.execute(
+        f"""
+        WITH draft AS MATERIALIZED (SELECT * FROM ({united}) WHERE year IN ({", ".join(map(str, years))})),
+             england AS (SELECT {series}, any_value(value) AS england FROM draft
+                         WHERE area_code = '{ENGLAND}' GROUP BY {series}),
+             compared AS (
+                 SELECT draft.*, '{declared.id}' AS metric_id, coalesce(named.area_name, area_label) AS area_name,
+                        CASE WHEN area_code = '{ENGLAND}' OR starts_with(area_code, 'K') OR draft.area_kind = 'other'
+                                  OR NOT regexp_matches(unit, '{RELATIVE}') THEN 'not compared'
+                             ELSE compared_to_england(lower_95, upper_95, england, if(starts_with(breakdown,
+                                  '{CONTEXT}'), 'contextual', '{declared.better}'))
+                        END AS compared_to_england, 'not calculated: before publication' AS trend
+                 FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
+        SELECT {", ".join(columns)} FROM compared ORDER BY year, {", ".join(KEY)}
+        """
+    ).to_arrow_table()
+    frame = table.to_pandas()
+    try:
+        Observation.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        rows = frame.loc[[int(index) for index in cases["index"].dropna().unique()[:5]]]
+        cells = "; ".join(f"{row.source} {row.released:%Y-%m-%d} {row.cell}" for row in rows.itertuples())
+        checks = ", ".join(map(str, cases["check"].unique()))
+        raise Broken(f"{declared.id} breaks its contract ({checks}) at {cells or 'every row'}") from error
+    return table
+
+
+@cache
+def workbench() -> duckdb.DuckDBPyConnection:
+    """What drafts are made with, once a process: the statistics and the register of areas; take a cursor of it."""
+    con = duckdb.connect()
+    statistics.install(con)
+    con.register("register", places.areas())
+    con.execute("CREATE TABLE areas AS FROM register")
+    population.prepare(con)
+    return con

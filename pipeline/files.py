@@ -1,0 +1,30 @@
+"""Files written whole or not at all, whoever else reads or is killed meanwhile; what stands in one is its writer's."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*.*"):
+        if not is_running(int(left.name.split(".")[-2])):  # by a process that was killed
+            left.unlink(missing_ok=True)
+    arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        write(arriving)
+        os.replace(arriving, path)
+    finally:
+        arriving.unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""Printed labels: what a text says without footnotes, and adds to a category; what stands for a value is marks'."""
+
+import re
+from functools import cache
+
+import pandas as pd
+
+from pipeline.read import periods
+
+# Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18", "Tier 1".
+_COUNTED = set(periods.MONTHS).union(
+    ("under", "over", "age", "aged", "ages", "than", "least", "to", "and", "from", "since", "per", "number", "mid"),
+    ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
+    ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
+)
+_NOTES = re.compile(
+    r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
+)
+_SEEN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "\u200b\u200c\u200d\u2060\ufeff")
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+# The label of a whole, where others are of its parts.
+WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\btotal"
+
+
+def visible(text: object) -> str:
+    """A cell's text with single spaces and plain digits, and without marks that nobody sees."""
+    return " ".join(str(text).translate(_SEEN).split())
+
+
+def plain(text: object) -> str:
+    """A cell's visible text with plain hyphens."""
+    return visible(text).translate(_HYPHENS)
+
+
+def _split_notes(text: str) -> tuple[str, list[str]]:
+    """A label without the footnote numbers at its end, and those numbers."""
+    found = _NOTES.match(text)
+    if not found or found["word"].strip("()").lower() in _COUNTED:
+        return text, []
+    return found["text"], re.findall(r"\d+", found["notes"])
+
+
+@cache
+def label(text: object) -> str:
+    """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
+    text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
+    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(text))
+    return _split_notes(text)[0]
+
+
+@cache
+def heading(text: object) -> str:
+    """A label for comparing: lower case, numbers such as 2021.0 as 2021."""
+    return re.sub(r"^(\d+)\.0$", r"\1", label(text).lower())
+
+
+@cache
+def footnotes(text: str) -> tuple[str, ...]:
+    """The footnote numbers glued to a printed label ("ENGLAND AND WALES7,8", "ENGLAND [note 3]")."""
+    bracketed = [
+        number
+        for bracket in re.findall(r"\[notes?(?![a-z])([^\]]*)\]", str(text), flags=re.IGNORECASE)
+        for number in re.findall(r"\d+", bracket)
+    ]
+    return (*bracketed, *_split_notes(plain(text))[1])
+
+
+def part(texts: pd.Series, called: str = "") -> pd.Series:
+    """What a column of labels adds to a category: `called` and the label in lower case, `all` where it is the whole."""
+    return (called + texts.str.lower()).mask(texts.str.fullmatch(WHOLE, case=False), "all")
+
+
+def joined(*parts: pd.Series) -> pd.Series:
+    """Parts of a category in one text, without those that are the whole."""
+    text = pd.Series("", index=parts[0].index)
+    for one in parts:
+        said = one.mask(one == "all", "")
+        text = text + (text.ne("") & said.ne("")).map({True: ": ", False: ""}) + said
+    return text.mask(text == "", "all")

@@ -1,0 +1,87 @@
+"""How tables lie in the cells of a sheet: where one begins, what heads its columns; what is read of it is tables'."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pipeline.read.labels import heading, label, plain
+
+# The first and the last cell of a merged range, each as row and column.
+Merged = tuple[tuple[int, int], tuple[int, int]]
+
+_STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
+
+
+def labels_like(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
+    """Rows and columns, of the first three columns, whose label a pattern matches as a whole."""
+    wanted = re.compile(pattern, re.IGNORECASE)
+    return ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if wanted.fullmatch(label(cell)))
+
+
+def filled(cells: np.ndarray, row: int) -> np.ndarray:
+    """Which cells of a row hold anything."""
+    return np.array([plain(cell) != "" for cell in cells[row]])
+
+
+def header_rows(cells: np.ndarray, top: int) -> range:
+    """The rows that head the columns: the filled block above the data, without title and notes in column A.
+
+    A lowest row with a single cell (the unit of the whole table) heads no column.
+    """
+    bottom = top - 1
+    while bottom > 0 and filled(cells, bottom).sum() <= 1:
+        bottom -= 1
+    start = bottom
+    while start > 0 and filled(cells, start - 1)[1:].any():
+        start -= 1
+    return range(start, bottom + 1)
+
+
+def headings(cells: np.ndarray, band: range, merged: Sequence[Merged]) -> list[tuple[str, ...]]:
+    """The labels that each column has in the rows that head it, outermost first.
+
+    Where the publisher merged the labels of a row, a label spans what it is merged over; else it spans the columns up
+    to the next label.
+    """
+    rows = [[heading(cell) for cell in cells[row]] for row in band]
+    for depth, row in enumerate(rows[:-1]):
+        across = {left: right for (r, left), (_, right) in merged if r == band[depth] and right > left}
+        spanning, end = "", -1
+        for column, text in enumerate(row):
+            if text:
+                spanning, end = text, across.get(column, column if across else len(row))
+            if column <= end and any(lower[column] for lower in rows[depth + 1 :]):
+                row[column] = spanning
+    columns = zip(*rows, strict=True) if rows else [() for _ in cells[0]]
+    # A label repeated down a column counts where it stands lowest.
+    return [tuple(dict.fromkeys(part for part in parts[::-1] if part))[::-1] for parts in columns]
+
+
+def stacked(cells: np.ndarray, heads: str) -> Iterator[tuple[int, np.ndarray]]:
+    """The first row and the cells, where they stand in the sheet, of each table of a sheet.
+
+    A further table begins with its title, alone in its row, once there was a label that heads rows.
+    """
+    headed = sorted({row for row, _ in labels_like(cells, heads)})
+    titles = [
+        row
+        for row in range(1, len(cells))
+        if _STACKED.match(plain(cells[row][0]).lower()) and not any(plain(cell) for cell in cells[row][1:])
+    ]
+    starts = [0]
+    for row in titles:
+        if any(starts[-1] <= head < row for head in headed):
+            starts.append(row)
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        part = cells.copy()
+        part[:start] = part[end:] = ""
+        yield start, part
+
+
+def lists_tables(cells: np.ndarray) -> bool:
+    """Whether a sheet lists tables: several of its rows begin with the name of one, or no row has a second cell."""
+    if not any(sum(plain(cell) != "" for cell in row) > 1 for row in cells):
+        return True
+    beginnings = (plain(cell).lower() for cell in cells[:, 0])
+    return sum(bool(re.match(r"(table|worksheet|mye) ?\w*\d", text)) for text in beginnings) > 1

@@ -1,0 +1,179 @@
+"""Releases read by children with limits: hostile files and readers end in a reason, and spoil nothing beside them."""
+
+import importlib
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from pipeline.read import staging
+from pipeline.read.child import Limits
+from pipeline.read.opening import Refused
+from pipeline.read.source import SOURCES, figures, source
+from pipeline.releases import Release
+from tests.read.lookups import DAY, good, release
+
+# --- readers that misbehave -----------------------------------------------------------------------------------
+
+
+READER = '''
+import ctypes, os, time
+import pandas as pd
+from pipeline.read import periods
+from pipeline.read.source import source
+
+
+def misbehave(book):
+    match book.records().frame.iloc[0, 0]:
+        case "abort":
+            os.abort()
+        case "exit":
+            os._exit(3)
+        case "segfault":
+            ctypes.string_at(0)
+        case "sleep":
+            time.sleep(600)
+        case "work":
+            while True:
+                pass
+        case "eat":
+            eaten = []
+            while True:
+                eaten.append(bytearray(64 * 2**20))
+        case "recurse":
+            misbehave(book)
+        case "error":
+            raise ZeroDivisionError("by nothing")
+        case "print":
+            print("noise on the standard output")
+
+
+@source(publisher="nobody", formats="csv")
+def misbehaving(book):
+    """A reader that does what the first record of its file says."""
+    misbehave(book)
+    row = {"area_code": "E06000001", "area_label": "Hartlepool", "cell": "row 2, do", "value": 1.0}
+    yield pd.DataFrame([row]).assign(measure="count", unit="people", period=periods.calendar_year(2021))
+'''
+
+
+@pytest.fixture(autouse=True)
+def misbehaving(tmp_path_factory, monkeypatch):
+    """A source in a module of its own, which a child imports by name; declared for the tests of this module only."""
+    folder = tmp_path_factory.getbasetemp() / "misbehaving"
+    folder.mkdir(exist_ok=True)
+    (folder / "misbehaving_reader.py").write_text(READER)
+    monkeypatch.syspath_prepend(folder)
+    reader = importlib.import_module("misbehaving_reader").misbehaving
+    source(publisher="nobody", formats="csv")(reader)
+    yield
+    del SOURCES["misbehaving"]
+
+
+def told(folder: Path, what: str) -> Release:
+    path = folder / f"{what}.csv"
+    path.write_text(f"do,n\n{what},1\n")
+    return release("misbehaving", path)
+
+
+@pytest.mark.parametrize(
+    ("what", "limits", "reason"),
+    [
+        ("abort", Limits(), r"abort.csv makes the reader crash \(signal SIGABRT\)"),
+        ("segfault", Limits(), r"segfault.csv makes the reader crash \(signal SIGSEGV\)"),
+        ("exit", Limits(), r"exit.csv makes the reader crash \(exit code 3\)"),
+        ("sleep", Limits(seconds=2), r"sleep.csv is not read within 2 seconds"),
+        ("work", Limits(seconds=2), r"work.csv is not read within 2 seconds"),
+        ("eat", Limits(memory=2**31), r"eat.csv needs more than 2,048 MB to be read"),
+        ("recurse", Limits(), r"recurse.csv cannot be read: RecursionError"),
+        ("error", Limits(), r"error.csv cannot be read: ZeroDivisionError: by nothing"),
+    ],
+)
+def test_a_reader_that_misbehaves_is_refused_with_the_reason(what, limits, reason, tmp_path):
+    with pytest.raises(Refused, match=reason):
+        staging.prove(told(tmp_path, what), limits)
+
+
+def test_the_others_are_staged_beside_a_reader_that_crashes(tmp_path):
+    days = [date(2024, month, 1) for month in range(1, 5)]
+    releases = [*(good(tmp_path, day) for day in days), told(tmp_path, "abort"), told(tmp_path, "sleep")]
+    seen = []
+    refused = staging.stage_all(
+        tmp_path / "data", releases[:5], lambda one, reason: seen.append((one.path.name, bool(reason)))
+    )
+    assert [one.path.name for one in refused] == ["abort.csv"]
+    assert sorted(seen) == sorted([(one.path.name, one.path.name == "abort.csv") for one in releases[:5]])
+    assert all(staging.is_current(tmp_path / "data", one) for one in releases[:4])
+
+
+def test_nothing_half_written_is_left_behind(tmp_path):
+    staging.stage_all(tmp_path / "data", [good(tmp_path), told(tmp_path, "abort")])
+    left = sorted(path.name for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert left == [f"{DAY}.parquet", f"{DAY}.refused"]
+
+
+def test_a_reader_may_print(tmp_path):
+    staging.prove(told(tmp_path, "print"))
+
+
+# --- hostile files --------------------------------------------------------------------------------------------
+
+SMALL = Limits(memory=2**31, seconds=30)
+
+
+def spread(path: Path, dimension: str) -> Path:
+    """A workbook of two cells, A1 and XFD1048576."""
+    plain = path.with_suffix(".plain")
+    with xlsxwriter.Workbook(plain) as book:
+        sheet = book.add_worksheet("Table 1")
+        sheet.write(0, 0, "Table P1: police recorded crime by offence group and police force area, number of offences")
+        sheet.write(1_048_575, 16_383, 1)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                content = content.replace(b'<dimension ref="A1:XFD1048576"/>', dimension.encode())
+            new.writestr(part.filename, content)
+    return path
+
+
+@pytest.mark.parametrize("dimension", ['<dimension ref="A1:XFD1048576"/>', '<dimension ref="A1:B2"/>', ""])
+def test_two_cells_far_apart_end_in_a_reason(dimension, tmp_path):
+    far = release("ons_police_force_tables", spread(tmp_path / "far.xlsx", dimension))
+    assert far.path.stat().st_size < 10_000
+    refused = staging.stage_all(tmp_path / "data", [far, good(tmp_path)], limits=SMALL)
+    assert list(refused) == [far]
+    assert "claims the range" in refused[far] if "XFD" in dimension else "far.xlsx" in refused[far]
+
+
+def test_cells_repeated_to_the_end_of_an_ods_sheet_end_in_a_reason(tmp_path):
+    names = ("office", "table", "text")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
+    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    body = f'<office:body><office:spreadsheet><table:table table:name="A1">{row}</table:table></office:spreadsheet>'
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    with zipfile.ZipFile(tmp_path / "deep.ods", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("META-INF/manifest.xml", manifest)
+        content = f"<office:document-content {spaces}>{body}</office:body></office:document-content>"
+        file.writestr("content.xml", '<?xml version="1.0"?>' + content)
+    with pytest.raises(Refused, match=r"deep\.ods"):
+        staging.prove(release("mhclg_homelessness", tmp_path / "deep.ods"), SMALL)
+
+
+@pytest.mark.parametrize(
+    "source_id", ["ons_drug_deaths", "mhclg_homelessness", "dfe_children_in_need", "ons_geography"]
+)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<html>", b"a,b\n\0\n", b"x", b"a,b\n1,2\n", bytes(100)],
+    ids=["empty", "zip", "ole", "html", "nul", "one word", "two columns", "zeros"],
+)
+def test_no_reader_takes_what_is_no_release(source_id, content, tmp_path):
+    path = tmp_path / "odd.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(Refused, match=r"odd\.xlsx"):
+        figures(SOURCES[source_id], release(source_id, path))

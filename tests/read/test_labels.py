@@ -1,0 +1,57 @@
+"""Printed labels without their footnotes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.read.labels import footnotes, heading, label, plain
+
+
+@pytest.mark.parametrize(
+    ("printed", "read", "notes"),
+    [
+        ("ENGLAND AND WALES7,8", "ENGLAND AND WALES", ("7", "8")),
+        ("ENGLAND AND WALES [note 3]", "ENGLAND AND WALES", ("3",)),
+        ("Drugs [note 1, 2][Notes 7 and 8]", "Drugs", ("1", "2", "7", "8")),
+        ("Drugs[note1]", "Drugs", ("1",)),
+        ("Total recorded crime\n (excluding fraud4)", "Total recorded crime (excluding fraud)", ()),
+        ("Stalking\nand harassment 5", "Stalking and harassment", ("5",)),
+        ("Lower Confidence Limit 2", "Lower Confidence Limit", ("2",)),
+        ("Rate¹", "Rate", ("1",)),
+        ("  County\u00a0Durham \u200b", "County Durham", ()),
+        ("2019–21", "2019-21", ()),
+        ("Under 20", "Under 20", ()),
+        ("year ending March 18", "year ending March 18", ()),
+        ("Class 1", "Class 1", ()),
+        ("Schedule 2", "Schedule 2", ()),
+        ("Quintile 5", "Quintile 5", ()),
+        ("Table 7", "Table 7", ()),
+        ("Aged 16 to 59", "Aged 16 to 59", ()),
+        ("COVID-19", "COVID-19", ()),
+        ("COVID 19", "COVID 19", ()),
+        ("per 1,000", "per 1,000", ()),
+        ("Care leaver aged 21-24", "Care leaver aged 21-24", ()),
+        ("3+", "3+", ()),
+        ("U-47700", "U-47700", ()),
+        ("Vitamin B12", "Vitamin B12", ()),
+        ("Quarter (Q4)", "Quarter (Q4)", ()),
+        ("[notable]", "[notable]", ()),
+        ("Unassigned - Gwent", "Unassigned - Gwent", ()),
+    ],
+)
+def test_a_label_loses_its_footnotes_and_nothing_else(printed, read, notes):
+    assert (label(printed), footnotes(printed)) == (read, notes)
+
+
+def test_a_heading_is_compared_in_lower_case_and_a_year_as_a_whole_number():
+    assert [heading(cell) for cell in (2021.0, "2021", "  DEATHS1 ", "All Ages")] == [
+        "2021",
+        "2021",
+        "deaths",
+        "all ages",
+    ]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "N"], exclude_characters="[]"), max_size=20))
+def test_a_label_without_digits_or_brackets_keeps_every_word(text):
+    assert label(text) == plain(text) and footnotes(text) == ()

@@ -1,0 +1,155 @@
+"""Files that must not be parsed, and what tells them: each written for its test."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from pipeline.read import opening
+from pipeline.read.opening import Refused
+from pipeline.read.workbook import Workbook
+
+
+def archive(path: Path, parts: dict[str, str | bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return path
+
+
+def write_xlsx(path: Path, *rows: list) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Table 1")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+WORKBOOK = '<?xml version="1.0"?><workbook><sheets><sheet name="a" sheetId="1"/></sheets></workbook>'
+WIDE = '<?xml version="1.0"?><worksheet><dimension ref="{}"/><sheetData/></worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "is a web page or a document"),
+        (b"\xef\xbb\xbf\n <HTML>", "is a web page or a document"),
+        (b"<?xml version='1.0'?><Workbook/>", "is a web page or a document"),
+        (b"%PDF-1.7", "is a web page or a document"),
+        (b"a,b\n\0,2\n", "is neither a spreadsheet nor text"),
+        ("a,b\n1,2\n".encode("utf-16"), "is neither a spreadsheet nor text"),
+        (b"PK\x03\x04 and nothing more", "is a damaged archive"),
+    ],
+)
+def test_what_only_has_the_name_of_a_data_file_is_refused(content, reason, tmp_path):
+    path = tmp_path / "figures.xls"
+    path.write_bytes(content)
+    with pytest.raises(Refused, match=rf"figures.xls {reason}"):
+        opening.inspect(path)
+
+
+def test_a_truncated_workbook_is_refused(tmp_path):
+    whole = write_xlsx(tmp_path / "whole.xlsx", ["a", 1], ["b", 2])
+    (tmp_path / "half.xlsx").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(Refused, match=r"half.xlsx is a damaged archive"):
+        Workbook(tmp_path / "half.xlsx")
+    damaged = bytearray(whole.read_bytes())
+    start = damaged.find(b"xl/worksheets/sheet1.xml") + 40
+    damaged[start : start + 60] = bytes(60)
+    (tmp_path / "damaged.xlsx").write_bytes(damaged)
+    with pytest.raises(Refused, match=r"damaged.xlsx"):
+        book = Workbook(tmp_path / "damaged.xlsx")
+        [book.cells(sheet) for sheet in book.sheets]
+
+
+@pytest.mark.parametrize("reference", ["A1:XFD1048576", "C3:XFD1048576", "A1:ZZZZZ9999999"])
+def test_a_sheet_that_claims_more_cells_than_any_publication_is_refused(reference, tmp_path):
+    parts = {"xl/workbook.xml": WORKBOOK, "xl/worksheets/sheet1.xml": WIDE.format(reference)}
+    with pytest.raises(Refused, match=rf"wide.xlsx: xl/worksheets/sheet1.xml claims the range {reference}"):
+        opening.inspect(archive(tmp_path / "wide.xlsx", parts))
+
+
+def test_an_archive_of_too_many_parts_is_refused(tmp_path):
+    parts = {f"xl/media/{number}": "" for number in range(10_000)}
+    with pytest.raises(Refused, match=r"many.xlsx holds 10001 parts"):
+        opening.inspect(archive(tmp_path / "many.xlsx", {"xl/workbook.xml": WORKBOOK, **parts}))
+
+
+def test_an_archive_that_unpacks_beyond_measure_is_refused(tmp_path):
+    path = tmp_path / "bomb.xlsx"
+    megabyte = bytes(2**20)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("xl/workbook.xml", WORKBOOK)
+        with file.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for _ in range(2100):
+                part.write(megabyte)
+    assert path.stat().st_size < 20 * 2**20
+    with pytest.raises(Refused, match=r"bomb.xlsx unpacks to 2100 MB"):
+        opening.inspect(path)
+
+
+def test_a_part_that_hides_its_unpacked_size_is_refused(tmp_path):
+    path = archive(
+        tmp_path / "lying.xlsx", {"xl/workbook.xml": WORKBOOK, "xl/worksheets/sheet1.xml": b" " * (30 * 2**20)}
+    )
+    raw = path.read_bytes()
+    (tmp_path / "lying.xlsx").write_bytes(raw.replace((30 * 2**20).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    with pytest.raises(Refused, match=r"lying.xlsx"):
+        book = Workbook(tmp_path / "lying.xlsx")
+        [book.cells(sheet) for sheet in book.sheets]
+
+
+def test_an_encrypted_archive_is_refused(tmp_path):
+    path = archive(tmp_path / "locked.xlsx", {"xl/workbook.xml": WORKBOOK, "xl/worksheets/sheet1.xml": WIDE})
+    raw = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := raw.find(signature, at + 1)) >= 0:
+            raw[at + flags] |= 1
+    path.write_bytes(raw)
+    with pytest.raises(Refused, match=r"locked.xlsx is encrypted"):
+        opening.inspect(path)
+
+
+@pytest.mark.parametrize("rest", [b"", bytes(600), b"\xff" * 4096])
+def test_an_odd_ole_file_is_refused(rest, tmp_path):
+    path = tmp_path / "odd.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + rest)
+    with pytest.raises(Refused, match=r"odd.xls cannot be opened as xls"):
+        _ = Workbook(path).sheets
+
+
+def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
+    with pytest.raises(Refused, match="is an archive, but no xlsx or ods workbook"):
+        opening.inspect(archive(tmp_path / "x.zip", {"word/document.xml": "<a/>"}))
+
+
+ODS = (
+    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    '<office:body><office:spreadsheet><table:table table:name="A1">'
+    '<table:table-row><table:table-cell office:value-type="string"><text:p>Table A1</text:p></table:table-cell>'
+    "</table:table-row>{}</table:table></office:spreadsheet></office:body></office:document-content>"
+)
+
+
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+
+
+def ods(path: Path, rows: str) -> Path:
+    return archive(
+        path,
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": MANIFEST,
+            "content.xml": ODS.format(rows),
+        },
+    )
+
+
+def test_blank_rows_repeated_to_the_end_of_an_ods_sheet_are_no_cells(tmp_path):
+    empty = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
+    assert Workbook(ods(tmp_path / "long.ods", empty)).cells("A1").tolist() == [["Table A1"]]

@@ -1,0 +1,79 @@
+"""The records of CSV files: small ones written for each test."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
+from pipeline.read.workbook import Workbook
+
+
+def records(path: Path, content: str | bytes) -> Records:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return Workbook(path).records()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+def test_encodings_and_delimiters(encoding, delimiter, line, tmp_path):
+    content = line.join(delimiter.join(row) for row in (["name", "code"], ["Ynys Môn", "W06000001"], ["Café – x", "b"]))
+    frame = records(tmp_path / "a.csv", content.encode(encoding)).frame
+    assert frame.to_dict("list") == {"name": ["Ynys Môn", "Café – x"], "code": ["W06000001", "b"]}
+
+
+def test_row_numbers_are_those_of_a_spreadsheet_program(tmp_path):
+    content = 'name,value\n"two\nlines",1\n\n"a, b\r\nc",2\u2028x\n last ,3'
+    frame = records(tmp_path / "a.csv", content).frame
+    assert frame.index.tolist() == [2, 4, 5]
+    assert frame["name"].tolist() == ["two\nlines", "a, b\r\nc", "last"] and frame["value"].tolist()[1] == "2\u2028x"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a,b\n1,2\n3\n", "row 3: 1 fields where the heading has 2"),
+        (b"a,b\n1,2,3\n", "row 2: 3 fields where the heading has 2"),
+        (b"a,b,a\n1,2,3\n", "the columns a stand twice"),
+        (b"a,b\n", "holds no records"),
+        (b"a,b\n\n\n", "holds no records"),
+        (b'a,b\n"1,2\n', "not a well-formed CSV file"),
+        (b'a,b\n"1"2,3\n', "not a well-formed CSV file"),
+        (b"a,b\n" + b"1,2\n" * 200 + b"\0,3\n", "is no text: it holds the character"),
+        (b"a,b\n\x01\x02,3\n", "is no text"),
+        (b"a,b\n\xff\x81\x8d,3\n", "is text in no known encoding"),
+    ],
+)
+def test_a_text_file_that_is_not_well_formed_is_refused(content, reason, tmp_path):
+    with pytest.raises(Refused, match=rf"a.csv.*{reason}"):
+        records(tmp_path / "a.csv", content)
+
+
+def test_a_column_that_is_missing_is_named(tmp_path):
+    with pytest.raises(Refused, match=r"a.csv: no column c among a, b"):
+        records(tmp_path / "a.csv", "a,b\n1,2\n").require("a", "c")
+
+
+def test_values_of_a_text_file_carry_row_and_column(tmp_path):
+    found = records(tmp_path / "a.csv", 'area,n,all\nx,"1,234",2000\ny,[c],7\n')
+    rows = pd.DataFrame({"area_code": found.frame["area"]})
+    tidy = found.unpivot(rows, {"n": {"measure": "m"}}, base="all")
+    assert tidy["cell"].tolist() == ["row 2, n", "row 3, n"] and tidy["status"].tolist() == ["", "c"]
+    assert tidy["base"].tolist() == [2000, 7] and tidy["value"].iloc[0] == 1234
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])), min_size=2, max_size=2))
+)
+def test_any_well_formed_text_file_is_read_as_the_csv_module_does(tmp_path_factory, rows):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["one", "two"], *rows])
+    if not rows:
+        return
+    assert Records(path).frame.to_numpy().tolist() == [[cell.strip() for cell in row] for row in rows]

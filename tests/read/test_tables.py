@@ -1,0 +1,106 @@
+"""The headings of a table, and its values with their cells: arrays of cells written for each test."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.read.opening import Refused
+from pipeline.read.tables import GSS, Table
+
+
+def table(*rows: list, first: str = GSS, merged=()) -> Table:
+    width = max(map(len, rows))
+    cells = np.array([[*row, *[""] * (width - len(row))] for row in rows], dtype=object)
+    return Table("file.xlsx", "Table 1", cells, "Table 1", first, merged)
+
+
+CODE = "E06000001"
+
+
+def test_a_label_spans_the_columns_it_is_merged_over_and_no_more():
+    rows = (["Table 1"], ["Area code", "2021", "", ""], ["", "Deaths", "Rate", "All years"], [CODE, 1.0, 2.0, 3.0])
+    assert table(*rows).headings[3] == ("2021", "all years")
+    spanning = table(*rows, merged=[((1, 1), (1, 2)), ((1, 0), (2, 0))])
+    assert spanning.headings == [("area code",), ("2021", "deaths"), ("2021", "rate"), ("all years",)]
+
+
+def test_notes_above_and_the_unit_below_are_no_headings():
+    found = table(
+        ["Table 1: Deaths"],
+        ["This worksheet contains one table."],
+        ["Area code", "Area name", "Deaths"],
+        ["", "", "Numbers"],
+        [],
+        [CODE, "Hartlepool", 1.0],
+    )
+    assert found.headings == [("area code",), ("area name",), ("deaths",)]
+    assert "This worksheet contains one table." in found.preamble and found.top == 5
+
+
+@pytest.mark.parametrize(
+    ("heads", "pattern", "reason"),
+    [
+        (["Area code", "Deaths"], "rate", "no column headed 'rate'"),
+        (["Area code", "Deaths", "Deaths2"], "deaths", "columns B, C are all headed 'deaths'"),
+    ],
+)
+def test_a_column_is_one_or_refused(heads, pattern, reason):
+    with pytest.raises(Refused, match=rf"file.xlsx, sheet 'Table 1': {reason}"):
+        table(["Table 1"], heads, [CODE, 1.0, 2.0]).column(pattern)
+
+
+def test_a_table_without_a_data_row_is_refused():
+    with pytest.raises(Refused, match="sheet 'Table 1': no row begins with"):
+        table(["Table 1"], ["Area code", "Deaths"], ["E0600001", 1.0])
+
+
+def test_names_spread_by_indent_are_one_name_and_two_names_are_refused():
+    heads = ["Area code", "Area name", "", "Deaths"]
+    found = table(["T"], heads, [CODE, "ENGLAND", "", 1.0], [CODE, "", "Hartlepool", 1.0])
+    assert found.names(1).tolist() == ["ENGLAND", "Hartlepool"]
+    with pytest.raises(Refused, match="row 4 has several names"):
+        table(["T"], heads, [CODE, "A", "", 1.0], [CODE, "County", "Durham", 1.0]).names(1)
+
+
+def rows_of(found: Table) -> pd.DataFrame:
+    codes = found.text(0)
+    return pd.DataFrame({"area_code": codes})[codes.str.fullmatch(GSS)]
+
+
+def test_values_carry_their_cells_and_statuses():
+    found = table(["T"], ["Area code", "Deaths", ""], [], [CODE, "1,234", "p"], ["E06000002", ":", ""])
+    tidy = found.unpivot(rows_of(found), {1: {"measure": "deaths", "flag": 2}}, {":": "x", "p": "p"})
+    assert tidy["cell"].tolist() == ["Table 1!B4", "Table 1!B5"] and tidy["status"].tolist() == ["p", "x"]
+    assert tidy["value"].iloc[0] == 1234 and np.isnan(tidy["value"].iloc[1])
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["E0600001", 5.0], r"numbers in rows without a known area or period: 4 \(E0600001 5.0\)"),
+        (["", "5"], r"numbers in rows without a known area or period: 4"),
+        ([CODE, "?"], r"no meaning is known for B4 '\?'"),
+        ([CODE, 5.0, "", 6.0], r"numbers in a column that nobody knows how to read: D \(no heading\)"),
+    ],
+)
+def test_no_number_is_dropped_in_silence(row, reason):
+    found = table(["T"], ["Area code", "Deaths"], [CODE, 1.0], row)
+    with pytest.raises(Refused, match=rf"sheet 'Table 1': {reason}"):
+        found.unpivot(rows_of(found), {1: {"measure": "deaths"}})
+
+
+def test_rows_and_columns_set_apart_are_left_out():
+    found = table(["T"], ["Area code", "Deaths", "Rank"], [CODE, 1.0, 9.0], ["", 1.0, 9.0])
+    tidy = found.unpivot(rows_of(found), {1: {"measure": "deaths"}}, apart=pd.Index([3]))
+    assert tidy["value"].tolist() == [1.0]
+    found.require_all_read(rows_of(found).index, [1], [2])
+    with pytest.raises(Refused, match=r"C \(rank\)"):
+        found.require_all_read(rows_of(found).index, [1])
+
+
+def test_nothing_to_read_is_refused():
+    found = table(["T"], ["Area code", "Deaths"], [CODE, 1.0])
+    with pytest.raises(Refused, match="no column to read"):
+        found.unpivot(rows_of(found), {})
+    with pytest.raises(Refused, match="no row to read"):
+        found.unpivot(rows_of(found).iloc[:0], {1: {}})
