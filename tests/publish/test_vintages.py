@@ -1,6 +1,7 @@
 """Releases that restate each other and areas that replace each other, on a few invented figures."""
 
 import csv
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,12 +57,21 @@ def add(data: Path, day: date, rows: list) -> None:
     releases.store(data, "dfe_children_in_need", file, day)
 
 
-@pytest.fixture
-def restated(tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def restated(tmp_path_factory) -> Path:
+    """A data folder with both editions. One shared folder: copy it before changing it."""
+    data = tmp_path_factory.mktemp("restated")
     for day, rows in EDITIONS.items():
-        add(tmp_path, day, rows)
-    assert not build_all(tmp_path).refused
-    return tmp_path
+        add(data, day, rows)
+    assert not build_all(data).refused
+    return data
+
+
+@pytest.fixture
+def to_change(restated, tmp_path) -> Path:
+    """A copy of one's own of the folder with both editions."""
+    shutil.copytree(restated, tmp_path / "data")
+    return tmp_path / "data"
 
 
 def ask(data: Path, query: str, *arguments: object) -> list[tuple]:
@@ -145,27 +155,29 @@ def part_files(data: Path) -> dict[str, bytes]:
     return {str(path.relative_to(data)): path.read_bytes() for path in parts.every(data)}
 
 
-def test_a_corrected_file_takes_the_place_of_the_first(restated):
-    before = part_files(restated)
+def test_a_corrected_file_takes_the_place_of_the_first(to_change):
+    before = part_files(to_change)
     add(
-        restated, SECOND, [(area, year, 111 if parents == 110 else parents) for area, year, parents in EDITIONS[SECOND]]
+        to_change,
+        SECOND,
+        [(area, year, 111 if parents == 110 else parents) for area, year, parents in EDITIONS[SECOND]],
     )
-    report = build_all(restated)
+    report = build_all(to_change)
     assert [release.released for release in report.staged] == [SECOND]
-    assert known(restated, "framework.history") == [100, 111]
-    add(restated, SECOND, EDITIONS[SECOND])
-    build_all(restated)
-    assert part_files(restated) == before and known(restated, "framework.history") == [100, 110]
+    assert known(to_change, "framework.history") == [100, 111]
+    add(to_change, SECOND, EDITIONS[SECOND])
+    build_all(to_change)
+    assert part_files(to_change) == before and known(to_change, "framework.history") == [100, 110]
 
 
-def test_a_release_that_is_taken_away_leaves_no_year_behind(restated):
-    (file,) = (restated / "raw" / "dfe_children_in_need" / str(SECOND)).iterdir()
+def test_a_release_that_is_taken_away_leaves_no_year_behind(to_change):
+    (file,) = (to_change / "raw" / "dfe_children_in_need" / str(SECOND)).iterdir()
     file.unlink()
-    build_all(restated)
+    build_all(to_change)
     there = "SELECT DISTINCT year FROM framework.history WHERE source <> 'published_figures'"
-    assert ask(restated, there) == [(2023,)]
-    assert known(restated, "framework.history") == [100]
-    assert not [path for path in parts.every(restated) if "children" in str(path) and "year=2024" in str(path)]
+    assert ask(to_change, there) == [(2023,)]
+    assert known(to_change, "framework.history") == [100]
+    assert not [path for path in parts.every(to_change) if "children" in str(path) and "year=2024" in str(path)]
 
 
 def test_an_apostrophe_in_the_folder(tmp_path):
