@@ -20,8 +20,9 @@ def chart(
     data: Data = DATA,
 ) -> None:
     """Draw a metric's series for an area, with its interval and England's, as a picture with title and source."""
-    from pipeline.editions import charts  # importing matplotlib takes longer than most commands
-    from pipeline.editions.area import read, reading
+    from pipeline.editions.area import area_metric
+    from pipeline.editions.marts import read
+    from pipeline.editions.pictures import charts  # importing matplotlib takes longer than most commands
 
     with plainly():
         questions.metric_called(metric)
@@ -31,6 +32,6 @@ def chart(
             fail(f"--to takes a file that ends in .svg or .png, not {file.name}")
         with published.connect(data) as con:
             marts_read = read(con)
-        drawn = charts.picture(reading(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
+        drawn = charts.picture(area_metric(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
         write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
     say_written(file, data)

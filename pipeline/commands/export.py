@@ -7,6 +7,7 @@ import typer
 
 from pipeline import places
 from pipeline.commands.terminal import DATA, Data, err, plainly, say_written
+from pipeline.editions.csv.folder import export
 from pipeline.publish import published
 
 
@@ -18,11 +19,9 @@ def csv(
 
     The folder is replaced whole. One that holds anything but an earlier edition as it was written is left alone.
     """
-    from pipeline.editions import csv_files  # importing jinja2 is a cost to every other command
-
     folder = to or data / "exports" / "csv"
     with plainly(), err.status(f"writing {folder}"):
-        number = csv_files.export(data, folder)
+        number = export(data, folder)
     say_written(f"{folder}: {number} tables", data)
 
 
@@ -34,11 +33,11 @@ def workbook(
     data: Data = DATA,
 ) -> None:
     """Write an accessible workbook (.xlsx): of the nation and the newest local figures, or all figures of an area."""
-    from pipeline.editions import spreadsheets  # importing gptables takes longer than most commands
+    from pipeline.editions.workbook.file import write  # importing gptables takes longer than most commands
 
     with plainly(), published.connect(data) as con:
         code = places.find(area) if area else None
         file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
         with err.status(f"writing {file}"):
-            spreadsheets.write(con, file, code)
+            write(con, file, code)
     say_written(file, data)

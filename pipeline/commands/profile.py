@@ -22,7 +22,7 @@ def profile(
 
     The national page and an index of the pages that are there are written beside it.
     """
-    from pipeline.editions import pages  # importing matplotlib takes longer than most commands
+    from pipeline.editions.pages.files import INDEX, write  # importing matplotlib takes longer than most commands
 
     if (area is None) != all_:
         fail("profile takes an area or --all")
@@ -33,8 +33,8 @@ def profile(
         def done(number: int, total: int, name: str) -> None:
             bar.update(task, completed=number, total=total, description=name)
 
-        written = pages.write(data, folder, None if area is None else places.find(area), done)
-    first = folder / pages.INDEX if all_ else written[0]
+        written = write(data, folder, None if area is None else places.find(area), done)
+    first = folder / INDEX if all_ else written[0]
     say_written(f"{first}: {len(written)} pages" if all_ else first, data)
     if open_:
         webbrowser.open(first.resolve().as_uri())

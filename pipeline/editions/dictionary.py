@@ -4,20 +4,19 @@ import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import duckdb
 import jinja2
-import pandas as pd
 
 from pipeline import build, places, releases
 from pipeline.calculate import derived, drafts, metric, population, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
+from pipeline.editions.limits import Limit
+from pipeline.editions.tables import Table, codes_of, macros, tables
 from pipeline.files import write_atomically
 from pipeline.publish import catalogue, checks, parts, published, snapshot
 from pipeline.publish.tables import TABLES
@@ -32,69 +31,6 @@ from schemas.observation import NUMBER, Observation, description
 from schemas.vocabulary import BETTER, CODES, LIMITS, OUTCOMES
 
 DOCS = PROJECT / "docs"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its type in DuckDB and its meaning."""
-
-    type: str
-    about: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table or view of the published file, with its meaning and its columns by name."""
-
-    schema: str
-    name: str
-    about: str
-    view: bool
-    columns: dict[str, Column] = field(hash=False)
-
-
-class Macro(NamedTuple):
-    """A macro of the published file as it is called, its meaning, and whether it gives a table."""
-
-    call: str
-    about: str
-    table: bool
-
-
-def codes_of(table: str, column: str) -> dict[str, str]:
-    """The words that a column may hold, each with its meaning; none where it may hold others."""
-    return CODES.get(f"{table}.{column}", CODES.get(column, {}))
-
-
-def tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
-    """The tables and views of the published file: the catalogue, then the metrics in the order of the scorecard."""
-    columns: dict[tuple[str, str], dict[str, Column]] = {}
-    for schema, table, column, kind, about in con.execute("""
-        SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns()
-        WHERE NOT internal ORDER BY column_index
-    """).fetchall():
-        columns.setdefault((schema, table), {})[column] = Column(kind, about)
-    return [
-        Table(schema, name, about, view, columns[schema, name])
-        for schema, name, about, view in con.execute("""
-            SELECT schema_name, name, about, is_view
-            FROM (SELECT schema_name, table_name AS name, comment AS about, false AS is_view FROM duckdb_tables()
-                  UNION ALL
-                  SELECT schema_name, view_name, comment, true FROM duckdb_views() WHERE NOT internal)
-            LEFT JOIN framework.metrics ON metric_id = name ORDER BY position NULLS FIRST, name
-        """).fetchall()
-    ]
-
-
-def macros(con: duckdb.DuckDBPyConnection) -> dict[str, Macro]:
-    """The macros of the published file by name."""
-    return {
-        name: Macro(f"framework.{name}({', '.join(parameters)})", about, kind == "table_macro")
-        for name, parameters, about, kind in con.execute("""
-            SELECT function_name, parameters, comment, function_type FROM duckdb_functions()
-            WHERE schema_name = 'framework' ORDER BY function_name
-        """).fetchall()
-    }
 
 
 def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -125,13 +61,20 @@ def main() -> None:
     hand_in()
     with published.connect(build.data_folder()) as con:
         for name, text in pages(con).items():
-            write_atomically(DOCS / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            _write(DOCS / name, text)
+
+
+def _write(page: Path, text: str) -> None:
+    def write(arriving: Path) -> None:
+        arriving.write_text(text, encoding="utf-8")
+
+    write_atomically(page, write)
 
 
 # --- the dictionary ----------------------------------------------------------------------------------------
 
 
-def _of_the_dictionary(there: list[Table]) -> dict:
+def _of_the_dictionary(there: list[Table]) -> dict[str, object]:
     framework = [table for table in there if table.schema == "framework"]
     metric_table = next(table for table in there if table.name in METRICS)
     metrics = [METRICS[metric_id] for metric_id in catalogue.metrics()["metric_id"]]
@@ -175,10 +118,9 @@ def _limits() -> dict[str, list[str]]:
     """What each metric cannot say, as declared; what a build observes besides is left to the published file."""
     said = defaultdict(list)
     declared = TABLES["limits"].read()
-    for limit in declared.sort_values(
-        "kind", key=lambda kinds: kinds.map(list(LIMITS).index), kind="stable"
-    ).itertuples():
-        days = [f"{day:%-d %B %Y}" for day in (limit.first_day, limit.last_day) if pd.notna(day)]
+    rows = declared.astype(object).where(declared.notna(), None)[list(Limit._fields)].itertuples(index=False, name=None)
+    for limit in sorted((Limit(*row) for row in rows), key=lambda limit: list(LIMITS).index(limit.kind)):
+        days = [f"{day:%-d %B %Y}" for day in (limit.first_day, limit.last_day) if day is not None]
         about = [
             limit.area_kind,
             limit.area_codes.replace(" ", ", "),
@@ -191,7 +133,7 @@ def _limits() -> dict[str, list[str]]:
     return said
 
 
-def _code_lists() -> list[dict]:
+def _code_lists() -> list[dict[str, object]]:
     lists = {_title_of(codes): codes for codes in CODES.values()}
     return [{"title": title, "words": codes} for title, codes in lists.items()]
 
@@ -203,7 +145,7 @@ def _title_of(codes: dict[str, str]) -> str:
 # --- the method --------------------------------------------------------------------------------------------
 
 
-def _of_the_method() -> dict:
+def _of_the_method() -> dict[str, object]:
     modules = (
         build,
         checks,
@@ -239,7 +181,7 @@ def _reasons(*modules: ModuleType) -> list[str]:
 
 def _said(declared: object, first: int = 0, last: int | None = None) -> str:
     """Paragraphs of what a module, class or function says of itself, each in one line, and its lists."""
-    paragraphs = inspect.getdoc(declared).split("\n\n")[first:last]
+    paragraphs = (inspect.getdoc(declared) or "").split("\n\n")[first:last]
     return "\n\n".join(text if text.startswith("- ") else " ".join(text.split()) for text in paragraphs)
 
 

@@ -42,11 +42,11 @@ class Number(NamedTuple):
         return f"{self.printed} {quantity(number(self.value), self.unit)} {self.remark}".strip()
 
 
-Said = list[str | Number]
+Sentence = list[str | Number]
 
 
-def text(said: Said) -> str:
-    return "".join(map(str, said))
+def text(sentence: Sentence) -> str:
+    return "".join(map(str, sentence))
 
 
 def number(value: float, decimals: int = 1) -> str:
@@ -126,9 +126,9 @@ def areas(count: int) -> str:
     return f"{count} area{'' if count == 1 else 's'}"
 
 
-def change(said: str, before: Number | None, period: str) -> Said:
+def change(said: str | None, before: Number | None, period: str | None) -> Sentence:
     """A change as framework.changes words it, in a sentence with the earlier value and its period."""
-    if before is None:
+    if said is None or before is None or period is None:
         return ["No earlier figure to compare with"]
     if said.startswith(UNCOMPARED):
         return ["Not comparable with ", before, f" in {period}: {said.removeprefix(UNCOMPARED)}"]
@@ -142,7 +142,7 @@ def trend(said: str, period: str) -> str:
     )
 
 
-def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_line: Number | None = None) -> Said:
+def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_line: Number | None = None) -> Sentence:
     """The target with what it is elsewhere, when it is due and where a straight line to it is; else the baseline.
 
     `stated` has the values of framework.targets by what is stated, of those in the unit of what they stand beside.
@@ -150,9 +150,9 @@ def target(stated: Mapping[str, Number], deadline: datetime | None = None, on_li
     if "target" not in stated:
         return ["baseline ", stated["baseline"]] if "baseline" in stated else []
     elsewhere = stated.get("target printed elsewhere")
-    also = [] if elsewhere is None else [" (elsewhere ", elsewhere, ")"]
-    by = [] if deadline is None else [f" by {deadline:%B %Y}"]
-    line = [] if on_line is None else ["; a straight line to it is at ", on_line]
+    also: Sentence = [] if elsewhere is None else [" (elsewhere ", elsewhere, ")"]
+    by: Sentence = [] if deadline is None else [f" by {deadline:%B %Y}"]
+    line: Sentence = [] if on_line is None else ["; a straight line to it is at ", on_line]
     return ["target ", stated["target"], *also, *by, *line]
 
 

@@ -14,9 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.editions import canvas, charts, maps, strips, words
-from pipeline.editions.area import Limit, Metric, Place, Reading, Source, Value
-from pipeline.editions.boundaries import Outline
+from pipeline.editions import words
+from pipeline.editions.area import AreaMetric, Source
+from pipeline.editions.limits import Availability, Break
+from pipeline.editions.marts import Metric, Place, Value
+from pipeline.editions.pictures import canvas, charts, lines, maps, strips
+from pipeline.editions.pictures.boundaries import Outline
 from pipeline.publish.tables import TABLES
 from pipeline.read import periods
 from tests.conftest import ROOT
@@ -39,12 +42,12 @@ def area_row(number: int, value: float | None) -> Value:
     return row("2021", value, area_code=f"E0600{number:04}", area_name=f"Area {number}")
 
 
-def break_on(day: str, says: str = "Another method.") -> Limit:
-    return Limit("break", "", "", "", datetime.fromisoformat(day), None, "", says)
+def break_on(day: str, says: str = "Another method.") -> Break:
+    return Break(datetime.fromisoformat(day), says)
 
 
 def line(points, nation=(), breaks=(), unit="per 1,000", area="Testshire", key="k") -> ElementTree.Element:
-    drawn = charts.line(points, nation, unit, key=key, title="Deaths", area=area, breaks=breaks)
+    drawn = lines.line(points, nation, unit, key=key, title="Deaths", area=area, breaks=breaks)
     return ElementTree.fromstring(drawn)
 
 
@@ -131,7 +134,7 @@ def test_what_is_drawn_lies_where_its_values_are_and_joins_what_follows(values, 
         assert min(abs((day - limit.first_day.date()).days) for limit in limits) <= 1
 
 
-def assert_joined_by_right(start: float, end: float, rows: list[Value], breaks: list[Limit]) -> None:
+def assert_joined_by_right(start: float, end: float, rows: list[Value], breaks: list[Break]) -> None:
     """Every day between has a value, and none is the day of a break: looked at day by day."""
     for number in range(round(start), round(end) + 1):
         day = datetime.fromordinal(number)
@@ -417,7 +420,7 @@ def test_a_map_and_its_shapes_fit_together():
 
 ROWS = [area_row(number, float(number**2)) for number in range(9)]
 CHARTS = {
-    "line": lambda key, area, unit: charts.line(
+    "line": lambda key, area, unit: lines.line(
         [row("2018", 1.0, 0.5, 2.0), row("2019", None, status="c"), row("2020", 2.0), row("2021", 3.0)],
         [row("2020", 2.0), row("2021", 2.5)],
         unit,
@@ -479,7 +482,10 @@ def test_a_chart_stands_on_any_page(kind):
 
 def test_the_same_numbers_give_the_same_bytes_in_every_process():
     here = "".join(CHARTS[kind]("k", "Testshire", "percent") + "\n" for kind in CHARTS)
-    code = "from tests.test_charts import CHARTS\nfor draw in CHARTS.values(): print(draw('k', 'Testshire', 'percent'))"
+    code = (
+        "from tests.editions.test_charts import CHARTS\n"
+        "for draw in CHARTS.values(): print(draw('k', 'Testshire', 'percent'))"
+    )
     there = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -500,12 +506,14 @@ def place(code: str, name: str, kind: str) -> Place:
     return Place(**dict.fromkeys(Place._fields) | {"code": code, "name": name, "kind": kind})
 
 
-def reading(**said) -> Reading:
+def reading(**said) -> AreaMetric:
     whole = {"sex": "all", "age": "all", "breakdown": "all"}
     metric = Metric(**dict.fromkeys(Metric._fields, "") | {"id": "deaths", "title": "Deaths"} | whole)
     own = place("E06000001", "Testshire", "unitary_authority")
     points = (row("2020", 1.0, breakdown="all", unit="deaths"), row("2021", 2.0, breakdown="all", unit="deaths"))
-    return Reading(metric, True, ("", ""), **{"place": own, "own": True, "points": points, "last": points[-1]} | said)
+    return AreaMetric(
+        metric, True, Availability("", ""), **{"place": own, "own": True, "points": points, "last": points[-1]} | said
+    )
 
 
 def test_a_picture_names_every_day_of_release():

@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.commands.__main__ import app
-from pipeline.editions import csv_files
+from pipeline.editions.csv.copies import NULL
+from pipeline.editions.csv.folder import export
 from pipeline.publish import published
 from schemas.observation import Observation
 
@@ -44,7 +45,7 @@ EXACT = [0.0, 0.1 + 0.2, 1e-12, 1e22, -12345.678, 123456789012345.0]
 @pytest.fixture(scope="module")
 def edition(small_build, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("editions") / "csv"
-    csv_files.export(small_build, folder)
+    export(small_build, folder)
     return folder
 
 
@@ -246,7 +247,7 @@ def test_hostile_texts_and_exact_numbers_stay_what_they_are(own_build, tmp_path)
     change(own_build, "UPDATE framework.sources SET title = $1, layouts = $2", HOSTILE[1], HOSTILE[6])
     change(own_build, "UPDATE framework.scorecard SET area_name = $1", HOSTILE[4])
     folder = tmp_path / "csv"
-    csv_files.export(own_build, folder)
+    export(own_build, folder)
     rows = assert_equal(folder, own_build)[METRIC]
     assert [row["note"] for row in rows[: len(HOSTILE)]] == HOSTILE
     assert [row["denominator"] for row in rows[: len(EXACT)]] == EXACT
@@ -256,11 +257,11 @@ def test_hostile_texts_and_exact_numbers_stay_what_they_are(own_build, tmp_path)
 
 def test_a_text_that_would_read_as_missing_is_refused(own_build, tmp_path):
     folder = tmp_path / "csv"
-    csv_files.export(own_build, folder)
+    export(own_build, folder)
     before = contents(folder)
-    change(own_build, "UPDATE framework.scorecard SET period = $1", csv_files.NULL)
+    change(own_build, "UPDATE framework.scorecard SET period = $1", NULL)
     with pytest.raises(duckdb.Error, match=r"scorecard\.period holds"):
-        csv_files.export(own_build, folder)
+        export(own_build, folder)
     assert contents(folder) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -270,7 +271,7 @@ def test_samples_say_so_and_others_do_not(edition, own_build, tmp_path):
     for texts in (package(edition), {name.removeprefix("dc:"): text for name, text in described.items()}):
         assert texts["title"].startswith("SAMPLE") and texts["description"].startswith("SAMPLE")
     change(own_build, "UPDATE framework.releases SET sample = false")
-    csv_files.export(own_build, tmp_path / "csv")
+    export(own_build, tmp_path / "csv")
     real = package(tmp_path / "csv")
     assert "SAMPLE" not in (tmp_path / "csv" / "csv-metadata.json").read_text() and "SAMPLE" not in real["title"]
     with published.connect(own_build) as con:
@@ -288,7 +289,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_same_file_gives_the_same_bytes_in_place_of_an_earlier_edition(edition, small_build, own_build, tmp_path):
     folder = tmp_path / "partner's csv"
     change(own_build, f"DELETE FROM {METRIC}; DROP TABLE framework.checks")
-    csv_files.export(own_build, folder)
+    export(own_build, folder)
     assert contents(folder) != contents(edition)
     answer = CliRunner().invoke(app, ["export", "csv", "--to", str(folder), "--data", str(small_build)])
     assert contents(folder) == contents(edition)
@@ -305,7 +306,7 @@ def test_what_is_no_edition_is_left_alone(edition, small_build, tmp_path, theirs
     (folder / theirs).write_text('{"name": "mine"}')
     before = contents(folder)
     with pytest.raises(published.Unanswerable, match="not as an edition left it"):
-        csv_files.export(small_build, folder)
+        export(small_build, folder)
     assert contents(folder) == before
 
 
@@ -314,14 +315,14 @@ def test_a_package_of_another_name_is_no_edition(edition, small_build, tmp_path)
     shutil.copytree(edition, folder)
     (folder / "datapackage.json").write_text(json.dumps(package(folder) | {"name": "mine"}))
     with pytest.raises(published.Unanswerable):
-        csv_files.export(small_build, folder)
+        export(small_build, folder)
 
 
 def test_what_a_killed_export_left_goes(small_build, tmp_path):
     left, theirs = tmp_path / ".csv.999999999.old", tmp_path / ".csv.before.new"
     left.mkdir()
     theirs.mkdir()
-    csv_files.export(small_build, tmp_path / "csv")
+    export(small_build, tmp_path / "csv")
     assert theirs.exists() and not left.exists()
 
 

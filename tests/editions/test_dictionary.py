@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.calculate.metric import METRICS
 from pipeline.editions import dictionary
+from pipeline.editions.tables import codes_of
 from pipeline.publish import published
 from pipeline.read.source import SOURCES
 from schemas.observation import Observation
@@ -79,7 +80,7 @@ def test_the_code_lists_are_those_of_the_contracts(contract):
         for check in column.checks
         if check.name == "isin"
     }
-    codes = {name: set(dictionary.codes_of("limits" if contract is Limit else "", name)) for name in columns}
+    codes = {name: set(codes_of("limits" if contract is Limit else "", name)) for name in columns}
     if contract is Limit:  # coverage, which a build observes, is by kind of area
         assert listed.pop("area_kind") < codes["area_kind"]
     assert listed == {name: codes[name] for name in listed} and len(listed) > 1

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.editions import area, pages, words
+from pipeline.editions import area, marts, words
+from pipeline.editions.pages.files import INDEX, write
+from pipeline.editions.pages.page import render
 from pipeline.publish import published
 from schemas.vocabulary import OUTCOMES, STATUS
 
@@ -100,9 +102,9 @@ def read(page: str) -> Element:
 
 
 @pytest.fixture(scope="module")
-def known(sample_build) -> area.Marts:
+def known(sample_build) -> marts.Marts:
     with published.connect(sample_build) as con:
-        return area.read(con)
+        return marts.read(con)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +114,7 @@ def page(known):
 
     def rendered(code: str) -> Element:
         if code not in there:
-            there[code] = read(pages.render(known, code))
+            there[code] = read(render(known, code))
         return there[code]
 
     return rendered
@@ -218,9 +220,9 @@ def test_the_national_page_says_what_the_scorecard_says(known, sample_build):
 
 
 @pytest.fixture(scope="module")
-def real(real_build) -> area.Marts:
+def real(real_build) -> marts.Marts:
     with published.connect(real_build) as con:
-        return area.read(con)
+        return marts.read(con)
 
 
 def article(made: str, metric_id: str) -> str:
@@ -232,7 +234,7 @@ def article(made: str, metric_id: str) -> str:
 @pytest.mark.real_data
 class TestReal:
     def test_figures_are_shown_as_published(self, real):
-        england, darlington = (pages.render(real, AREAS[name]) for name in ("nation", "unitary authority"))
+        england, darlington = (render(real, AREAS[name]) for name in ("nation", "unitary authority"))
         deaths = article(england, "drug_misuse_deaths")
         assert "52.2 per million, age-standardised" in deaths
         assert "2021, 95% interval 50.2 to 54.1; 2,846 deaths" in deaths
@@ -252,10 +254,10 @@ class TestReal:
     def test_an_area_under_a_new_code_has_the_figures_of_its_old_one(
         self, real, metric_id, code, before, value, period
     ):
-        found = area.reading(real, metric_id, code)
+        found = area.area_metric(real, metric_id, code)
         assert (found.own, found.place.code, found.newest.period) == (True, before, period)
         assert found.newest.value == value or value is None
-        said = article(pages.render(real, code), metric_id)
+        said = article(render(real, code), metric_id)
         assert f"under its code until {found.place.ended:%-d %B %Y} ({before})" in said
         assert "No figure for" not in said
 
@@ -264,41 +266,41 @@ class TestReal:
 
     @pytest.mark.parametrize("code", ["E07000068", "E07000096", "E09000001"])
     def test_no_rate_of_another_kind_stands_in_for_a_withheld_one(self, real, code):
-        found = area.reading(real, "drug_misuse_deaths", code)
+        found = area.area_metric(real, "drug_misuse_deaths", code)
         assert (found.newest.statistic, found.newest.status, found.newest.value) == ("standardised_rate", "x", None)
         assert found.count.unit == "deaths" and found.count.period == found.newest.period
-        said = article(pages.render(real, code), "drug_misuse_deaths")
+        said = article(render(real, code), "drug_misuse_deaths")
         assert "no rate below 10 deaths" in said and "than England" not in said
 
     def test_the_last_figure_is_told_though_it_is_older_than_those_shown(self, real):
-        found = area.reading(real, "drug_misuse_deaths", "E07000134")
+        found = area.area_metric(real, "drug_misuse_deaths", "E07000134")
         assert (found.last.period, found.last.value) == ("2002-04", 2.1) and found.last not in found.points
-        said = article(pages.render(real, "E07000134"), "drug_misuse_deaths")
+        said = article(render(real, "E07000134"), "drug_misuse_deaths")
         assert "Last figure: 2.1 per 100,000 in 2002-04" in said
 
     def test_an_amount_is_shown_where_no_rate_was_calculated_in_the_periods_shown(self, real):
-        found = area.reading(real, "exclusions_drug_alcohol", "E06000001")
+        found = area.area_metric(real, "exclusions_drug_alcohol", "E06000001")
         assert (found.newest.unit, found.newest.period, found.newest.value) == ("exclusions", "2015/16", 37)
 
     def test_another_area_is_not_judged_as_the_area_itself(self, real):
-        (glance,) = read(pages.render(real, "E10000017")).all("section", aria_labelledby="glance")
+        (glance,) = read(render(real, "E10000017")).all("section", aria_labelledby="glance")
         assert "Supporting metrics worse than England: Alcohol-specific deaths (2016-18)." in glance.text
         assert "homelessness" not in glance.text
 
     def test_a_police_force_is_called_one(self, real):
-        made = read(pages.render(real, "E10000016"))
+        made = read(render(real, "E10000016"))
         (crime,) = made.all("article", id="neighbourhood-crime")
         assert "Shown: Kent police force area, which holds more than the county." in crime.text
         assert [heading.text for heading in crime.all("th", scope="col")][1] == "Kent police force area"
         assert any("Kent police force area" in picture.text for picture in crime.all("desc"))
 
     def test_notes_stand_under_the_table(self, real):
-        said = article(pages.render(real, AREAS["nation"]), "neighbourhood_crime")
+        said = article(render(real, AREAS["nation"]), "neighbourhood_crime")
         assert "England, YE Dec 2019: Following the implementation of a new IT system in July 2019" in said
         assert said.count("Following the implementation") == 1
 
     def test_wales_is_told_what_is_of_england_only(self, real):
-        made = read(pages.render(real, "W06000015"))
+        made = read(render(real, "W06000015"))
         without = [item.text for block in made.all("ul", class_="without") for item in block.all("li")]
         assert [text for text in without if text.endswith("drug dependency need. England only in the files read.")]
         shown = {element.attributes.get("data-metric") for element in made.all()}
@@ -306,7 +308,7 @@ class TestReal:
         assert "The page of England" in made.text and "national page" not in made.text
 
     def test_targets_are_qualified_and_progress_reads_as_english(self, real):
-        said = read(pages.render(real, AREAS["nation"])).text
+        said = read(render(real, AREAS["nation"])).text
         assert "National target nearly 1,000 deaths by March 2025" in said
         assert "National target 7,500 people (not verified) by March 2025" in said
         assert "over 105% reached in Apr 2022-Sep 2023" in said
@@ -315,10 +317,10 @@ class TestReal:
         assert "UNVERIFIED" not in said
 
     def test_the_kind_of_the_city_of_london(self, real):
-        assert "A London borough or the City of London" in read(pages.render(real, "E09000001")).text
+        assert "A London borough or the City of London" in read(render(real, "E09000001")).text
 
     def test_the_newest_release_is_that_of_the_figures_shown(self, real):
-        made = pages.render(real, "W06000015")
+        made = render(real, "W06000015")
         days = [day for several in re.findall(r"\), released ([\w ,]+)", made) for day in several.split(", ")]
         newest = max(datetime.strptime(day, "%d %B %Y") for day in days)
         assert newest < real.released
@@ -328,8 +330,8 @@ class TestReal:
 # --- where figures come from -------------------------------------------------------------------------------
 
 
-def reading_of(known: area.Marts, metric_id: str, area_name: str) -> area.Reading:
-    return area.reading(known, metric_id, AREAS[area_name])
+def reading_of(known: marts.Marts, metric_id: str, area_name: str) -> area.AreaMetric:
+    return area.area_metric(known, metric_id, AREAS[area_name])
 
 
 @pytest.mark.parametrize(
@@ -366,7 +368,7 @@ def test_periods_stand_in_one_line_only_if_they_can(known):
                 assert before.series == after.series and before.period_end < after.period_end
                 pooled = before.months == after.months > 11
                 assert pooled or before.period_end < after.period_start, (found.metric.id, before.period, after.period)
-                assert before.months == after.months or area.is_relative(after.unit)
+                assert before.months == after.months or marts.is_relative(after.unit)
 
 
 def test_a_crude_rate_never_stands_in_for_a_standardised_one(known):
@@ -391,7 +393,7 @@ def test_an_area_that_ended_is_told_from_one_that_never_was(known):
 # --- missing values ----------------------------------------------------------------------------------------
 
 
-def altered(known: area.Marts, **changes: object) -> area.Marts:
+def altered(known: marts.Marts, **changes: object) -> marts.Marts:
     """The marts with the newest deaths in Darlington changed."""
     newest = reading_of(known, "drug_misuse_deaths", "unitary authority").newest
     values = tuple(value._replace(**changes) if value == newest else value for value in known.values)
@@ -419,7 +421,7 @@ NO_VALUE = {"value": None, "lower_95": None, "upper_95": None}
     ],
 )
 def test_hidden_missing_not_applicable_and_zero_are_told_apart(known, changes, said, cell):
-    made = read(pages.render(altered(known, **changes), AREAS["unitary authority"]))
+    made = read(render(altered(known, **changes), AREAS["unitary authority"]))
     (deaths,) = made.all("article", id="drug-misuse-deaths")
     value, *_ = deaths.all("p", class_="value")
     assert said in value.text
@@ -431,7 +433,7 @@ def test_hidden_missing_not_applicable_and_zero_are_told_apart(known, changes, s
 
 def test_what_is_hidden_is_hidden_in_every_picture(known):
     made = altered(known, status="c", value=None, lower_95=None, upper_95=None)
-    (deaths,) = read(pages.render(made, AREAS["unitary authority"])).all("article", id="drug-misuse-deaths")
+    (deaths,) = read(render(made, AREAS["unitary authority"])).all("article", id="drug-misuse-deaths")
     assert not list(deaths.all("div", class_="strip"))
     (said,) = (picture.text for line in deaths.all("div", class_="line") for picture in line.all("desc"))
     newest = reading_of(known, "drug_misuse_deaths", "unitary authority").newest
@@ -445,7 +447,7 @@ def test_what_is_hidden_is_hidden_in_every_picture(known):
 @pytest.mark.parametrize("code", AREAS.values(), ids=AREAS)
 class TestDocument:
     def test_needs_nothing_but_itself(self, known, page, code):
-        assert len(pages.render(known, code).encode()) < 1_000_000
+        assert len(render(known, code).encode()) < 1_000_000
         elements = list(page(code).all())
         assert not [
             e.tag for e in elements if e.tag in ("script", "link", "img", "iframe", "object") or "src" in e.attributes
@@ -487,7 +489,7 @@ class TestDocument:
 
 def test_real_figures_are_no_sample(known):
     values = tuple(value._replace(note=value.note.replace("SAMPLE", "")) for value in known.values)
-    made = pages.render(dataclasses.replace(known, sample=False, values=values), AREAS["nation"])
+    made = render(dataclasses.replace(known, sample=False, values=values), AREAS["nation"])
     assert "SAMPLE" not in made
 
 
@@ -508,8 +510,8 @@ def test_hostile_texts_stay_texts(known):
             for value in known.values
         ),
     )
-    found = read(pages.render(made, code))
-    plain = read(pages.render(known, code))
+    found = read(render(made, code))
+    plain = read(render(known, code))
     assert {element.tag for element in found.all()} <= {element.tag for element in plain.all()}
     assert not [name for element in found.all() for name in element.attributes if name.startswith("on")]
     assert not [link for link in found.all("a") if "javascript" in link.attributes["href"]]
@@ -528,10 +530,10 @@ def test_the_order_of_rows_does_not_matter(known, sample_build, tmp_path):
         for (table,) in tables:
             con.execute(f"CREATE TEMP TABLE mixed AS SELECT * FROM {table} ORDER BY hash(rowid, 7)")
             con.execute(f"DELETE FROM {table}; INSERT INTO {table} FROM mixed; DROP TABLE mixed")
-        mixed = area.read(con)
+        mixed = marts.read(con)
     assert mixed.places.keys() == known.places.keys() and mixed.values == known.values
     for name in ("nation", "unitary authority", "partnership"):
-        assert pages.render(mixed, AREAS[name]) == pages.render(known, AREAS[name])
+        assert render(mixed, AREAS[name]) == render(known, AREAS[name])
 
 
 # --- files -------------------------------------------------------------------------------------------------
@@ -551,13 +553,13 @@ def few(sample_build, tmp_path_factory) -> Path:
 
 def test_all_pages_and_an_index_of_exactly_these(few, tmp_path):
     told = []
-    written = pages.write(few, tmp_path, done=lambda *what: told.append(what))
+    written = write(few, tmp_path, done=lambda *what: told.append(what))
     assert {path.stem for path in written} > set(AREAS.values())
     assert [number for number, _, _ in told] == list(range(1, len(written) + 1))
-    index = read((tmp_path / pages.INDEX).read_text(encoding="utf-8"))
+    index = read((tmp_path / INDEX).read_text(encoding="utf-8"))
     listed = [link.attributes["href"] for item in index.all("li") for link in item.all("a")]
     assert sorted(listed) == sorted(path.name for path in written)
-    assert {path.name for path in tmp_path.iterdir()} == {*listed, pages.INDEX}
+    assert {path.name for path in tmp_path.iterdir()} == {*listed, INDEX}
     for path in written:
         read(path.read_text(encoding="utf-8"))
 
@@ -565,18 +567,18 @@ def test_all_pages_and_an_index_of_exactly_these(few, tmp_path):
 def test_one_area_comes_with_its_workbook_and_the_national_page(few, tmp_path):
     code = AREAS["unitary authority"]
     (tmp_path / "E06000017.html").write_text("a page of another published file")
-    written = pages.write(few, tmp_path, code)
+    written = write(few, tmp_path, code)
     assert written == [tmp_path / f"{code}.html", tmp_path / "E92000001.html"]
     assert f'href="{code}.xlsx"' in written[0].read_text(encoding="utf-8") and (tmp_path / f"{code}.xlsx").exists()
-    index = (tmp_path / pages.INDEX).read_text(encoding="utf-8")
+    index = (tmp_path / INDEX).read_text(encoding="utf-8")
     assert f"{code}.html" in index and "E92000001.html" in index and "E06000017.html" not in index
     first = [path.read_bytes() for path in written]
-    assert [path.read_bytes() for path in pages.write(few, tmp_path, code)] == first
+    assert [path.read_bytes() for path in write(few, tmp_path, code)] == first
 
 
 def test_nothing_is_left_where_an_area_is_unknown(few, tmp_path):
     with pytest.raises(LookupError):
-        pages.write(few, tmp_path / "pages", "E10000006")
+        write(few, tmp_path / "pages", "E10000006")
     assert not (tmp_path / "pages").exists()
 
 
@@ -617,7 +619,7 @@ def test_one_is_singular(value, unit, said):
 def test_progress_below_the_start_is_said_to_be_further_away(known):
     goal = reading_of(known, "treatment_places", "nation").newest
     values = tuple(value._replace(value=-17.6) if value == goal else value for value in known.values)
-    made = pages.render(dataclasses.replace(known, values=values), AREAS["nation"])
+    made = render(dataclasses.replace(known, values=values), AREAS["nation"])
     assert f"further away than at the start in {goal.period}, -17.6%" in article(made, "numbers_in_treatment")
 
 

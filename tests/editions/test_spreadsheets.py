@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pipeline.calculate.metric import METRICS
 from pipeline.commands.__main__ import app
-from pipeline.editions import spreadsheets
+from pipeline.editions.workbook.file import write
 from pipeline.publish import published
 from schemas.vocabulary import AVAILABILITY, STATUS
 
@@ -76,7 +76,7 @@ def workbook(recent, tmp_path_factory) -> Callable[[str | None], Path]:
         path = folder / f"{code}.xlsx"
         if not path.exists():
             with published.connect(recent) as con:
-                spreadsheets.write(con, path, code)
+                write(con, path, code)
         return path
 
     return written
@@ -344,7 +344,7 @@ def test_the_newest_release_is_that_of_the_figures_shown(recent, workbook, tmp_p
     assert newest < anywhere
     assert [f"Newest release: {newest:%-d %B %Y}."] in [row[:1] for row in sheets(workbook(DARLINGTON))["Cover"]]
     with published.connect(recent) as con:
-        spreadsheets.write(con, tmp_path / "none.xlsx", ENDED_IN_2009)
+        write(con, tmp_path / "none.xlsx", ENDED_IN_2009)
     assert not any("Newest release" in str(row[0]) for row in sheets(tmp_path / "none.xlsx")["Cover"])
 
 
@@ -367,7 +367,7 @@ def test_samples_say_so_on_every_sheet_and_others_nowhere(recent, workbook, tmp_
         assert rows[0][0].startswith("SAMPLE. ")
     real = altered(recent, tmp_path, "UPDATE framework.releases SET sample = false")
     with published.connect(real) as con:
-        spreadsheets.write(con, tmp_path / "real.xlsx", DURHAM_POLICE)
+        write(con, tmp_path / "real.xlsx", DURHAM_POLICE)
     assert not any(
         "SAMPLE" in str(cell) for rows in sheets(tmp_path / "real.xlsx").values() for row in rows for cell in row
     )
@@ -375,7 +375,7 @@ def test_samples_say_so_on_every_sheet_and_others_nowhere(recent, workbook, tmp_
 
 def test_same_bytes_for_the_same_file(recent, workbook, tmp_path):
     with published.connect(recent) as con:
-        spreadsheets.write(con, tmp_path / "again.xlsx", DARLINGTON)
+        write(con, tmp_path / "again.xlsx", DARLINGTON)
         newest = con.execute("SELECT max(released) FROM framework.observations").fetchone()[0].date()
     assert (tmp_path / "again.xlsx").read_bytes() == workbook(DARLINGTON).read_bytes()
     with zipfile.ZipFile(tmp_path / "again.xlsx") as file:
@@ -400,7 +400,7 @@ def test_hostile_texts_stay_texts(recent, tmp_path):
         statements += [f"DELETE FROM {name}", f"INSERT INTO {name} FROM new", "DROP TABLE new"]
         statements.append(f"UPDATE {name} SET area_name = '{quoted[6]}' WHERE area_code = '{DURHAM_POLICE}'")
     with published.connect(altered(recent, tmp_path, *statements)) as con:
-        spreadsheets.write(con, tmp_path / "hostile.xlsx", DURHAM_POLICE)
+        write(con, tmp_path / "hostile.xlsx", DURHAM_POLICE)
     records = [record for _, record in figures(tmp_path / "hostile.xlsx")]
     assert (
         {record["Note"] for record in records} == {record["Cell in the source"] for record in records} == set(HOSTILE)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.editions import area, pages
+from pipeline.editions.marts import read
+from pipeline.editions.pages.files import INDEX
+from pipeline.editions.pages.index import index
+from pipeline.editions.pages.page import render
 from pipeline.publish import published
 from tests.conftest import ROOT
 
@@ -48,15 +51,15 @@ def looked_at(*paths: Path) -> dict[str, dict]:
 def seen(sample_build, tmp_path_factory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("pages")
     with published.connect(sample_build) as con:
-        marts = area.read(con)
+        marts = read(con)
     for code in PAGES.values():
-        (folder / f"{code}.html").write_text(pages.render(marts, code), encoding="utf-8")
-    (folder / pages.INDEX).write_text(pages.index(marts, folder), encoding="utf-8")
+        (folder / f"{code}.html").write_text(render(marts, code), encoding="utf-8")
+    (folder / INDEX).write_text(index(marts, folder), encoding="utf-8")
     found = looked_at(*folder.iterdir())
     return {Path(path).name: what for path, what in found.items()}
 
 
-@pytest.mark.parametrize("name", [*(f"{code}.html" for code in PAGES.values()), pages.INDEX])
+@pytest.mark.parametrize("name", [*(f"{code}.html" for code in PAGES.values()), INDEX])
 class TestPage:
     def test_breaks_no_rule_of_accessibility(self, seen, name):
         assert seen[name]["folded"] == seen[name]["unfolded"] == seen[name]["unfoldedOnPhone"] == []
@@ -75,7 +78,7 @@ class TestPage:
 
 
 def test_the_index_finds_an_area_by_part_of_its_name(seen):
-    index = seen[pages.INDEX]
+    index = seen[INDEX]
     assert index["listed"] == index["again"] == len(PAGES)
     assert [text.split()[0] for text in index["found"]] == ["Darlington"]
     assert (index["said"], index["nowhere"]) == ("1 area", 0)

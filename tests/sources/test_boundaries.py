@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline import build, places, releases
-from pipeline.editions import boundaries
+from pipeline.editions.pictures import boundaries
 from pipeline.read import staging
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES

@@ -1,6 +1,5 @@
-"""A series over time as a line, for a page or as a picture of its own; which numbers it shows is the caller's."""
+"""A series over time as a line chart with its words; which numbers it shows is the caller's."""
 
-import io
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,20 +9,21 @@ import matplotlib
 import numpy as np
 
 from pipeline.editions import words
-from pipeline.editions.area import Limit, Reading, Value
-from pipeline.editions.canvas import (
+from pipeline.editions.limits import Break
+from pipeline.editions.marts import Value, known
+from pipeline.editions.pictures.canvas import (
     AREA,
     INK,
     NATION,
     NATION_TEXT,
     WIDTH,
     Drawing,
+    Style,
     between,
-    house_style,
+    drawing,
     round_ticks,
     width_of,
 )
-from schemas.dictionary import CREDIT, SAMPLE
 
 
 def line(
@@ -35,7 +35,7 @@ def line(
     title: str,
     area: str,
     nation_name: str = "England",
-    breaks: Sequence[Limit] = (),
+    breaks: Sequence[Break] = (),
 ) -> str:
     """The series of an area over time with its interval, and the nation's values beside it, as an SVG element.
 
@@ -44,64 +44,27 @@ def line(
     or one of the `breaks`. `key` (letters, digits and hyphens) must be another for each picture of a page: it makes
     their ids differ.
     """
-    with matplotlib.rc_context(house_style()):
-        drawing = Drawing(WIDTH, 196)
-        says = _Line(drawing, points, nation, breaks).draw(unit, area, nation_name)
-        return drawing.svg(key, f"{title}: {area}", f"Line chart of {title}, {unit}. {says}")
+    with drawing(WIDTH, 196) as made:
+        says = LineChart(made, points, nation, breaks).draw(unit, area, nation_name)
+        return made.svg(key, f"{title}: {area}", f"Line chart of {title}, {unit}. {says}")
 
 
-def picture(reading: Reading, *, sample: bool, form: str) -> bytes:
-    """The series of a reading as a file of its own, svg or png: with title, sources, days of release and licence.
-
-    Raises ValueError where the area has no figure of its own.
-    """
-    metric, place = reading.metric, reading.place
-    if place is None or not reading.own:
-        nearest = f"; the nearest area with figures is {_plain(place.name)} ({place.code})" if place else ""
-        raise ValueError(f"{metric.id} has no figure for this area{nearest}")
-    if all(point.value is None for point in reading.points):
-        why = words.missing(reading.newest.status, reading.newest.method)
-        raise ValueError(f"{metric.id} has no value for {place.name} in {reading.newest.period} and before: {why}")
-    head = textwrap.wrap(metric.title, 50)
-    name = words.called(place.name, place.kind)
-    whose = words.whose(name, place.code, place.ended)
-    about = "; ".join(filter(None, [whose, words.series(reading.newest.breakdown, metric.sex, metric.age)]))
-    sources = [
-        f"{one.title} ({one.publisher}), released {', '.join(map(words.day, one.days))}." for one in reading.sources
-    ]
-    notes = [line for note in ("Source: " + " ".join(sources), CREDIT) for line in textwrap.wrap(note, 95)]
-    with matplotlib.rc_context(house_style()):
-        drawing = Drawing(440, 250 + 18 * len(head) + 12 * len(notes))
-        drawing.figure.set_facecolor("white")
-        at = drawing.height - 20
-        for text, style in [
-            *[(SAMPLE, {"color": "#B10E1E", "weight": "bold"})] * sample,
-            *[(line, {"weight": "bold", "fontsize": 14}) for line in head],
-            (about, {"fontsize": 12}),
-        ]:
-            drawing.text(10, at, text, **style)
-            at -= 18
-        for number, line in enumerate(reversed(notes)):
-            drawing.text(10, 8 + 12 * number, line, fontsize=8)
-        chart = _Line(
-            drawing, reading.points, reading.beside, reading.breaks, 10, drawing.height - at + 22, 34 + 12 * len(notes)
-        )
-        says = chart.draw(words.unit(*reading.newest.series), name, "England")
-        if form == "svg":
-            said = f"{SAMPLE if sample else ''} {metric.title}. {says} {' '.join(notes)}"
-            return drawing.svg("chart", f"{metric.title}: {name}", said.strip()).encode()
-        buffer = io.BytesIO()
-        drawing.figure.savefig(buffer, format=form, dpi=216, metadata={"Software": None})
-        return buffer.getvalue()
-
-
-class _Line:
+class LineChart:
     """A line chart in a drawing: where its values lie, and its parts one by one."""
 
-    def __init__(self, drawing: Drawing, points, nation, breaks, side: float = 0, top: float = 30, bottom: float = 22):
+    def __init__(
+        self,
+        drawing: Drawing,
+        points: Sequence[Value],
+        nation: Sequence[Value],
+        breaks: Sequence[Break],
+        side: float = 0,
+        top: float = 30,
+        bottom: float = 22,
+    ):
         self.drawing, self.points, self.nation = drawing, points, nation
-        drawn = [number for row in points for number in (row.value, row.lower_95, row.upper_95)]
-        drawn = [number for number in (*drawn, *(row.value for row in nation)) if number is not None]
+        limits = [number for row in points for number in (row.lower_95, row.upper_95) if number is not None]
+        drawn = [*limits, *(value for _, value in known([*points, *nation]))]
         low, high = min(drawn, default=0), max(drawn, default=1)
         self.periods = dict(sorted((_middle(row), row.period) for row in (*points, *nation)))
         # From zero, unless that would make all lines one flat line.
@@ -124,8 +87,8 @@ class _Line:
         self._scales(unit)
         self._breaks()
         self._interval()
-        self._series("nation", self.nation, color=NATION, linewidth=1.75, marker="s", markersize=4.5)
-        self._series("area", self.points, color=AREA, linewidth=2.5, marker="o", markersize=6)
+        self._series("nation", self.nation, {"color": NATION, "linewidth": 1.75, "marker": "s", "markersize": 4.5})
+        self._series("area", self.points, {"color": AREA, "linewidth": 2.5, "marker": "o", "markersize": 6})
         self._missing()
         self._names(
             (area, self.points, {"color": AREA, "weight": "bold"}), (nation_name, self.nation, {"color": NATION_TEXT})
@@ -168,44 +131,48 @@ class _Line:
 
     def _interval(self) -> None:
         for run in _runs(self.points, self.breaks):
-            known = [
-                (self.x(_middle(row)), self.y(row.lower_95), self.y(row.upper_95))
-                for row in run
-                if row.lower_95 is not None
+            reach = [
+                (self.x(_middle(row)), self.y(row.interval[0]), self.y(row.interval[1]))
+                for row, _ in run
+                if row.interval
             ]
-            if len(known) == len(run) > 1:
-                corners = [(x, low) for x, low, _ in known] + [(x, high) for x, _, high in reversed(known)]
+            if len(reach) == len(run) > 1:
+                corners = [(x, low) for x, low, _ in reach] + [(x, high) for x, _, high in reversed(reach)]
                 self.drawing.shape("interval", corners, facecolor=AREA + "26", edgecolor=AREA + "b0", linewidth=0.5)
             else:
-                for x, low, high in known:
+                for x, low, high in reach:
                     self.drawing.line("interval", (x, x), (low, high), AREA, linewidth=1)
 
-    def _series(self, name: str, series: Sequence[Value], **style) -> None:
+    def _series(self, name: str, series: Sequence[Value], style: Style) -> None:
         """The stretches that may be joined, with dots where a value stands alone and at the newest."""
         runs = _runs(series, self.breaks)
-        places = [[(self.x(_middle(row)), self.y(row.value)) for row in run] for run in runs]
+        places = [[(self.x(_middle(row)), self.y(value)) for row, value in run] for run in runs]
         joined = [place for run in places if len(run) > 1 for place in (*run, (np.nan, np.nan))]
         alone = [run[0] for run in places if len(run) == 1] + [run[-1] for run in places[-1:] if len(run) > 1]
         for part, shown, dots in ((name, joined, {"marker": ""}), (f"{name}dots", alone, {"linestyle": ""})):
             if shown:
-                self.drawing.line(part, *zip(*shown, strict=True), **style | dots)
+                x, y = zip(*shown, strict=True)
+                self.drawing.line(part, x, y, **style | dots)
 
     def _missing(self) -> None:
         """The code of each reason for which there is no value, at the foot of the gap."""
         for status, rows in groupby(self.points, lambda row: None if row.value is not None else row.status or "–"):
             if status is not None:
-                middle = self.x(np.mean([_middle(row) for row in rows]))
+                middle = self.x(float(np.mean([_middle(row) for row in rows])))
                 self.drawing.text(middle, self.bottom + 4, f"[{status}]", ha="center", fontsize=10)
 
-    def _names(self, *named: tuple[str, Sequence[Value], dict]) -> None:
+    def _names(self, *named: tuple[str, Sequence[Value], Style]) -> None:
         """The names, each with its last value, at the ends of the lines and kept apart."""
         labels = []
         for name, series, style in named:
-            if known := [row for row in series if row.value is not None]:
-                last = known[-1]
+            if there := known(series):
+                last, value = there[-1]
                 then = "" if _middle(last) == max(self.periods) else f"in {last.period}"
-                lines = [*textwrap.wrap(name, 13, max_lines=4, placeholder=" …"), *filter(None, [_printed(last), then])]
-                labels.append((self.y(last.value), 13 * len(lines), "\n".join(lines), style))
+                lines = [
+                    *textwrap.wrap(name, 13, max_lines=4, placeholder=" …"),
+                    *filter(None, [_printed(last, value), then]),
+                ]
+                labels.append((self.y(value), 13 * len(lines), "\n".join(lines), style))
         labels.sort(key=lambda label: -label[0])
         tops = [at + height / 2 for at, height, *_ in labels]
         if len(labels) == 2 and (overlap := tops[1] - (tops[0] - labels[0][1])) > 0:
@@ -237,34 +204,34 @@ def _plain(text: str) -> str:
     return words.plain(text, {})
 
 
-def _printed(row: Value) -> str:
+def _printed(row: Value, value: float) -> str:
     """A value with the word that stands before it in the publication."""
-    return f"{row.printed} {words.number(row.value)}".strip()
+    return f"{row.printed} {words.number(value)}".strip()
 
 
 def _middle(row: Value) -> float:
     return (row.period_start.toordinal() + row.period_end.toordinal() + 1) / 2
 
 
-def _runs(series: Sequence[Value], breaks: Sequence[Limit]) -> list[list[Value]]:
-    """The stretches of a series that one line may join.
+def _runs(series: Sequence[Value], breaks: Sequence[Break]) -> list[list[tuple[Value, float]]]:
+    """The stretches of a series that one line may join, each row with its value.
 
     Two values are joined where the later period begins on the day after the earlier one, or overlaps it and ends no
     later after it than any does after the one before, with no break in the time of both.
     """
     step = min((later.period_end - earlier.period_end for earlier, later in pairwise(series)), default=timedelta())
-    runs: list[list[Value]] = []
+    runs: list[list[tuple[Value, float]]] = []
     before = None
     for row in series:
         if row.value is not None:
             if before is None or not _follows(row, before, step, breaks):
                 runs.append([])
-            runs[-1].append(row)
+            runs[-1].append((row, row.value))
         before = row if row.value is not None else None
     return runs
 
 
-def _follows(row: Value, before: Value, step: timedelta, breaks: Sequence[Limit]) -> bool:
+def _follows(row: Value, before: Value, step: timedelta, breaks: Sequence[Break]) -> bool:
     days = (row.period_start - before.period_end).days
     # A year may have a day more than another.
     next_one = days == 1 or (days < 1 and row.period_end - before.period_end <= step + timedelta(days=3))
@@ -272,19 +239,19 @@ def _follows(row: Value, before: Value, step: timedelta, breaks: Sequence[Limit]
     return next_one and not broken
 
 
-def _said_of(series: Sequence[Value], name: str, breaks: Sequence[Limit]) -> str:
-    known = [row for row in series if row.value is not None]
-    if not known:
+def _said_of(series: Sequence[Value], name: str, breaks: Sequence[Break]) -> str:
+    there = known(series)
+    if not there:
         return f"{name} has no figure."
-    last = known[-1]
-    says = f"{name}: {_printed(last)} in {last.period}"
-    if last.lower_95 is not None:
-        says += f" (95% interval {words.span(last.lower_95, last.upper_95)})"
+    last, value = there[-1]
+    says = f"{name}: {_printed(last, value)} in {last.period}"
+    if last.interval:
+        says += f" (95% interval {words.span(*last.interval)})"
     broken = [one.first_day for one in breaks] + [row.period_start for row in series if row.status == "b"]
-    comparable = [row for row in known if row.period_start >= max(broken, default=datetime.min)]
-    if len(comparable) > 1 and (first := comparable[0]).period_end < last.period_start:
-        way = "up from" if last.value > first.value else "down from" if last.value < first.value else "the same as"
-        low, high = (pick(comparable, key=lambda row: row.value) for pick in (min, max))
-        says += f", {way} {_printed(first)} in {first.period}"
-        says += f"; lowest {_printed(low)} in {low.period}, highest {_printed(high)} in {high.period}"
+    comparable = [one for one in there if one[0].period_start >= max(broken, default=datetime.min)]
+    if len(comparable) > 1 and (first := comparable[0])[0].period_end < last.period_start:
+        way = "up from" if value > first[1] else "down from" if value < first[1] else "the same as"
+        low, high = (pick(comparable, key=lambda one: one[1]) for pick in (min, max))
+        says += f", {way} {_printed(*first)} in {first[0].period}"
+        says += f"; lowest {_printed(*low)} in {low[0].period}, highest {_printed(*high)} in {high[0].period}"
     return f"{says}."

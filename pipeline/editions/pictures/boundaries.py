@@ -1,9 +1,10 @@
-"""The outlines of areas for maps, from the releases of boundaries; what a map shows in them is charts'."""
+"""The outlines of areas for maps, from the releases of boundaries; what a map shows in them is maps'."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline import build, places
 from pipeline.read.outlines import Outlines
@@ -22,10 +23,15 @@ CREDIT = (
 )
 
 
+# Positions on the earth, and points of the drawing.
+Positions = npt.NDArray[np.float64]
+Points = npt.NDArray[np.int_]
+
+
 class Outline(NamedTuple):
     """What an area is drawn with: rings of its own, each an array of x and y from the top left, or other areas."""
 
-    rings: tuple[np.ndarray, ...] = ()
+    rings: tuple[Points, ...] = ()
     parts: tuple[str, ...] = ()
 
 
@@ -39,34 +45,38 @@ def outlines(data: Path) -> dict[str, Outline]:
     staged = [s for s in build.staged(data) if SOURCES[s.source].formats == "geojson"]
     for said in sorted(staged, key=lambda said: said.released):
         areas = Outlines(data / "raw" / said.source / said.released.isoformat() / said.file)
-        for area in areas.frame.itertuples():
-            if area.area_code[0] in "EW":
-                rings = (_on_grid(ring, areas.metres) for ring in area.rings)
-                drawn[area.area_code] = Outline(rings=tuple(ring for ring in rings if len(ring) > 2))
+        for code, of_area in zip(*(areas.frame[column].tolist() for column in ("area_code", "rings")), strict=True):
+            if code[0] in "EW":
+                rings = (_on_grid(ring, areas.metres) for ring in of_area)
+                drawn[code] = Outline(rings=tuple(ring for ring in rings if len(ring) > 2))
     if not drawn:
         return {}
     earlier = places.parts()[["area_code", "cut", "part_code"]]
     for table in (earlier, places.member_sets()):
-        for (whole, _), parts in table.groupby([*table.columns[:2]], sort=False)[table.columns[2]]:
+        sets: dict[tuple[str, object], list[str]] = {}
+        for whole, number, part in zip(*(table[column].tolist() for column in table.columns), strict=True):
+            sets.setdefault((whole, number), []).append(part)
+        for (whole, _), parts in sets.items():
             if whole not in drawn and all(part in drawn for part in parts):
                 drawn[whole] = Outline(parts=tuple(parts))
     return drawn
 
 
-def _on_grid(ring: np.ndarray, metres: bool) -> np.ndarray:
+def _on_grid(ring: Positions, metres: bool) -> Points:
     """A ring in drawing units, without the points that its lines can do without.
 
     Neighbours share the points of their border, and each point goes to the same place, so their borders still meet.
     """
     east, north = ring.T if metres else _national_grid(*np.radians(ring.T))
-    moved = np.c_[(east - WEST) * SCALE, (NORTH - north) * SCALE]
-    moved = (np.round(moved / GRID) * GRID).astype(int)[:-1]
+    exact = np.c_[(east - WEST) * SCALE, (NORTH - north) * SCALE]
+    moved: Points = (np.round(exact / GRID) * GRID).astype(int)[:-1]
     moved = moved[(moved != np.roll(moved, 1, axis=0)).any(axis=1)]
     before, after = moved - np.roll(moved, 1, axis=0), np.roll(moved, -1, axis=0) - moved
-    return moved[before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]]
+    corners: Points = moved[before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]]
+    return corners
 
 
-def _national_grid(longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _national_grid(longitude: Positions, latitude: Positions) -> tuple[Positions, Positions]:
     """Metres east and north: the transverse Mercator projection of a sphere whose size and place fit the National Grid.
 
     In England and Wales it lies within 150 m of it, which is half a drawing unit.

@@ -1,15 +1,17 @@
 """What every picture is drawn with: the Analysis Function's colours and type, a figure without axes, scales and ticks.
 
-What a picture shows is in charts (a series over time), strips (an area among others) and maps (areas on a map). No
+What a picture shows is in lines (a series over time), strips (an area among others) and maps (areas on a map). No
 colour carries a meaning alone, and every picture has a text alternative. Importing this module imports matplotlib.
 """
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import afcharts
 import matplotlib
@@ -26,6 +28,7 @@ from matplotlib.transforms import Affine2D
 from pipeline.editions import words
 
 AREA, NATION = get_af_colours("duo")
+SEQUENTIAL = get_af_colours("sequential")
 # Orange is too light for text on white.
 NATION_TEXT = "#A8410B"
 INK, OTHERS, REGION = "#1a1a1a", "#949494", "#3d3d3d"
@@ -33,19 +36,25 @@ WIDTH = 320
 # Every machine has this font, so that a chart is laid out alike on all; readers see their own.
 MEASURED, SHOWN = "DejaVu Sans", "Arial, Helvetica, sans-serif"
 
+Style = dict[str, Any]
+"""What matplotlib takes for a line, a shape or a text."""
+
 
 @cache
-def house_style() -> dict:
-    style = matplotlib.rc_params_from_file(files(afcharts) / "afcharts.mplstyle", use_default_template=False)
-    return dict(style) | {
-        "font.sans-serif": [MEASURED],
-        "font.size": 11,
-        "text.color": INK,
-        "text.parse_math": False,
-        "lines.solid_capstyle": "butt",
-        "path.simplify": False,
-        "svg.fonttype": "none",
-    }
+def _house_style() -> matplotlib.RcParams:
+    style = matplotlib.rc_params_from_file(str(files(afcharts) / "afcharts.mplstyle"), use_default_template=False)
+    style.update(
+        {
+            "font.sans-serif": [MEASURED],
+            "font.size": 11,
+            "text.color": INK,
+            "text.parse_math": False,
+            "lines.solid_capstyle": "butt",
+            "path.simplify": False,
+            "svg.fonttype": "none",
+        }
+    )
+    return style
 
 
 class Drawing:
@@ -56,13 +65,13 @@ class Drawing:
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
-    def line(self, name: str, x: Sequence[float], y: Sequence[float], color: str = INK, **style) -> None:
+    def line(self, name: str, x: Sequence[float], y: Sequence[float], color: str = INK, **style: Any) -> None:
         self.figure.add_artist(Line2D(x, y, color=color, transform=self.points, gid=name, **style))
 
-    def shape(self, name: str, corners: Sequence[tuple[float, float]], **style) -> None:
+    def shape(self, name: str, corners: Sequence[tuple[float, float]], **style: Any) -> None:
         self.figure.add_artist(Polygon(corners, transform=self.points, gid=name, **style))
 
-    def text(self, x: float, y: float, text: str, **style) -> None:
+    def text(self, x: float, y: float, text: str, **style: Any) -> None:
         self.figure.add_artist(Text(x, y, text, transform=self.points, **style))
 
     def within(self, x: float, text: str) -> float:
@@ -73,7 +82,7 @@ class Drawing:
         """The drawing as one SVG element of a page, with ids that are its key's alone and names as classes."""
         buffer = io.StringIO()
         with matplotlib.rc_context({"svg.hashsalt": key}):
-            FigureCanvasSVG(self.figure).print_svg(
+            FigureCanvasSVG(self.figure).print_svg(  # type: ignore[no-untyped-call]
                 buffer, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
             )
         drawn = buffer.getvalue()
@@ -87,7 +96,14 @@ class Drawing:
         return element(key, self.width, self.height, title, says, drawn)
 
 
-def _shorter(attribute: re.Match) -> str:
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Drawing]:
+    """A drawing in the house style, which is matplotlib's while it is drawn."""
+    with matplotlib.rc_context(_house_style()):
+        yield Drawing(width, height)
+
+
+def _shorter(attribute: re.Match[str]) -> str:
     text = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), attribute[0])
     return re.sub(r"\s*\n", " ", text).replace(' "', '"')
 

@@ -1,16 +1,15 @@
 """An area among all others of its kind, a dot each; which numbers it shows is the caller's."""
 
 from bisect import bisect, insort
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
-import matplotlib
 import numpy as np
 
 from pipeline.editions import words
-from pipeline.editions.area import Value
-from pipeline.editions.canvas import (
+from pipeline.editions.marts import Value, known
+from pipeline.editions.pictures.canvas import (
     AREA,
     NATION,
     NATION_TEXT,
@@ -18,8 +17,9 @@ from pipeline.editions.canvas import (
     REGION,
     WIDTH,
     Drawing,
+    Style,
     between,
-    house_style,
+    drawing,
     round_ticks,
     width_of,
 )
@@ -42,40 +42,45 @@ def strip(
 
     `values` are those of the period, at least one of them a number; those without are counted in words. `near` has the
     codes of the areas of the same region (or in Wales of the nation), drawn darker and called `near_name`. Areas so far
-    above all others that the scale would press these together are told at its end. `key` as for `charts.line`.
+    above all others that the scale would press these together are told at its end. `key` as for `lines.line`.
     """
-    known = sorted((row for row in values if row.value is not None), key=lambda row: (row.value, row.area_code))
-    limit = _limit([row.value for row in known])
-    drawn = [row for row in known if row.value <= limit or row.area_code == area_code]
-    there = [row.value for row in drawn] + ([] if nation is None else [nation])
+    ordered = sorted(known(values), key=lambda one: (one[1], one[0].area_code))
+    limit = _limit([value for _, value in ordered])
+    drawn = [(row, value) for row, value in ordered if value <= limit or row.area_code == area_code]
+    beyond = [(row, value) for row, value in ordered if value > limit and row.area_code != area_code]
+    there = [value for _, value in drawn] + ([] if nation is None else [nation])
     x = between(min(there), max(there), 8, WIDTH - 8)
-    lanes, size = _swarm(tuple(x(row.value) for row in drawn))
+    lanes, size = _swarm(tuple(x(value) for _, value in drawn))
+    places = {
+        row.area_code: (x(value), 46 + size * (lane + 0.6)) for (row, value), lane in zip(drawn, lanes, strict=True)
+    }
     near = {code for code in near if code != area_code}
-    mine = next((row.value for row in known if row.area_code == area_code), None)
+    mine = next((value for row, value in ordered if row.area_code == area_code), None)
+    at = places.pop(area_code, None)
     flags = []
     if nation is not None:
         flags.append(
             _Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, {"color": NATION_TEXT})
         )
-    places = {row.area_code: (x(row.value), 46 + size * (lane + 0.6)) for row, lane in zip(drawn, lanes, strict=True)}
-    with matplotlib.rc_context(house_style()):
-        if mine is not None:
-            at = places.pop(area_code)
-            bold = {"color": AREA, "weight": "bold"}
-            flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, bold))
-        drawing = Drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1))
-        _draw_scale(drawing, x, there, 46)
-        _draw_dots(drawing, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
-        _draw_dots(drawing, "near", [place for code, place in places.items() if code in near], REGION, size)
-        _draw_flags(drawing, flags)
-        if beyond := [row for row in known if row not in drawn]:
-            drawing.text(drawing.width, 52, _said_of_those_beyond(beyond), ha="right")
-        if mine is not None:
-            dot = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
-            drawing.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
-        _draw_key(drawing, unit, near_name)
-        says = _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name)
-        return drawing.svg(key, f"{title}: {area} among {words.areas(len(values))}", says)
+    if mine is not None and at is not None:
+        flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, {"color": AREA, "weight": "bold"}))
+    with drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1)) as made:
+        _draw_scale(made, x, there, 46)
+        _draw_dots(made, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
+        _draw_dots(made, "near", [place for code, place in places.items() if code in near], REGION, size)
+        _draw_flags(made, flags)
+        if beyond:
+            made.text(made.width, 52, _said_of_those_beyond(beyond), ha="right")
+        if at is not None:
+            dot: Style = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
+            made.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
+        _draw_key(made, unit, near_name)
+        said = [
+            *_said_of_all(ordered, unit, title),
+            *_said_of_the_area(ordered, mine, area),
+            *_said_of_others(values, ordered, near, near_name, nation, nation_name),
+        ]
+        return made.svg(key, f"{title}: {area} among {words.areas(len(values))}", " ".join(said))
 
 
 def _limit(known: Sequence[float]) -> float:
@@ -84,13 +89,14 @@ def _limit(known: Sequence[float]) -> float:
     Far is ten times as far above the upper quartile as that is above the lower one.
     """
     lower, upper = np.quantile(known, (0.25, 0.75))
-    return max(upper + 10 * (upper - lower), np.quantile(known, 0.95, method="higher"))
+    return max(float(upper + 10 * (upper - lower)), float(np.quantile(known, 0.95, method="higher")))
 
 
-def _said_of_those_beyond(beyond: Sequence[Value]) -> str:
+def _said_of_those_beyond(beyond: Sequence[tuple[Value, float]]) -> str:
+    (row, low), (_, high) = beyond[0], beyond[-1]
     if len(beyond) == 1:
-        return f"{beyond[0].area_name} {words.number(beyond[0].value)} \u2192"
-    return f"{words.areas(len(beyond))} from {words.number(beyond[0].value)} to {words.number(beyond[-1].value)} \u2192"
+        return f"{row.area_name} {words.number(low)} \u2192"
+    return f"{words.areas(len(beyond))} from {words.number(low)} to {words.number(high)} \u2192"
 
 
 class _Flag(NamedTuple):
@@ -101,10 +107,10 @@ class _Flag(NamedTuple):
     x: float
     foot: float
     colour: str
-    style: dict[str, str]
+    style: Style
 
 
-def _draw_scale(drawing: Drawing, x, there, base: float) -> None:
+def _draw_scale(drawing: Drawing, x: Callable[[float], float], there: Sequence[float], base: float) -> None:
     drawing.line("axis", (0, drawing.width), (base, base), linewidth=1)
     for tick, label in round_ticks(min(there), max(there)).items():
         if min(there) <= tick <= max(there):
@@ -152,7 +158,8 @@ def _touches(there: list[float], at: float, size: float) -> bool:
 def _draw_dots(drawing: Drawing, name: str, places: list[tuple[float, float]], colour: str, size: float) -> None:
     # A dot is a line of no length with round ends: a tenth of the bytes of a marker.
     if dots := [dot for place in places for dot in (place, place, (np.nan, np.nan))]:
-        drawing.line(name, *zip(*dots, strict=True), colour, linewidth=size - 0.5, solid_capstyle="round")
+        x, y = zip(*dots, strict=True)
+        drawing.line(name, x, y, colour, linewidth=size - 0.5, solid_capstyle="round")
 
 
 def _draw_key(drawing: Drawing, unit: str, near_name: str) -> None:
@@ -166,21 +173,34 @@ def _draw_key(drawing: Drawing, unit: str, near_name: str) -> None:
     drawing.text(drawing.width, 4, unit, ha="right")
 
 
-def _said_of_strip(values, known, mine, area, unit, title, near, near_name, nation, nation_name) -> str:
-    low, high = known[0], known[-1]
-    said = [
-        f"{title}, {unit}, {low.period}: one dot for each of {words.areas(len(known))}.",
-        f"Lowest {words.number(low.value)} ({low.area_name}), highest {words.number(high.value)} ({high.area_name}).",
+def _said_of_all(ordered: Sequence[tuple[Value, float]], unit: str, title: str) -> list[str]:
+    (lowest, low), (highest, high) = ordered[0], ordered[-1]
+    return [
+        f"{title}, {unit}, {lowest.period}: one dot for each of {words.areas(len(ordered))}.",
+        f"Lowest {words.number(low)} ({lowest.area_name}), highest {words.number(high)} ({highest.area_name}).",
     ]
+
+
+def _said_of_the_area(ordered: Sequence[tuple[Value, float]], mine: float | None, area: str) -> list[str]:
     if mine is None:
-        said.append(f"{area} has no figure.")
-    else:
-        more, less = sum(row.value > mine for row in known), sum(row.value < mine for row in known)
-        said.append(f"{area}: {words.number(mine)}; {words.areas(more)} with a higher figure, {less} with a lower one.")
-    if around := [row.value for row in known if row.area_code in near]:
+        return [f"{area} has no figure."]
+    more, less = sum(value > mine for _, value in ordered), sum(value < mine for _, value in ordered)
+    return [f"{area}: {words.number(mine)}; {words.areas(more)} with a higher figure, {less} with a lower one."]
+
+
+def _said_of_others(
+    values: Sequence[Value],
+    ordered: Sequence[tuple[Value, float]],
+    near: Collection[str],
+    near_name: str,
+    nation: float | None,
+    nation_name: str,
+) -> list[str]:
+    said = []
+    if around := [value for row, value in ordered if row.area_code in near]:
         said.append(f"Others in {near_name}: {words.span(min(around), max(around))}.")
     if nation is not None:
         said.append(f"{nation_name}: {words.number(nation)}.")
-    if len(values) > len(known):
-        said.append(f"{words.areas(len(values) - len(known))} without a figure.")
-    return " ".join(said)
+    if len(values) > len(ordered):
+        said.append(f"{words.areas(len(values) - len(ordered))} without a figure.")
+    return said

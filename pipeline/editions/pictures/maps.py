@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
-from afcharts.af_colours import get_af_colours
 
-from pipeline.editions import boundaries, words
-from pipeline.editions.area import Value
-from pipeline.editions.boundaries import Outline
-from pipeline.editions.canvas import INK, OTHERS, WIDTH, element
+from pipeline.editions import words
+from pipeline.editions.marts import Value, known
+from pipeline.editions.pictures import boundaries
+from pipeline.editions.pictures.boundaries import Outline, Points
+from pipeline.editions.pictures.canvas import INK, OTHERS, SEQUENTIAL, WIDTH, element
 
-CLASSES = get_af_colours("sequential")[::-1]
+CLASSES = SEQUENTIAL[::-1]
 LANDS = ("E92000001", "W92000004")
 # The side of the inset on the page.
 INSET = 112
@@ -49,7 +49,7 @@ def _shape(code: str, outline: Outline) -> str:
     return f'<path id="o-{code}" d="{path.replace(" -", "-")}"/>'
 
 
-def _use(code: str, **style) -> str:
+def _use(code: str, **style: str) -> str:
     attributes = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in style.items())
     return f'<use xlink:href="#o-{code}"{attributes}/>'
 
@@ -60,12 +60,15 @@ def _lands(outlines: Mapping[str, Outline], codes: Iterable[str]) -> list[str]:
     return [land for land in LANDS if land[0] in letters and land in outlines]
 
 
-def classes(values: Sequence[Value]) -> list[list[Value]]:
+Group = list[tuple[Value, float]]
+
+
+def classes(values: Sequence[Value]) -> list[Group]:
     """Five classes of the values there are, from low to high: as even in number as equal values let them be."""
-    known = [row for row in values if row.value is not None]
-    limits = np.quantile([row.value for row in known], (0.2, 0.4, 0.6, 0.8), method="inverted_cdf")
-    numbers = np.searchsorted(limits, [row.value for row in known])
-    return [[row for row, number in zip(known, numbers, strict=True) if number == one] for one in range(len(CLASSES))]
+    there = known(values)
+    limits = np.quantile([value for _, value in there], (0.2, 0.4, 0.6, 0.8), method="inverted_cdf")
+    numbers = np.searchsorted(limits, [value for _, value in there])
+    return [[one for one, number in zip(there, numbers, strict=True) if number == of] for of in range(len(CLASSES))]
 
 
 def choropleth(
@@ -82,7 +85,7 @@ def choropleth(
 
     `values` are those of the period, at least one of them a number with an outline. What they leave of the nations they
     lie in is hatched. An inset shows the area's surroundings, or London on a map without the area. `key` as for
-    `charts.line`.
+    `lines.line`.
     """
     there = [row for row in values if row.area_code in outlines]
     groups = classes(there)
@@ -102,13 +105,15 @@ def choropleth(
     return element(key, WIDTH, foot + 104, f"{title}: map of {words.areas(len(there))}", says, drawn)
 
 
-def _coloured(outlines: Mapping[str, Outline], there, groups, area_code: str, key: str) -> str:
+def _coloured(
+    outlines: Mapping[str, Outline], there: Sequence[Value], groups: Sequence[Group], area_code: str, key: str
+) -> str:
     """The land hatched, the areas of each class on it, and the area last, in a line that shows on any colour."""
     land = "".join(_use(code) for code in _lands(outlines, [row.area_code for row in there]))
     drawn, mine = f'<g fill="url(#{key}-none)" stroke="{OTHERS}" stroke-width="0.4em">{land}</g>', ""
     for group, colour in zip(groups, CLASSES, strict=True):
         uses = []
-        for code in (row.area_code for row in group):
+        for code in (row.area_code for row, _ in group):
             # What is made of parts has no line of its own: its colour covers all but the outside of a wide one.
             inner = {"stroke": colour, "stroke_width": "0.4em"} if outlines[code].parts else {}
             wide = _use(code, stroke_width="1.2em") if inner else ""
@@ -121,7 +126,7 @@ def _coloured(outlines: Mapping[str, Outline], there, groups, area_code: str, ke
     return drawn + mine
 
 
-def _inset(outlines: Mapping[str, Outline], there, area_code: str, key: str) -> str:
+def _inset(outlines: Mapping[str, Outline], there: Sequence[Value], area_code: str, key: str) -> str:
     """The square around the area, or around London; nothing where that would be large already."""
     codes = {row.area_code for row in there}
     shown = [area_code] if area_code in codes else [code for code in codes if code.startswith("E09")]
@@ -140,7 +145,7 @@ def _inset(outlines: Mapping[str, Outline], there, area_code: str, key: str) -> 
     )
 
 
-def _extent(outlines: Mapping[str, Outline], codes: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+def _extent(outlines: Mapping[str, Outline], codes: Iterable[str]) -> tuple[Points, Points]:
     """The corners of the box around some areas."""
     corners = []
     for code in codes:
@@ -150,19 +155,20 @@ def _extent(outlines: Mapping[str, Outline], codes: Iterable[str]) -> tuple[np.n
     return np.min(corners, axis=0), np.max(corners, axis=0)
 
 
-def _ends(group: Sequence[Value]) -> str:
+def _ends(group: Group) -> str:
     """The lowest and the highest value of a class; one number where both read alike."""
-    low, high = (words.number(pick(row.value for row in group)) for pick in (min, max))
+    low, high = (words.number(pick(value for _, value in group)) for pick in (min, max))
     return low if low == high else f"{low} to {high}"
 
 
-def _legend(groups, unit: str, key: str, area_code: str, area: str, top: float, scale: float) -> str:
+def _legend(groups: Sequence[Group], unit: str, key: str, area_code: str, area: str, top: float, scale: float) -> str:
     """The classes in two columns under the unit, that of the area in a heavy frame."""
-    mine = [(group, row.value) for group in groups for row in group if row.area_code == area_code]
+    mine = [(group, value) for group in groups for row, value in group if row.area_code == area_code]
     named = f', <tspan font-weight="bold">{escape(area)} {words.number(mine[0][1])}</tspan>' if mine else ""
     drawn = _label(0, top, f"{escape(unit)}{named}")
     rows = [(colour, _ends(group), group) for group, colour in zip(groups, CLASSES, strict=True) if group]
-    for number, (colour, text, group) in enumerate([*rows, (f"url(#{key}-none)", "no figure", [])]):
+    rows.append((f"url(#{key}-none)", "no figure", []))
+    for number, (colour, text, group) in enumerate(rows):
         x, y = 1 + number // 3 * WIDTH / 2, top + 17 * (number % 3 + 1)
         frame = 2.5 if mine and group is mine[0][0] else 0.5
         # At the scale of the map, so that the hatching is alike.
@@ -179,10 +185,20 @@ def _label(x: float, y: float, markup: str, size: float = 11) -> str:
     return f'<text x="{x:g}" y="{y:.1f}" font-size="{size:g}">{markup}</text>'
 
 
-def _said_of_map(values, there, groups, area_code, area, unit, title) -> str:
+def _said_of_map(
+    values: Sequence[Value],
+    there: Sequence[Value],
+    groups: Sequence[Group],
+    area_code: str,
+    area: str,
+    unit: str,
+    title: str,
+) -> str:
     said = [f"Map of {title}, {unit}, {there[0].period}: {words.areas(sum(map(len, groups)))} in classes."]
     for group in filter(None, groups):
-        among = [f", among them {area} with {words.number(row.value)}" for row in group if row.area_code == area_code]
+        among = [
+            f", among them {area} with {words.number(value)}" for row, value in group if row.area_code == area_code
+        ]
         said.append(f"{_ends(group)}: {words.areas(len(group))}{''.join(among)}.")
     if without := len(there) - sum(map(len, groups)):
         said.append(f"{words.areas(without)} without a figure.")
