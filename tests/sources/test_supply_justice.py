@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.test_sources import assert_same, cells_of
 
 from assets.samples import home_office_supply, moj
 from pipeline.calculate.metric import METRICS, observations, workbench
@@ -19,6 +18,7 @@ from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write
+from tests.sources.test_sources import assert_same, cells_of
 
 UK, ENGLAND_AND_WALES = "K02000001", "K04000001"
 LONG, LOCAL = "nrm_referrals_longitudinal.csv", "nrm_referrals_local-authority_2023_q4.csv"
