@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from assets.samples import ndtms as samples
+from assets.samples import ndtms_adults, ndtms_viewit
 from assets.sources.ndtms_names import area_codes, substance_group
 from pipeline import build
 from pipeline.read import periods
@@ -36,7 +36,8 @@ COUNTED = ["measure", "period_label", "area_code", "sex", "age", "category"]
 def folder(tmp_path_factory) -> Path:
     """The sample releases of the family, written anew."""
     made = tmp_path_factory.mktemp("samples")
-    samples.write(made)
+    ndtms_viewit.write(made)
+    ndtms_adults.write(made)
     return made
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from assets.samples import home_office_supply, moj
+from assets.samples import hmpps_digest, home_office_supply, moj_offender_management, moj_reoffending
 from pipeline.calculate.metric import METRICS, observations, workbench
 from pipeline.read.cells import column_letters
 from pipeline.read.marks import is_number
@@ -30,8 +30,8 @@ SOURCES = ["home_office_seizures", "home_office_nrm", "moj_reoffending", "moj_of
 def folder(tmp_path_factory) -> Path:
     """The sample releases of the family, written anew."""
     made = tmp_path_factory.mktemp("samples")
-    home_office_supply.write(made)
-    moj.write(made)
+    for publication in (home_office_supply, moj_reoffending, moj_offender_management, hmpps_digest):
+        publication.write(made)
     return made
 
 
