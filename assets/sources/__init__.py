@@ -1,4 +1,4 @@
-"""The sources, one module a publisher; importing this package declares them all."""
+"""The sources, one module a publication or a family that is read alike; importing this package declares them all."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -10,11 +10,13 @@ A source is a plain function from an opened file to tidy figures:
         '''
 """
 
+import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.util import resolve_name
 from pathlib import Path
 
 import numpy as np
@@ -67,12 +69,30 @@ class Source:
 SOURCES: dict[str, Source] = {}
 
 
-def _modules_behind(function: Callable) -> list[str]:
-    """The files of a function's module and of the modules of the same package that it takes something from."""
-    module = sys.modules[function.__module__]
-    package = module.__name__.rpartition(".")[0]
-    named = {getattr(value, "__module__", "") for value in vars(module).values()} | {module.__name__}
-    return sorted(inspect.getfile(sys.modules[name]) for name in named if name and name.startswith(f"{package}."))
+def _modules_behind(function: Reader) -> list[str]:
+    """The files of a function's module and of the modules of the same package that it imports, and these in turn."""
+    package = function.__module__.rpartition(".")[0]
+    files: dict[str, str] = {}
+    waiting = {function.__module__}
+    while waiting:
+        name = waiting.pop()
+        files[name] = inspect.getfile(sys.modules[name])
+        named = _imports(files[name], package)
+        waiting |= {other for other in named if other.startswith(f"{package}.") and other in sys.modules} - set(files)
+    return sorted(files.values())
+
+
+@cache
+def _imports(file: str, package: str) -> set[str]:
+    """What the import statements of a file name: modules, and what is taken from them, which may be a module too."""
+    named = set()
+    for statement in ast.walk(ast.parse(Path(file).read_bytes())):
+        if isinstance(statement, ast.Import):
+            named |= {one.name for one in statement.names}
+        elif isinstance(statement, ast.ImportFrom):
+            module = resolve_name("." * statement.level + (statement.module or ""), package)
+            named |= {module, *(f"{module}.{one.name}" for one in statement.names)}
+    return named
 
 
 def source(

@@ -12,10 +12,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from tests.test_sources import assert_same, cells_of
 
-from assets.samples import ndtms as samples
-from assets.sources.ndtms import area_codes, substance_group
+from assets.samples import ndtms_adults, ndtms_viewit
+from assets.sources.ndtms_names import area_codes, substance_group
 from pipeline import build
 from pipeline.read import periods
 from pipeline.read.marks import is_number
@@ -24,6 +23,7 @@ from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Release
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write
+from tests.sources.test_sources import assert_same, cells_of
 
 ENGLAND = "E92000001"
 VIEWIT = "ViewIt Export Data_England.csv"
@@ -36,7 +36,8 @@ COUNTED = ["measure", "period_label", "area_code", "sex", "age", "category"]
 def folder(tmp_path_factory) -> Path:
     """The sample releases of the family, written anew."""
     made = tmp_path_factory.mktemp("samples")
-    samples.write(made)
+    ndtms_viewit.write(made)
+    ndtms_adults.write(made)
     return made
 
 

@@ -15,12 +15,12 @@ import duckdb
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.test_sources import assert_same, cells_of, printed
 
 from pipeline import build
 from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import SAMPLES, Sheets, read, write
+from tests.sources.test_sources import assert_same, cells_of, printed
 
 BOTH, ENGLAND, LONDON = "K04000001", "E92000001", "E12000007"
 DRUGS, CRIME, HOMICIDE = "csew_drug_misuse", "csew_crime", "ons_homicide"

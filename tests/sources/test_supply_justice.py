@@ -10,9 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.test_sources import assert_same, cells_of
 
-from assets.samples import home_office_supply, moj
+from assets.samples import hmpps_digest, home_office_supply, moj_offender_management, moj_reoffending
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.observations import observations, workbench
 from pipeline.read.cells import column_letters
@@ -20,6 +19,7 @@ from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from tests.conftest import real_file
 from tests.reading import Sheets, read, write
+from tests.sources.test_sources import assert_same, cells_of
 
 UK, ENGLAND_AND_WALES = "K02000001", "K04000001"
 LONG, LOCAL = "nrm_referrals_longitudinal.csv", "nrm_referrals_local-authority_2023_q4.csv"
@@ -31,8 +31,8 @@ SOURCES = ["home_office_seizures", "home_office_nrm", "moj_reoffending", "moj_of
 def folder(tmp_path_factory) -> Path:
     """The sample releases of the family, written anew."""
     made = tmp_path_factory.mktemp("samples")
-    home_office_supply.write(made)
-    moj.write(made)
+    for publication in (home_office_supply, moj_reoffending, moj_offender_management, hmpps_digest):
+        publication.write(made)
     return made
 
 

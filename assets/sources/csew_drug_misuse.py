@@ -1,28 +1,22 @@
-"""The publications of the Office for National Statistics from the Crime Survey for England and Wales, and no others."""
+"""Drug use as people tell it to the Crime Survey for England and Wales; crimes they tell of are csew_crime's."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 import pandas as pd
 
+from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, row_labels, survey_years
 from pipeline import places
 from pipeline.read import periods
-from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label, plain
+from pipeline.read.labels import heading, plain
 from pipeline.read.periods import Period
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 
-MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
-ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
-
 HEADS = (
     r"drugs?(?: type)?|type of drug|age(?: breakdown| group)?|sex(?: and age)?|regions?|(?:personal )?characteristics"
 )
-BASE = r"unweighted base\b.*"
-COMPARED = r"significan|change|compared"
 ANY_DRUG = "any drug"
 SIMILAR = "The base is that of any drug; that of this drug will be similar."
 
@@ -31,71 +25,17 @@ SEXES = {"men": "male", "male": "male", "males": "male", "women": "female", "fem
 REPEATED = ("all adults", "age", "men", "women")
 
 
-def _survey_year(table: Table, text: str) -> Period:
-    """The interviews that a heading names.
-
-    Until 2000 sweeps were held in even years and asked about the odd year before, and either may name a column alone.
-    """
-    if sweep := re.fullmatch(r"(19[89]\d|2000)(?:\.0)?", text):
-        period = periods.calendar_year(int(sweep[1]) - (int(sweep[1]) % 2 == 0))
-    elif re.fullmatch(r"\d{4}(?:\.0)?", text):
-        raise table.refused(f"a column headed {text!r} alone may be about one year of interviews or another")
-    else:
-        try:
-            period = periods.parse(label(text), "financial_year", spans=True)
-        except ValueError as error:
-            raise table.refused(str(error)) from error
-    if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):
-        period = periods.calendar_year(period.end.year)
-    if period.kind in ("calendar_year", "financial_year", "rolling_12_months"):
-        return replace(period, kind="survey_year")
-    if period.kind != "part_year":
-        raise table.refused(f"{text!r} names {period.label}, which is no year of interviews")
-    return period
-
-
-def _years(table: Table) -> dict[int, dict]:
-    """The column of each survey year, with the columns of its limits; not those that compare two years."""
-    found: dict[Period, dict[str, int]] = {}
-    for column, parts in enumerate(table.headings):
-        text = " ".join(parts)
-        if column > table.key and text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
-            limit = re.search(r"\b(lower|upper)\b", text)
-            columns = found.setdefault(_survey_year(table, text), {})
-            name = limit[1] if limit else "value"
-            if name in columns:
-                at = " and ".join(map(column_letters, (columns[name], column)))
-                raise table.refused(f"columns {at} are both headed like {text!r}")
-            columns[name] = column
-    if not found or any("value" not in columns for columns in found.values()):
-        raise table.refused("no column headed with a survey year" if not found else "limits without an estimate")
-    return {columns.pop("value"): {"period": period} | columns for period, columns in found.items()}
-
-
-def _by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int]) -> pd.DataFrame:
-    """One row for each cell of the rows and survey years; limits may be printed for some years only."""
-    years = _years(table)
-    alike = {frozenset(of): {c: years[c] for c in years if set(years[c]) == set(of)} for of in years.values()}
-    return pd.concat([table.unpivot(rows, columns, MARKS, apart) for columns in alike.values()], ignore_index=True)
-
-
-def _labels(table: Table) -> pd.Series:
-    """The label of each row down to the last number; rows without one are left out."""
-    texts = table.text(table.key)[: table.last_number()]
-    return texts[texts.ne("")]
-
-
 def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apart: Iterable[int] = ()) -> pd.DataFrame:
     """Figures of the given rows by survey year, each with the unweighted base that stands in its base row."""
     everyone = ENGLAND_AND_WALES | {"measure": "last year drug use", "unit": "percent"}
     frame = pd.DataFrame([everyone | row for row in rows.values()], index=list(rows)).assign(base_row=pd.Series(bases))
-    tidy = _by_year(table, frame, [*apart, *bases.values()])
+    tidy = by_year(table, frame, [*apart, *bases.values()])
     if tidy["value"].max() <= 1:
         raise table.refused("its proportions are not in percent")
     if not bases:
         return tidy
     at_bases = pd.DataFrame({"unit": "people"}, index=sorted(set(bases.values())))
-    people = table.unpivot(at_bases, {column: {} for column in _years(table)}, MARKS, [*apart, *rows])
+    people = table.unpivot(at_bases, {column: {} for column in survey_years(table)}, MARKS, [*apart, *rows])
     cells = tidy["cell"].str.replace(r"\d+$", "", regex=True) + (tidy["base_row"] + 1).astype("Int64").astype("str")
     similar = tidy["category"].ne(ANY_DRUG) & tidy["base_row"].notna()
     return tidy.assign(base=cells.map(people.set_index("cell")["value"]), note=similar.map({True: SIMILAR, False: ""}))
@@ -103,7 +43,7 @@ def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apa
 
 def _by_drug(table: Table, age: str) -> tuple[pd.DataFrame, set[str]]:
     """Every drug of a table of one age band, and their names."""
-    labels = _labels(table).str.lower()
+    labels = row_labels(table).str.lower()
     bases = labels[labels.str.fullmatch(BASE)].index
     drugs = labels.drop(bases)
     if (drugs == ANY_DRUG).sum() != 1 or len(bases) != 1:
@@ -137,7 +77,7 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
     """The groups of people below each drug; the drug's own row and its ages repeat, rounded or not, tables by drug."""
     rows, base_rows, apart = {}, {}, []
     block, group = "", {}
-    for row, text in _labels(table).items():
+    for row, text in row_labels(table).items():
         if found := who(text, group):
             group = found
             if group in ({"age": "16-59"}, {"age": "16-24"}):
@@ -164,7 +104,7 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
 def _frequent(table: Table) -> pd.DataFrame:
     """Frequent users by age band, each with its base in the next row of bases."""
     rows, bases, waiting = {}, {}, []
-    for row, text in _labels(table).str.lower().items():
+    for row, text in row_labels(table).str.lower().items():
         if re.fullmatch(BASE, text):
             bases |= dict.fromkeys(waiting, row)
             waiting = []
@@ -187,7 +127,7 @@ def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFr
         raise table.refused("the lines above it name no single survey year of the table by drug")
     period = latest[named.pop()]
     texts = table.text(table.column(r"(?:characteristics? )?breakdown")).str.lower()
-    groups = _labels(table).str.lower()
+    groups = row_labels(table).str.lower()
     repeated = groups.index[groups.isin(REPEATED)]
     rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
     rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)
@@ -255,79 +195,3 @@ def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
     frequent = r"^(?=.*\bproportion of\b)(?=.*\b16 to 59\b)(?=.*\bfrequent users? of drugs\b)"
     if table := book.table_if_any(frequent, sheet=r"(?:table )?2\.0?1", heads=HEADS):
         yield _frequent(table)
-
-
-PEOPLE, HOUSEHOLDS = "per 1,000 adults", "per 1,000 households"
-NEIGHBOURHOOD = "neighbourhood crime"
-CRIMES = {
-    "domestic burglary": HOUSEHOLDS,
-    "robbery": PEOPLE,
-    "theft from the person": PEOPLE,
-    "vehicle-related theft": HOUSEHOLDS,
-}
-OFFENCES = r"(?:offence|crime)(?: group| type)?s?|type of (?:offence|crime)"
-THOUSANDS = r"\b(?:1,?000s|000s|thousands)\b|'000s?\b"
-
-
-def _neighbourhood(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], list[int]]:
-    """The category of each row of neighbourhood crime, and the rows of all other crimes and of bases."""
-    rows, others = {}, []
-    for row, text in _labels(table).str.lower().items():
-        category = re.sub(r"^(?:all|total) ", "", text)
-        if category in CRIMES or category in extra:
-            if category in rows.values():
-                raise table.refused(f"row {row + 1} ({text}) stands twice")
-            rows[row] = category
-        else:
-            others.append(row)
-    if missing := set(CRIMES) - set(rows.values()):
-        raise table.refused(f"no row {', '.join(sorted(missing))}")
-    return rows, others
-
-
-def _said(table: Table) -> str:
-    """All that is said above the rows."""
-    return " ".join(plain(cell) for row in table.cells[: table.top] for cell in row if isinstance(cell, str)).lower()
-
-
-def _crimes(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFrame:
-    return _by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
-
-
-@source(publisher="ONS", formats="xlsx")
-def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
-    """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
-
-    Crime Survey for England and Wales: incidents of domestic burglary, robbery, theft from the person and
-    vehicle-related theft, with the total where a row prints it, and rates per 1,000 adults or households; all other
-    offences are left out on purpose. Sheet A1 stacks two tables, numbers above and percentage change below; years
-    across, calendar years of 1981 to 1999, then years to March, then the year to the quarter of the edition. Numbers
-    are printed in thousands, which the title or headings must say: they are given in incidents, known to the nearest
-    thousand. Rates must say per 1,000; a crime against a household is per 1,000 households, another per 1,000 adults.
-    Interviews by telephone (May 2020 to March 2022) are no part of the series; [x] stands for a year without them.
-    No real file was at hand: proved on sample releases of the described shape only.
-    """
-    whole = r"^(?=.*\b(?:csew|crime survey)\b)"
-    incidents = book.table(
-        whole + r"(?=.*\bincidents of crime\b)(?!.*(?<!with )percentage change)(?!.*\bper 1,000\b)",
-        sheet=r"(?:table )?A1a?",
-        heads=OFFENCES,
-    )
-    if not re.search(THOUSANDS, _said(incidents)):
-        raise incidents.refused("nothing above its rows says that the numbers are in thousands")
-    found, others = _neighbourhood(incidents, [NEIGHBOURHOOD])
-    rows = pd.DataFrame({"category": found, "measure": "survey incidents", "unit": "incidents", "precision": "1000"})
-    numbers = _crimes(incidents, rows, others)
-    limits = [name for name in ("value", "lower", "upper") if name in numbers]
-    yield numbers.assign(**{name: numbers[name] * 1_000 for name in limits}, note="Printed in thousands.")
-    rates = book.table_if_any(
-        whole + r"(?=.*\bincidence rates?\b)(?!.*(?<!with )percentage change)",
-        sheet=r"(?:table )?A2a?",
-        heads=OFFENCES,
-    )
-    if rates:
-        if set(re.findall(r"\bper ([\d,]+\d)", _said(rates))) != {"1,000"}:
-            raise rates.refused("what stands above its rows does not give the rates per 1,000")
-        found, others = _neighbourhood(rates)
-        rows = pd.DataFrame({"category": found, "measure": "survey rate"})
-        yield _crimes(rates, rows.assign(unit=rows["category"].map(CRIMES)), others)

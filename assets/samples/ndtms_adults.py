@@ -1,45 +1,19 @@
-"""The samples in the layouts of the treatment monitoring system's adult publications: ViewIt and the annual tables."""
+"""The samples of the annual tables of adults in treatment, older and newer; who is treated is treatment's."""
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from assets.samples import model, treatment, writers
-from assets.samples.treatment import AGES, GROUPS
+from assets.samples.ndtms_areas import OLD_AREAS, areas
+from assets.samples.treatment import GROUPS
 from assets.samples.writers import Cell, Sheet
 
 _FIRST_YEAR = 2010
-# ViewIt goes on listing the authorities of before the reorganisations of 2019 to 2023.
-_OLD_AREAS = "2019-03-31"
-_OWN_NAMES = {"County Durham": "Durham", "Bedford": "Bedford Borough", "Cheshire East": "Cheshire East UA",
-              "Stockton-on-Tees": "Stockton", "Southend-on-Sea": "Southend"}  # fmt: skip
-_CORNWALL, _SCILLY = "E06000052", "E06000053"
-
-
-@cache
-def _areas(day: str) -> list[tuple[str, np.ndarray]]:
-    """Authorities under the names of the system, with the positions of their units."""
-    upper = model.upper_tier(day)
-    both = np.concatenate([upper.at[_CORNWALL, "units"], upper.at[_SCILLY, "units"]])
-    areas = {"Cornwall & Isles of Scilly": both}
-    for code, area in upper.iterrows():
-        if code[0] == "E" and code not in (_CORNWALL, _SCILLY):
-            areas[_OWN_NAMES.get(area["area_name"], area["area_name"])] = area["units"]
-    return sorted(areas.items())
 
 
 def write(folder: Path) -> None:
-    viewit = {
-        "2021-12-02": ("ViewIt Export Data_England.csv", _england(range(_FIRST_YEAR, 2022))),
-        "2022-12-15": ("ViewIt Export Data_England.csv", _england(range(_FIRST_YEAR, 2023))),
-        "2023-02-09": ("ViewIt Export Data_LAs.csv", _authorities(range(_FIRST_YEAR, 2023))),
-    }
-    for released, (name, rows) in viewit.items():
-        path = folder / "ndtms_viewit" / released
-        path.mkdir(parents=True)
-        writers.csv(path / name, rows)
     annual = {
         "2019-11-07": ("AdultSubstanceMisuseNDTMSDataTables2018-19.xlsx", writers.xlsx, _older(2019)),
         "2024-12-05": ("adult-substance-misuse-treatment-statistics-2023-to-2024-data-tables.ods", writers.ods,
@@ -51,61 +25,6 @@ def write(folder: Path) -> None:
         path = folder / "ndtms_adults" / released
         path.mkdir(parents=True)
         writer(path / name, sheets)
-
-
-# --- ViewIt --------------------------------------------------------------------------------------------------
-
-
-def _england(years: range) -> Iterable[list[Cell]]:
-    ethnic = {"White": 0.876, "Mixed": 0.03, "Asian": 0.04, "Black": 0.04, "Other": 0.014}
-    yield ["ReportingPeriod_Data", "Area_Data", "DrugGroup_Data", "Gender_Data", "AgeGroup_Data",
-           "Num_InTreatment_AllInTx", *(f"Eth_{name}_AllInTx" for name in ethnic)]  # fmt: skip
-    groups = {"Total": slice(None), "opiates": 0, "non-opiates only": 1, "alcohol & non-opiates": 2, "alcohol only": 3}
-    for year in years:
-        people = treatment.people(year)
-        # The newest year came with another spelling of the totals.
-        total = "TOTAL" if year == years[-1] else "Total"
-        for group, part in groups.items():
-            of_group = people[part].sum(axis=0) if isinstance(part, slice) else people[part]
-            for sex, of_sex in {total: of_group.sum(axis=0), "M": of_group[0], "F": of_group[1]}.items():
-                for age, count in zip([total, *AGES], [of_sex.sum(), *of_sex], strict=True):
-                    named = [_slashed(year), "England", total if group == "Total" else group, sex, age]
-                    yield [*named, int(count), *(int(count * share) for share in ethnic.values())]
-
-
-def _authorities(years: range) -> Iterable[list[Cell]]:
-    """Of the 244 columns those around what is read; sexes and ages apart in the newest year only."""
-    parts = {"newpresentation_newtx": "starting", "housingsituation_noproblem_newtx": "no housing problem",
-             "exits_died_allintx": "died", "employmentstatus_regularemployment_newtx": "regular employment",
-             "employmentstatus_ineducation_newtx": "education",
-             "employmentstatus_unpaidvoluntary_newtx": "voluntary work"}  # fmt: skip
-    header = ["ReportingPeriod", "Area", "sex", "age_group", "drug_group", "intreatment_allintx", *parts]
-    yield [*header, "scnr_intreatment_allintx"]
-    groups = {"Total": [0, 1, 2, 3], "Opiate": [0], "Non-opiate only": [1], "Non-opiate & alcohol": [2],
-              "Alcohol only": [3]}  # fmt: skip
-    for label, units in _areas(_OLD_AREAS):
-        for year in years:
-            columns = [treatment.local(year), *(treatment.local_part(year, part) for part in parts.values())]
-            counts = np.stack([column[units].sum(axis=0) for column in columns])
-            newest = year == years[-1]
-            for group, members in groups.items():
-                for sex, age, share in _local_parts(year, members) if newest else [("Total", "Total", 1)]:
-                    rounded = (((counts[:, members].sum(axis=1) * share).astype(int) + 2) // 5 * 5).tolist()
-                    yield [_slashed(year), label, sex, age, group, *rounded, "NULL" if newest else rounded[0]]
-
-
-def _local_parts(year: int, groups: list[int]) -> Iterable[tuple[str, str, float]]:
-    """Sexes and ages as they are printed, with the share that they are of everybody in England."""
-    people = treatment.people(year)[groups].sum(axis=0)
-    yield "Total", "Total", 1
-    for sex, share in zip(("M", "F"), people.sum(axis=1) / people.sum(), strict=True):
-        yield sex, "Total", round(share, 6)
-    for age, share in zip(AGES, people.sum(axis=0) / people.sum(), strict=True):
-        yield "Total", age, round(share, 6)
-
-
-def _slashed(year: int) -> str:
-    return f"{year - 1}/{year % 100:02}"
 
 
 # --- the older annual tables ---------------------------------------------------------------------------------
@@ -246,7 +165,7 @@ def _old_local(year: int) -> Sheet:
     sheet = _old_sheet("9.1.1", title, ["Local authority"])
     people = treatment.local(year)
     _across(sheet, 4, ["England"], treatment.people(year).sum(axis=(1, 2)), treatment.people(year).sum(axis=(1, 2)))
-    for row, (label, units) in enumerate(_areas(_OLD_AREAS), start=5):
+    for row, (label, units) in enumerate(areas(OLD_AREAS), start=5):
         counts = _with_total(people[units].sum(axis=0))
         sheet.put(row, 0, label)
         for place, count in enumerate(counts):
@@ -263,7 +182,7 @@ def _old_prevalence(year: int) -> list[Sheet]:
         sheet.put(2, 1, "Prevalence", None, None, "Unmet need")
         sheet.merge(2, 1, 2, 3)
         sheet.put(3, 0, "Local authority", "n", "Lower bound", "Upper bound", "%")
-        for row, (label, units) in enumerate(_areas(_OLD_AREAS), start=4):
+        for row, (label, units) in enumerate(areas(OLD_AREAS), start=4):
             people = int(treatment.local(year)[units].sum())
             sheet.put(row, 0, label, 2 * people, int(1.7 * people), int(2.4 * people), 0.5)
         sheets.append(sheet)
@@ -434,7 +353,7 @@ def _new_deaths(years: range, edition: int) -> Sheet:
 def _new_local_deaths(edition: int) -> Sheet:
     rows = []
     people, died = treatment.local(edition), treatment.local_part(edition, "died")
-    for label, units in _areas(f"{edition}-03-31"):
+    for label, units in areas(f"{edition}-03-31"):
         whole, count = int(people[units].sum()), int(died[units].sum())
         modelled = round(0.6 * count + 0.4 * whole * float(died.sum() / people.sum()), 1)
         around = 1.96 * 0.75 * float(modelled) ** 0.5

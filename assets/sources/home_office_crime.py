@@ -1,4 +1,4 @@
-"""The publications of the Home Office on recorded crime; seizures and referrals are in home_office_supply."""
+"""The Home Office's publications of recorded crime; seizures and referrals have a module each."""
 
 import re
 from collections.abc import Iterable, Iterator

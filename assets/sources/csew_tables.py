@@ -1,0 +1,73 @@
+"""How a table of the Crime Survey for England and Wales is read, survey years across; rows are each publication's."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.read import periods
+from pipeline.read.cells import column_letters
+from pipeline.read.labels import label
+from pipeline.read.periods import Period
+from pipeline.read.tables import Table
+
+MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
+ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
+
+BASE = r"unweighted base\b.*"
+COMPARED = r"significan|change|compared"
+
+
+def _survey_year(table: Table, text: str) -> Period:
+    """The interviews that a heading names.
+
+    Until 2000 sweeps were held in even years and asked about the odd year before, and either may name a column alone.
+    """
+    if sweep := re.fullmatch(r"(19[89]\d|2000)(?:\.0)?", text):
+        period = periods.calendar_year(int(sweep[1]) - (int(sweep[1]) % 2 == 0))
+    elif re.fullmatch(r"\d{4}(?:\.0)?", text):
+        raise table.refused(f"a column headed {text!r} alone may be about one year of interviews or another")
+    else:
+        try:
+            period = periods.parse(label(text), "financial_year", spans=True)
+        except ValueError as error:
+            raise table.refused(str(error)) from error
+    if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):
+        period = periods.calendar_year(period.end.year)
+    if period.kind in ("calendar_year", "financial_year", "rolling_12_months"):
+        return replace(period, kind="survey_year")
+    if period.kind != "part_year":
+        raise table.refused(f"{text!r} names {period.label}, which is no year of interviews")
+    return period
+
+
+def survey_years(table: Table) -> dict[int, dict]:
+    """The column of each survey year, with the columns of its limits; not those that compare two years."""
+    found: dict[Period, dict[str, int]] = {}
+    for column, parts in enumerate(table.headings):
+        text = " ".join(parts)
+        if column > table.key and text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
+            limit = re.search(r"\b(lower|upper)\b", text)
+            columns = found.setdefault(_survey_year(table, text), {})
+            name = limit[1] if limit else "value"
+            if name in columns:
+                at = " and ".join(map(column_letters, (columns[name], column)))
+                raise table.refused(f"columns {at} are both headed like {text!r}")
+            columns[name] = column
+    if not found or any("value" not in columns for columns in found.values()):
+        raise table.refused("no column headed with a survey year" if not found else "limits without an estimate")
+    return {columns.pop("value"): {"period": period} | columns for period, columns in found.items()}
+
+
+def by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int]) -> pd.DataFrame:
+    """One row for each cell of the rows and survey years; limits may be printed for some years only."""
+    years = survey_years(table)
+    alike = {frozenset(of): {c: years[c] for c in years if set(years[c]) == set(of)} for of in years.values()}
+    return pd.concat([table.unpivot(rows, columns, MARKS, apart) for columns in alike.values()], ignore_index=True)
+
+
+def row_labels(table: Table) -> pd.Series:
+    """The label of each row down to the last number; rows without one are left out."""
+    texts = table.text(table.key)[: table.last_number()]
+    return texts[texts.ne("")]

@@ -1,0 +1,72 @@
+"""The finds of drugs in prisons; drugs seized elsewhere are home_office_seizures'."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from assets.sources.moj_tables import MARKS
+from pipeline import places
+from pipeline.read.labels import WHOLE, joined, part
+from pipeline.read.opening import Refused
+from pipeline.read.source import source
+from pipeline.read.workbook import Workbook
+
+YEAR = r"(financial )?year( ending( march)?)?|period|(12|twelve) months (ending|to)( march)?"
+PRISON = r"(prison|establishment)( name)?"
+PRISON_REGION = r"(prison |hmpps )?(region|group|area)( name)?"
+ESTATE = r"(sex|gender)( of (establishment|prison|estate))?|(establishment|prison|estate) (sex|gender)|estate"
+FOUND = r"(type of )?drugs?( type| found)?"
+FINDS = r"(?!.*\bper )(number of )?(drug )?(finds?|incidents?)( incidents?)?( (of|where) .*)?"
+PRISONERS = r"(average |mean )?((monthly|annual) )?(prison(er)? )?population|(average )?(number of )?prisoners"
+RATE = r"(drug )?(finds?|incidents?|rate)\b.* per 1,000 prisoners"
+ESTATES = {
+    r"males?( .*)?|men'?s?( .*)?": "male establishments",
+    r"females?( .*)?|women'?s?( .*)?": "female establishments",
+    WHOLE: "all",
+    r"mixed( .*)?": "mixed establishments",
+}
+
+
+@source(publisher="MoJ; HMPPS", formats="ods")
+def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
+    """HMPPS annual digest: finds of drugs by type.
+
+    The data tool "08_Finds_drug_type_data_tool": incidents in which drugs were found, in the twelve months to March, by
+    establishment, prison region, sex of establishment and type of drug, one row each. A find of several drugs counts
+    once in the total and once for each. Male and female establishments add to less than the total. Where the file
+    prints the prison population or the rate per 1,000 prisoners, they are read too. Prisons and prison regions are no
+    statistical areas and have words for codes (`prison-leeds`, `prison-region-london`). Sheets that only show a
+    selection, without a column of incidents, are not read.
+    No real file was at hand: proved on sample releases of the described shape only.
+    """
+    titled = book.tables(r"(?=.*\bdrug)(?=.*\bfinds?\b).*", heads=rf"{YEAR}|{PRISON}|{PRISON_REGION}")
+    tables = [table for table in titled if table.column_if_any(FINDS) is not None]
+    if not tables:
+        raise Refused(f"{book.name}: no table of drug finds with a column headed {FINDS!r}")
+    for table in tables:
+        year = table.text(table.column(YEAR))
+        rows = year.index[year.str.contains(r"20\d\d") & table.filled([table.column(FINDS)])]
+        prison = table.printed(PRISON, rows, "All")
+        region, drug = table.printed(PRISON_REGION, rows, "All"), part(table.printed(FOUND, rows, "All"))
+        estate = table.words_of(table.printed(ESTATE, rows, "All"), ESTATES)
+        if (blank := prison.eq("") | region.eq("")).any():
+            raise table.refused(f"row {blank.idxmax() + 1} has no establishment or region")
+        every = prison.str.fullmatch(WHOLE, case=False)
+        nation = every & region.str.fullmatch(WHOLE, case=False)
+        code = ("prison-" + prison.map(places.slug)).mask(every, "prison-region-" + region.map(places.slug))
+        described = pd.DataFrame(
+            {
+                "area_code": code.mask(nation, "K04000001"),
+                "area_label": prison.mask(every, region).mask(nation, "England and Wales"),
+                "category": joined(estate.where(every, "all"), drug),
+                "period": table.periods_of(year.loc[rows], "financial_year"),
+            }
+        )
+        columns = {
+            table.column_if_any(FINDS): {"measure": "drug finds", "unit": "incidents"},
+            table.column_if_any(PRISONERS): {"measure": "prison population", "unit": "prisoners"},
+            table.column_if_any(RATE): {"measure": "rate of drug finds", "unit": "per 1,000 prisoners"},
+        }
+        tidy = table.unpivot(described, {column: said for column, said in columns.items() if column is not None}, MARKS)
+        # The population is printed beside every drug.
+        yield tidy[(tidy["measure"] != "prison population") | (tidy["category"] == "all")]

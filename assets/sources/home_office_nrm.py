@@ -1,0 +1,164 @@
+"""The National Referral Mechanism: referrals, those flagged as county lines among them, and decisions."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline import places
+from pipeline.read import periods
+from pipeline.read.labels import WHOLE, joined, part
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
+from pipeline.read.source import source
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
+
+UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
+YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|period"
+AGE = r"age( group)?( at (exploitation|referral))?( group)?"
+REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
+FLAGGED, FLAG = r"(?!.*(%|percent|proportion))(?=.*county lines)(?=.*referrals).*", r"(?!.*referrals).*county lines.*"
+GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
+AGES = {
+    r"adult.*|18 (or|and) over": "18 and over",
+    r"child.*|17 (or|and) under": "under 18",
+    r"(age )?(not specified|unknown).*": "unknown",
+    WHOLE: "all",
+}
+SEXES = {r"males?": "male", r"females?": "female", r"other|not specified.*|unknown.*": "other", WHOLE: "all"}
+FLAGS = {r"yes|flagged.*|county lines.*": "county lines", r"no|not flagged.*": "no county lines", WHOLE: "all"}
+
+
+def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
+    """The quarter or year of each row, from its columns; a file without them says its quarter in its name."""
+    columns = [column for column in (table.column_if_any(QUARTER), table.column_if_any(YEAR)) if column is not None]
+    if not columns:
+        name = re.sub(r"[_-]", " ", table.file).lower().rsplit(".", 1)[0]
+        try:
+            return pd.Series(_referral_period(name, whole=False), index=rows)
+        except ValueError as error:
+            raise table.refused(f"no column of years or quarters, and in its name it {error}") from error
+    texts = pd.Series("", index=rows)
+    for column in columns:
+        texts = texts + " " + table.text(column).loc[rows].str.lower().str.removesuffix(".0")
+    return table.each(texts.str.strip(), lambda text: _referral_period(text, whole=len(columns) == 1))
+
+
+def _referral_period(text: str, whole: bool) -> periods.Period:
+    """A quarter or year in words such as "q1 2023", "2023 q1", "jan-mar 2023" or "total 2023".
+
+    Not `whole`: what stands before the year says which part of it is meant, and must be known.
+    """
+    text = re.sub(r"\bq([1-4]),? (20\d\d)", r"\2 q\1", text)
+    total = re.fullmatch(r"(?:total|all(?: quarters)?|full year) (20\d\d)", text)
+    period = periods.parse(total[1] if total else text)
+    if period.kind == "calendar_year" and not total and not whole:
+        raise ValueError(f"cannot read the quarter in {text!r}")
+    return period
+
+
+def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
+    """The area of each row and its first responder; a local authority that is named has its own area."""
+    rows = rows.assign(**UNITED_KINGDOM, responder="all")
+    kind, name = table.column_if_any(r"first responder (organisation )?type"), table.column_if_any(r"first responder")
+    if kind is None or name is None:
+        return rows
+    kinds, names = table.text(kind).loc[rows.index], table.text(name).loc[rows.index]
+    code = table.column_if_any(r"(area|local authority|ons|gss) code")
+    codes = pd.Series("", index=rows.index) if code is None else table.text(code).loc[rows.index]
+    whole = names.str.fullmatch(WHOLE, case=False) | names.str.lower().eq(kinds.str.lower())
+    local = kinds.str.fullmatch(r"local authorit(y|ies)", case=False) & ~whole
+    rows["responder"] = part(kinds.where(whole, names), "first responder ").mask(
+        local, "first responder local authority"
+    )
+    day = max(period.end for period in rows["period"])
+    found = {text: places.code_for(text, places.LOCAL_AUTHORITIES, day) for text in names[local].unique()}
+    rows.loc[local, "area_code"] = codes.where(codes.str.fullmatch(GSS), names.map(found))[local]
+    rows.loc[local, "area_label"] = names[local]
+    if (lost := rows["area_code"].isna()).any():
+        raise table.refused(f"no local authority is called {', '.join(sorted(set(rows.loc[lost, 'area_label'])))}")
+    return rows
+
+
+def _referrals(table: Table | Records) -> pd.DataFrame:
+    """Referrals of one table by area, period, age and sex, with what else they are of; nationalities stay apart."""
+    whole, flagged = table.column_if_any(REFERRALS), table.column_if_any(FLAGGED)
+    columns = {column: said for column, said in ((whole, "all"), (flagged, "county lines")) if column is not None}
+    if not columns:
+        raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
+    there = pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)
+    apart = pd.Index([])
+    if (nationality := table.column_if_any("nationality")) is not None:
+        one = ~table.text(nationality).str.fullmatch(WHOLE, case=False)
+        there, apart = there & ~one, one.index[one]
+    rows = pd.DataFrame(index=there.index[there])
+    rows["period"] = _referral_periods(table, rows.index)
+    rows = _referring(table, rows)
+    sexes = table.words_of(table.printed(r"gender|sex", rows.index, "all"), SEXES)
+    rows["sex"] = sexes.mask(sexes == "other", "all")
+    rows["age"] = table.words_of(table.printed(AGE, rows.index, "all"), AGES)
+    rows["flag"] = table.words_of(table.printed(FLAG, rows.index, "all"), FLAGS)
+    rows["of"] = joined(
+        rows.pop("responder"),
+        part(table.printed("exploitation type", rows.index, "all"), "exploitation "),
+        part(table.printed("location of exploitation", rows.index, "all"), "location "),
+        sexes.map({"other": "other sex"}).fillna("all"),
+    )
+    said = {column: {"measure": "referrals", "unit": "referrals", "said": what} for column, what in columns.items()}
+    marks = {"*": "c"}
+    tidy = table.unpivot(rows, said, marks, apart) if isinstance(table, Table) else table.unpivot(rows, said, marks)
+    tidy["flag"] = tidy.pop("said").mask(tidy["flag"] != "all", tidy["flag"])
+    return tidy
+
+
+def _decisions(records: Records) -> pd.DataFrame:
+    """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
+    first = next(name for name in records.frame if name.lower().endswith(" grounds"))
+    common = {"measure": f"{first.lower().split()[-2]} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
+    columns = {}
+    for name in records.frame:
+        if found := re.fullmatch(GROUNDS, name.lower()):
+            outcome = "all" if found["outcome"] == "total" else found["outcome"]
+            age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
+            columns[name] = common | {"age": age, "category": outcome}
+        elif not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower()):
+            raise records.refused(f"nobody knows how to read the column {name!r}")
+    rows = pd.DataFrame({"period": _referral_periods(records, records.frame.index)})
+    return records.unpivot(rows, columns)
+
+
+@source(publisher="Home Office", formats="ods csv")
+def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Modern slavery: National Referral Mechanism and Duty to Notify statistics.
+
+    Potential victims referred in the United Kingdom by quarter and calendar year. Three layouts as CSV: referrals by
+    quarter, age and location of exploitation (without a total of the ages); reasonable and conclusive grounds
+    decisions, ages and outcomes across; referrals by first responder, exploitation type, age, gender and nationality,
+    whose quarter only the file's name tells. In workbooks, and as CSV, a table of referrals with a county lines flag,
+    in a column of its own or as a column of flagged referrals beside all, by age and gender, for the United Kingdom
+    and by local authority as first responder; where it prints no referrals beside the flagged ones, the table of all
+    referrals gives the whole. A first responder's area is where the referral comes from, not where anyone was
+    exploited. Nationalities are not read, and other tables of a workbook are not either. The flag exists since
+    2019-20 (UNVERIFIED); Duty to Notify reports are no referrals.
+    Proved on four real files (CSV, to October-December 2023), none of which has the flag: the flag on sample
+    releases of the described shape only.
+    """
+    if book.format == "csv":
+        records = book.records()
+        if any(name.lower().endswith(" grounds") for name in records.frame):
+            yield _decisions(records)
+            return
+        tables = [records]
+    else:
+        others = r"(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
+        tables = book.tables(rf"^{others}(?=.*\breferrals\b).*\b(county lines|quarter)", heads=YEAR)
+        if not tables:
+            raise Refused(f"{book.name}: no table titled 'referrals ... by quarter' or '... county lines ...'")
+    found = pd.concat([_referrals(table) for table in tables], ignore_index=True)
+    same = ["area_code", "period", "age", "sex", "of"]
+    whole = found[found["flag"] == "all"].drop_duplicates(same).set_index(same)["value"].rename("base")
+    found = found.join(whole, on=same)
+    found["base"] = found["base"].where(found["flag"] != "all")
+    found["category"] = joined(found.pop("flag"), found.pop("of"))
+    yield found

@@ -1,0 +1,119 @@
+"""Proven reoffending by offence, sex, age and area; what courts order is moj_offender_management's."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from assets.sources.moj_tables import MARKS, printed_once, with_whole
+from pipeline import places
+from pipeline.read.labels import WHOLE, part
+from pipeline.read.opening import Refused
+from pipeline.read.records import Records
+from pipeline.read.source import source
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
+
+COHORT = r"(offender )?cohort([ _]period)?|period|(12|twelve)[- ]month cohort"
+OFFENCE = r"index[ _]offence([ _](group|type))?"
+AREA = r"(area|region|police[ _]force([ _]area)?|(upper[- ]tier )?local[ _]authority)([ _]name)?"
+AREA_CODE = r"(area|ons|gss|region|police[ _]force([ _]area)?|local[ _]authority)[ _]code"
+MEASURE = r"measure|statistic|data type"
+COUNTS = {
+    "offenders in cohort": r"(number[ _]of[ _])?offenders([ _]in[ _](the[ _])?cohort)?",
+    "reoffenders": r"(number[ _]of[ _])?re-?offenders",
+}
+RESULTS = r"(number of |average number of |frequency |proportion |percentage |previous |rate ).*"
+AGES = {
+    r"adults?( offenders)?": "18 and over",
+    r"(juvenile|youth|children)s?( offenders)?": "10-17",
+    r"(\d+) ?(?:to|-|–) ?(\d+)": r"\1-\2",
+    r"(\d+) ?(?:\+|(?:and|or) over)": r"\1 and over",
+    WHOLE: "all",
+}
+SEXES = {r"males?": "male", r"females?": "female", WHOLE: "all"}
+LEVEL = r"(area|geograph(y|ic|ical))[ _](type|level)"
+LEVELS = {
+    r"nation(al)?|country": ("country",),
+    r"regions?([ _]name)?": ("region",),
+    r"police[ _]force([ _]area)?s?([ _]name)?": ("police_force_area",),
+    r"(upper[- ]tier )?local[ _]authorit(y|ies)([ _]name)?": places.UPPER_TIER,
+}
+
+
+def _area_named(text: str) -> str:
+    """The code of an area from its level, if that is printed, and its name: Kent is a county and a force."""
+    level, name = text.split(": ", 1)
+    levels = [kinds for pattern, kinds in LEVELS.items() if not level or re.fullmatch(pattern, level.lower())]
+    found = {code for kinds in levels if (code := places.code_for(name, kinds))}
+    if len(found) != 1:
+        raise ValueError(f"{len(found) or 'no'} areas of England and Wales are called {name!r}")
+    return found.pop()
+
+
+def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
+    """Area, sex, age and index offence of each row."""
+    names, level = table.printed(AREA, rows, "England and Wales"), table.printed(LEVEL, rows, "")
+    codes = table.printed(AREA_CODE, rows, "")
+    by_name = ~codes.str.fullmatch(GSS)
+    codes[by_name] = table.each((level + ": " + names)[by_name], _area_named)
+    described = pd.DataFrame({"area_code": codes, "area_label": names})
+    described["sex"] = table.words_of(table.printed(r"sex|gender", rows, "all"), SEXES)
+    described["age"] = table.words_of(table.printed(r"age([ _](group|band))?", rows, "all"), AGES)
+    offence = part(table.printed(OFFENCE, rows, "all"))
+    return described.assign(category=offence.str.removesuffix(" offences"))
+
+
+def _cohorts_down(table: Table | Records) -> pd.DataFrame:
+    """A row for each cohort, offenders and reoffenders in columns."""
+    cohort = table.text(table.column(COHORT))
+    rows = cohort.index[cohort.str.contains(r"20\d\d")]
+    described = _offenders(table, rows).assign(period=table.periods_of(cohort.loc[rows]))
+    columns = {table.column(heading): {"measure": name} for name, heading in COUNTS.items()}
+    return table.unpivot(described, columns, MARKS)
+
+
+def _cohorts_across(table: Table) -> pd.DataFrame:
+    """Cohorts in columns, a block of rows for each result; a label stands once for the rows below it."""
+    columns = {column: {"period": period} for column, period in table.periods_across().items()}
+    lower = printed_once(table, MEASURE).str.lower()
+    there = table.filled(columns) & lower.ne("")
+    measures = pd.Series(None, index=lower.index, dtype=object)
+    for name, heading in COUNTS.items():
+        measures[lower.str.fullmatch(heading)] = name
+    others = there & measures.isna()
+    if unknown := sorted(set(lower[others & ~lower.str.fullmatch(RESULTS)])):
+        raise table.refused(f"nobody knows what {', '.join(unknown)} counts")
+    described = _offenders(table, there.index[there & measures.notna()])
+    described["measure"] = measures.loc[described.index]
+    if missing := set(COUNTS) - set(described["measure"]):
+        raise table.refused(f"no rows of {', '.join(sorted(missing))}")
+    return table.unpivot(described, columns, MARKS, there.index[others])
+
+
+@source(publisher="MoJ", formats="ods csv")
+def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Proven reoffending statistics.
+
+    Offenders released, convicted or cautioned in a cohort, and those with a proven reoffence within twelve months
+    (allowing six more for a conviction). National tables by index offence, sex and age have three-month cohorts
+    across and results in blocks of rows (ods); tables by police force area and local authority have twelve-month
+    cohorts down and results across (csv, or a sheet of the same workbook). Numbers are read, rates are not: they
+    follow from them. "*" hides a cohort of fewer than 30 offenders, ".." is not available, and "-", which may be
+    either or nil, is refused. An area without a code is read by its level and name, as the area of today.
+    No real file was at hand: proved on sample releases of the described shape only.
+    """
+    if book.format == "csv":
+        tables = [book.records()]
+    else:
+        by = r"proven re-?offend.*\b(index offence|area|local authorit|police force)"
+        tables = book.tables(by, heads=rf"{COHORT}|{OFFENCE}|{MEASURE}|{AREA_CODE}|{AREA}")
+    if not tables:
+        raise Refused(f"{book.name}: no table titled 'Proven reoffending ... by index offence' or by area")
+    for table in tables:
+        down = table.column_if_any(COUNTS["reoffenders"]) is not None
+        tidy = (_cohorts_down if down else _cohorts_across)(table).assign(unit="offenders")
+        same = ["area_code", "period", "sex", "age", "category"]
+        offenders, again = (tidy[tidy["measure"] == name] for name in COUNTS)
+        yield offenders
+        yield with_whole(again, offenders, same)

@@ -1,0 +1,71 @@
+"""What the treatment monitoring system calls areas, substance groups, sexes and ages; its tables are ndtms_tables'."""
+
+import re
+from functools import cache
+
+import pandas as pd
+
+from pipeline import places
+from pipeline.read.labels import heading
+from pipeline.read.periods import Period
+
+ENGLAND = "E92000001"
+YOUNG, ADULT = "under 18", "18 and over"
+
+# Without "and", plurals and what heads every group, each group is known by its words.
+GROUPS = {
+    frozenset({"opiate"}): "opiate",
+    frozenset({"non-opiate", "only"}): "non-opiate only",
+    frozenset({"non-opiate", "alcohol"}): "non-opiate and alcohol",
+    frozenset({"alcohol", "only"}): "alcohol only",
+    frozenset({"total"}): "all",
+    frozenset({"all"}): "all",
+}
+_IDLE = {"and", "substance", "substances", "group", "groups", "adults", "clients", "people", "in", "treatment"}
+SEXES = {"male": "male", "men": "male", "m": "male", "female": "female", "women": "female", "f": "female",
+         "total": "all", "all": "all", "persons": "all"}  # fmt: skip
+
+# Neighbours that are too few to be printed alone.
+JOINED = {
+    frozenset({"E06000052", "E06000053"}): "cornwall-and-isles-of-scilly",
+    frozenset({"E09000012", "E09000001"}): "hackney-and-city-of-london",
+    frozenset({"E10000018", "E06000017"}): "leicestershire-and-rutland",
+}
+
+
+def substance_group(text: str) -> str | None:
+    """The group that a printed label names in one of many spellings ("alcohol & non-opiates"), or None."""
+    words = re.findall(r"[a-z-]+", re.sub(r"opiates\b", "opiate", heading(text)))
+    return GROUPS.get(frozenset(words) - _IDLE)
+
+
+def area_codes(labels: pd.Series, newest: Period) -> dict[str, str | None]:
+    """The code of each area printed by name, None where there is none.
+
+    Areas are those of one day: the last, up to the end of the newest period, on which all of them existed. So a list
+    that keeps Bournemouth and Poole has the Dorset of their time. Where there is no such day, each area has the code
+    it had last.
+    """
+    printed = list(dict.fromkeys(labels))
+    codes = {label: _joined(label) for label in printed}
+    alone = [label for label in printed if codes[label] is None]
+    days = places.areas()["end_date"].dropna().dt.date
+    days = sorted({day for day in days if day < newest.end} | {newest.end}, reverse=True)
+    for day in (*days, None):
+        found = {label: _alone(label, day) for label in alone}
+        if all(found.values()):
+            break
+    return codes | found
+
+
+@cache
+def _alone(label: str, day: object = None) -> str | None:
+    kinds = ("country", "region", *places.UPPER_TIER)
+    return places.code_for(label, kinds, day) if _joined(label) is None else None
+
+
+@cache
+def _joined(label: str) -> str | None:
+    parts = [part for part in re.split(r"\s+(?:&|and|with)\s+(?:the )?", label) if part]
+    today = max(places.areas()["start_date"].dropna())
+    return JOINED.get(frozenset(places.code_for(part, places.UPPER_TIER, today) for part in parts))

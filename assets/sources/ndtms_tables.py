@@ -1,0 +1,196 @@
+"""How a table of the treatment monitoring system's annual workbooks is read; which tables are is each publication's."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from assets.sources.ndtms_names import ENGLAND, SEXES, area_codes, substance_group
+from pipeline.read.cells import column_letters
+from pipeline.read.labels import heading
+from pipeline.read.marks import is_number
+from pipeline.read.periods import Period
+from pipeline.read.tables import GSS, Table
+from pipeline.read.workbook import Workbook
+
+YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
+# What stands above the labels of the rows.
+HEADS = (
+    r"(financial |reporting )?(year|period)|(problem )?substances?( group)?|drug( group)?|sex|gender"
+    r"|(type of )?setting( type)?|arriv.*|(area|region)( code| name)?|(upper tier )?local authorit.*"
+)
+
+WHOLE = "the whole"
+MARKS = {"c": "c", "*": "c"}
+BOUND = r",? ?(lower|upper)( 95%)?( bound| confidence limit| limit)?( 95% ci)?"
+SHARE = r"%|percent|per cent|proportion|mean\b|rate\b|ratio\b"
+POINTS = {
+    "start": "start", "start of treatment": "start", "treatment start": "start", "baseline": "start",
+    "review": "review", "six month review": "review", "latest review": "review",
+    "exit": "exit", "treatment exit": "exit", "planned exit": "exit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A table of the workbook: its title, its counts by the pattern of their labels, and the label of their whole.
+
+    Counts, substance groups, years and the rest may each stand in the rows or in the columns. `first` is the label of
+    the first row where it is none of these; `point` the point of treatment where only the title tells it.
+    """
+
+    title: str
+    counts: Mapping[str, str]
+    whole: str = ""
+    first: str = ""
+    point: str = ""
+    local: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def measures(self) -> dict[str, str]:
+        return dict(self.counts) | ({self.whole: WHOLE} if self.whole else {})
+
+
+def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFrame:
+    """The counts of a table, whichever of year, group, sex, area and count stand in its rows, and which across."""
+    labels = _label_columns(table)
+    rows, apart = _rows(table, wanted, labels, newest)
+    columns = _data_columns(table, wanted, range(len(labels), len(table.headings)), set(rows))
+    # Limits are asked of all columns or of none.
+    bounded = [{c: about for c, about in columns.items() if ("lower" in about) is limits} for limits in (False, True)]
+    tidy = pd.concat([table.unpivot(rows, part, MARKS, apart) for part in bounded if part], ignore_index=True)
+    fixed = {"unit": "people", "area_code": ENGLAND, "area_label": "England", "category": "all", "sex": "all"}
+    if "" in wanted.counts:
+        fixed["measure"] = wanted.counts[""]
+    if "period" not in tidy:
+        fixed["period"] = _title_year(table) or newest
+        if fixed["period"] is None:
+            raise table.refused("no row names a year")
+    tidy = tidy.assign(**{name: value for name, value in fixed.items() if name not in tidy})
+    found = set(tidy["measure"]) if "measure" in tidy else set()
+    if missing := set(wanted.measures().values()) - found:
+        raise table.refused(f"no row or column for {', '.join(sorted(missing))}")
+    return _with_base(wanted, tidy)
+
+
+def read_tables(book: Workbook, breakdowns: tuple[Wanted, ...], newest: Period, age: str) -> Iterator[pd.DataFrame]:
+    """The figures of whatever tables there are: a breakdown may have a table of its own."""
+    for wanted in breakdowns:
+        for table in book.tables(wanted.title, heads=HEADS):
+            yield read_table(table, wanted, newest).assign(age=age)
+
+
+def newest_year(people: pd.DataFrame) -> Period:
+    """The newest year of a trend, which a sheet without a year is about."""
+    return max(people["period"], key=lambda period: period.end)
+
+
+def _with_base(wanted: Wanted, tidy: pd.DataFrame) -> pd.DataFrame:
+    """The counts beside the whole they are part of, with the point of treatment in their measure."""
+    if wanted.whole:
+        same = [name for name in ("period", "area_code", "sex", "category", "point") if name in tidy]
+        is_whole = tidy["measure"] == WHOLE
+        # A second total includes what is not known.
+        whole = tidy[is_whole].drop_duplicates(same).set_index(same)["value"]
+        tidy = tidy[~is_whole].copy()
+        tidy["base"] = whole.reindex(pd.MultiIndex.from_frame(tidy[same])).to_numpy()
+    if "point" in tidy or wanted.point:
+        tidy["measure"] += " at " + tidy.pop("point") if "point" in tidy else f" at {wanted.point}"
+    return tidy
+
+
+def _label_columns(table: Table) -> list[int]:
+    """The columns left of the first that holds a number."""
+    for column in range(len(table.headings)):
+        # A year such as 2009-10 would pass for a number with a mark.
+        if any(is_number(cell) and not re.match(YEAR, heading(cell)) for cell in table.cells[table.top :, column]):
+            return list(range(column))
+    raise table.refused("no column holds a number")
+
+
+def _title_year(table: Table) -> Period | None:
+    found = re.search(YEAR, heading(table.title))
+    return table.period(found[0], "financial_year") if found else None
+
+
+def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None) -> tuple[pd.DataFrame, pd.Index]:
+    """What each row is about, and the rows that are about something else."""
+    rows = pd.DataFrame(index=table.text(0).index)
+    known, apart = pd.Series(True, index=rows.index), pd.Series(False, index=rows.index)
+    last, coded = rows.index[: table.last_number()], False
+    for column in labels:
+        texts = table.text(column).loc[last]
+        role, meanings = _role(table, wanted, texts, newest)
+        if role == "area_code":
+            rows["area_label"] = texts
+            if coded:
+                continue
+            coded = any(re.fullmatch(GSS, text) for text in meanings)
+        if role == "period":
+            # A year that spans rows stands in the first of them.
+            texts = texts.where(texts != "").ffill().fillna("")
+        if role:
+            rows.loc[last, role] = texts.map(meanings)
+            known &= rows[role].notna()
+            if role not in ("period", "area_code", "point"):
+                apart |= rows[role].isna() & (texts != "").reindex(rows.index, fill_value=False)
+    return rows[known & rows.index.isin(last)], rows.index[apart]
+
+
+def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None) -> tuple[str, dict]:
+    """What a column of labels is about, and the meaning of each of them: None for what is not known."""
+    printed = [text for text in texts.unique() if text]
+    if wanted.local:
+        gss = {text: text for text in printed if re.fullmatch(GSS, text)}
+        if gss:
+            return "area_code", gss
+        vintage = _title_year(table) or newest
+        return "area_code", area_codes(pd.Series(printed, dtype=object), vintage)
+    read = {
+        "period": lambda text: table.period(text, "financial_year") if re.fullmatch(YEAR, text) else None,
+        "measure": lambda text: _matching(wanted.measures(), text),
+        "category": lambda text: _category(wanted, text),
+        "sex": lambda text: SEXES.get(text),
+        "point": lambda text: POINTS.get(text),
+    }
+    for role, meaning in read.items():
+        meanings = {text: meaning(heading(text)) for text in printed}
+        # A total alone may be of anything.
+        if set(meanings.values()) - {None, "all", WHOLE}:
+            return role, meanings
+    return "", {}
+
+
+def _category(wanted: Wanted, text: str) -> str | None:
+    named = {pattern: name for name, pattern in wanted.labels.items()}
+    return _matching(named, text) if named else substance_group(text)
+
+
+def _matching(patterns: Mapping[str, str], text: str) -> str | None:
+    return next((name for pattern, name in patterns.items() if pattern and re.fullmatch(pattern, text)), None)
+
+
+def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) -> dict[int, dict]:
+    """What each column of counts is about, but for what the rows have `said`, with the columns of its limits."""
+    found: dict[int, dict] = {}
+    limits: dict[tuple, dict[str, int]] = {}
+    for column in columns:
+        texts = [re.sub(r"\((number|n)\)", "", part) for part in table.headings[column]]
+        side = next((side for side in ("lower", "upper") if any(side in text for text in texts)), "")
+        texts = [re.sub(BOUND, "", text).strip() for text in texts]
+        if any(re.search(SHARE, text) for text in texts):
+            continue
+        meanings = {
+            "measure": [_matching(wanted.measures(), text) for text in texts],
+            "category": [_category(wanted, text) for text in texts],
+        }
+        about = {role: next(filter(None, named), None) for role, named in meanings.items() if role not in said}
+        about = {role: value for role, value in about.items() if value}
+        if side:
+            limits.setdefault(tuple(about.items()), {})[side] = column
+        elif about in found.values():
+            raise table.refused(f"column {column_letters(column)} is headed like another: {' | '.join(texts)}")
+        elif about:
+            found[column] = about
+    return {column: about | limits.get(tuple(about.items()), {}) for column, about in found.items()}

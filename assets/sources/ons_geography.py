@@ -1,0 +1,52 @@
+"""The lookups of areas: what each is called, and in which others it lies; outlines are ons_boundaries'."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.read import periods
+from pipeline.read.opening import Refused
+from pipeline.read.source import source
+from pipeline.read.workbook import Workbook
+
+LEVELS = {
+    "LAD": "local authority",
+    "LTLA": "local authority",
+    "UTLA": "upper-tier authority",
+    "RGN": "region",
+    "CSP": "community safety partnership",
+    "PFA": "police force area",
+}
+
+
+@source(publisher="ONS", formats="csv", names_areas=True)
+def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
+
+    A code column and a name column for each level, the vintage in their names (LAD21CD, LAD21NM); Welsh names and
+    row numbers may stand between. Figures of the measure `area` name each area of the vintage; those of the measure
+    `member of ...` hold the code of the area it lies in as category. The value is 1 throughout.
+    Proved on six real lookups, 2017 to 2023.
+    """
+    records = book.records()
+    levels = {found: name for name in records.frame if (found := re.fullmatch(r"([A-Z]+)(\d\d)CD", name))}
+    if len(levels) < 2 or len({found[2] for found in levels}) != 1 or any(found[1] not in LEVELS for found in levels):
+        raise Refused(f"{records.file}: no code columns of one vintage among {', '.join(records.frame.columns[:12])}")
+    lowest, *upper = levels
+    period = periods.calendar_year(2000 + int(lowest[2]))
+    one = {"measure": "area", "unit": "area", "value": 1.0, "period": period}
+    frame = records.frame
+    for found, code in levels.items():
+        name = f"{code[:-2]}NM"
+        records.require(name)
+        first = ~frame[code].duplicated()
+        yield _stated(frame[first], code, code, name, **one)
+        if found in upper:
+            member = one | {"measure": f"member of {LEVELS[found[1]]}"}
+            yield _stated(frame, levels[lowest], code, f"{levels[lowest][:-2]}NM", **member, category=frame[code])
+
+
+def _stated(frame: pd.DataFrame, code: str, column: str, name: str, **attributes) -> pd.DataFrame:
+    cells = [f"row {number}, {column}" for number in frame.index]
+    return pd.DataFrame({"area_code": frame[code], "area_label": frame[name], "cell": cells}).assign(**attributes)

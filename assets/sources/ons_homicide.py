@@ -1,0 +1,60 @@
+"""The homicides of a year and those related to drugs, from the Homicide Index; other crime is elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.read.source import source
+from pipeline.read.workbook import Workbook
+
+MARKS = {"..": "x", "+": "u", "[u1]": "u"}
+
+HOMICIDES = r"(?:number of )?(?:offences )?(?:currently )?(?:recorded as )?homicides?(?: victims| offences)?"
+KNOWN = r"(?:victim (?:and/)?or suspect |involving )?(?:was |is )?(?:an? )?(?:known |illicit )*drug {}s?(?: \(.*\))?"
+DRUG_FLAGS = {
+    "all": rf"(?:all|total) {HOMICIDES}|total",
+    "any": r"(?:any |all |total )?(?:homicides? )?drug-related(?: homicides?| offences?)?|any drug flag",
+    "user": KNOWN.format("user"),
+    "dealer": KNOWN.format("dealer"),
+}
+SHARES = r"percent(?:age)?s?\b.*|%.*|proportions?\b.*"
+COMPARED = r"change|compared|significan"
+
+
+@source(publisher="ONS", formats="xlsx")
+def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
+    """Homicide in England and Wales: appendix tables.
+
+    Home Office Homicide Index: victims of offences currently recorded as homicide, by the year to March in which the
+    police first recorded them. One table gives the drug flags down and the years across: any drug-related homicide (a
+    user or dealer as victim or suspect, or drugs in any other way), user, dealer and others in the publication's words;
+    a homicide may have several flags, so they never add to the whole. A row of all homicides is the whole that the
+    flags are part of; it and the row of any flag are needed. A block of percentages below the numbers repeats them and
+    is left out. The Index is live: courts and reclassification change old years, so that every release restates them.
+    No real file was at hand: proved on sample releases of the described shape only.
+    """
+    title = r"\bhomicides?\b.*\bdrug flags?\b|\bdrug-related homicides?\b(?!.*\bby (?!drug|flag|type of drug))"
+    table = book.table(title, heads=r"(?:drug )?flags?|(?:type of )?(?:drug )?involvement|link (?:to|with) drugs")
+    rows, shares = {}, []
+    labels = table.text(table.key).str.lower()[: table.last_number()]
+    for row, text in labels[labels.ne("")].items():
+        if shares or re.fullmatch(SHARES, text):
+            shares.append(row)
+            continue
+        flag = next((flag for flag, pattern in DRUG_FLAGS.items() if re.fullmatch(pattern, text)), text)
+        if flag in rows.values():
+            raise table.refused(f"row {row + 1} ({text}) stands twice")
+        rows[row] = flag
+    if missing := {"all", "any"} - set(rows.values()):
+        raise table.refused(f"no row of {' or of '.join(sorted(missing))} homicides")
+    headed = {c: " ".join(parts) for c, parts in enumerate(table.headings) if c > table.key and parts}
+    years = {c: table.period(text, "financial_year") for c, text in headed.items() if not re.search(COMPARED, text)}
+    if odd := [year.label for year in years.values() if year.kind != "financial_year"]:
+        raise table.refused(f"{', '.join(odd)} is no year to March")
+    same = {"measure": "homicides", "unit": "homicides", "area_code": "K04000001", "area_label": "England and Wales"}
+    columns = {column: same | {"period": year} for column, year in years.items()}
+    homicides = table.unpivot(pd.DataFrame({"category": rows}), columns, MARKS, shares)
+    whole = homicides["category"] == "all"
+    totals = homicides[whole].drop_duplicates("period").set_index("period")["value"]
+    yield homicides.assign(base=homicides["period"].map(totals).mask(whole))
