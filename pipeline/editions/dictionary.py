@@ -14,7 +14,7 @@ import duckdb
 import jinja2
 import pandas as pd
 
-from pipeline import build, places, releases
+from pipeline import build, places, releases, sql
 from pipeline.calculate import derived, drafts, metric, population, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
@@ -217,6 +217,7 @@ def _of_the_method() -> dict:
         statistics,
         sheet_tables,
     )
+    files = [statistics.MACROS, statistics.TRENDS]
     return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
         "vocabulary": vocabulary,
         "dictionary": dictionary,
@@ -224,12 +225,14 @@ def _of_the_method() -> dict:
         "Observation": Observation,
         "description": description,
         "reasons": _reasons,
+        "sql": {statement.name: statement for file in files for statement in sql.statements(file)},
     }
 
 
-def _reasons(*modules: ModuleType) -> list[str]:
-    """Why modules decline to calculate, in the order of their code; what is decided only at publication is left out."""
-    found = (re.findall(r"'not calculated: ([^'{]+)'", inspect.getsource(module)) for module in modules)
+def _reasons(*code: ModuleType | str) -> list[str]:
+    """Why modules or SQL decline to calculate, in their order; what is decided only at publication is left out."""
+    texts = (inspect.getsource(part) if isinstance(part, ModuleType) else part for part in code)
+    found = (re.findall(r"'not calculated: ([^'{]+)'", text) for text in texts)
     return [reason for reason in dict.fromkeys(chain.from_iterable(found)) if reason != "before publication"]
 
 
@@ -237,8 +240,9 @@ def _reasons(*modules: ModuleType) -> list[str]:
 
 
 def _said(declared: object, first: int = 0, last: int | None = None) -> str:
-    """Paragraphs of what a module, class or function says of itself, each in one line, and its lists."""
-    paragraphs = inspect.getdoc(declared).split("\n\n")[first:last]
+    """Paragraphs of what a module, class or function says of itself, each in one line, and its lists; or of a text."""
+    said = declared if isinstance(declared, str) else inspect.getdoc(declared)
+    paragraphs = said.split("\n\n")[first:last]
     return "\n\n".join(text if text.startswith("- ") else " ".join(text.split()) for text in paragraphs)
 
 

@@ -187,7 +187,8 @@ def _metric_tables(con: duckdb.DuckDBPyConnection, metrics: Iterable[tuple[str, 
         )
         WINDOW earlier AS (PARTITION BY series ORDER BY period_end, period_start)
     """)
-    con.execute(f"CREATE TEMP TABLE trends AS {statistics.trends(con, 'points')}")
+    statistics.prepare_trends(con, "points")
+    con.execute("CREATE TEMP TABLE trends AS FROM trends('points')")
     con.execute("""
         CREATE TEMP TABLE latest AS
         SELECT number, trends.trend FROM points JOIN trends USING (series, period_end)

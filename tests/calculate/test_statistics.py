@@ -88,11 +88,13 @@ def slow_poisson(events: float | None, confidence: float) -> tuple[float | None,
 
 @pytest.mark.parametrize("confidence", [0.95, 0.998])
 def test_typed_table_holds_the_exact_limits(confidence: float) -> None:
-    for k in range(10):
-        lower, upper = exact_poisson(k, confidence)
-        assert statistics.EXACT_LOWER[confidence][k] == pytest.approx(lower, rel=1e-9, abs=1e-12)
-        assert statistics.EXACT_UPPER[confidence][k] == pytest.approx(upper, rel=1e-9)
-        assert statistics.Z[confidence] == pytest.approx(z_of(confidence), rel=1e-12)
+    with duckdb.connect() as con:
+        con.execute(statistics.MACROS.read_text(encoding="utf-8"))
+        for k in range(10):
+            lower, upper = exact_poisson(k, confidence)
+            assert one(con, f"exact_lower({confidence})[{k} + 1]") == pytest.approx(lower, rel=1e-9, abs=1e-12)
+            assert one(con, f"exact_upper({confidence})[{k} + 1]") == pytest.approx(upper, rel=1e-9)
+            assert one(con, f"z({confidence})") == pytest.approx(z_of(confidence), rel=1e-12)
 
 
 events_ = st.one_of(
@@ -337,9 +339,11 @@ POINTS = pa.schema(
 
 
 def trends(con: duckdb.DuckDBPyConnection, points: list[dict]) -> list[tuple]:
-    con.register("given_points", pa.Table.from_pylist(points, POINTS))
-    con.execute("CREATE OR REPLACE TEMP TABLE points AS FROM given_points")
-    return con.execute(statistics.trends(con, "points")).fetchall()
+    with con.cursor() as own:  # its temporary macros would stand before those installed
+        own.register("given_points", pa.Table.from_pylist(points, POINTS))
+        own.execute("CREATE OR REPLACE TEMP TABLE points AS FROM given_points")
+        statistics.prepare_trends(own, "points")
+        return own.execute("FROM trends('points')").fetchall()
 
 
 def slope_and_chi_squared(points: list[tuple[int, Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
@@ -626,15 +630,17 @@ def test_trend_of_a_rate_as_documented_by_ohid(con: duckdb.DuckDBPyConnection) -
 
 def test_trends_of_columns_without_values_and_without_columns(con: duckdb.DuckDBPyConnection) -> None:
     nothing = ", ".join(f"NULL AS {name}" for name in POINTS.names if name not in ("period_start", "period_end"))
+    con = con.cursor()
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW empty AS SELECT NULL::DATE AS period_start, NULL::DATE AS period_end, {nothing}"
     )
-    assert con.execute(statistics.trends(con, "empty")).fetchall() == [
+    statistics.prepare_trends(con, "empty")
+    assert con.execute("FROM trends('empty')").fetchall() == [
         (None, None, "not calculated: fewer than five yearly points")
     ]
     con.execute("CREATE OR REPLACE TEMP VIEW narrow AS SELECT * EXCLUDE (broken, better) FROM empty")
     with pytest.raises(ValueError, match="narrow lacks better, broken"):
-        statistics.trends(con, "narrow")
+        statistics.prepare_trends(con, "narrow")
 
 
 # The published file
@@ -654,3 +660,5 @@ def test_macros_live_in_a_file(tmp_path) -> None:
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{path}' AS renamed (READ_ONLY)")
         assert one(con, "renamed.framework.wilson_upper(81, 263, 0.95)") == pytest.approx(0.3662, abs=5e-5)
+        for limit in ("poisson_lower(5, 0.95)", "wilson_lower(5, 9, 0.998)", "dsr_upper(40, 500, 9, 0.998)"):
+            assert one(con, f"renamed.framework.{limit}") > 0
