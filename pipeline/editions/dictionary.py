@@ -18,7 +18,7 @@ from pipeline import build, places, releases, sql
 from pipeline.calculate import derived, drafts, metric, population, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
-from pipeline.publish import catalogue, checks, parts, published, snapshot
+from pipeline.publish import catalogue, checks, parts, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from pipeline.read import staging
 from pipeline.read import tables as sheet_tables
@@ -217,7 +217,7 @@ def _of_the_method() -> dict:
         statistics,
         sheet_tables,
     )
-    files = [statistics.MACROS, statistics.TRENDS]
+    files = [statistics.MACROS, statistics.TRENDS, *sorted(queries.FOLDER.glob("*.sql"))]
     return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
         "vocabulary": vocabulary,
         "dictionary": dictionary,

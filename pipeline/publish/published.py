@@ -25,14 +25,16 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
 
 def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether the figures are made up."""
-    return con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()[0][0]
+    ((sample,),) = con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()
+    return bool(sample)
 
 
 def inputs(data: Path) -> str:
     """What the published file was assembled from, as a digest; empty where there is none that can be read."""
     try:
         with connect(data) as con:
-            return con.execute("SELECT inputs FROM framework.build").fetchall()[0][0]
+            ((digest,),) = con.execute("SELECT inputs FROM framework.build").fetchall()
+            return str(digest)
     except (Unanswerable, duckdb.Error):
         return ""
 
