@@ -1,4 +1,4 @@
-"""Questions people put to the published file: explain, diff and status; showing the answers is cli's."""
+"""Questions people put to the published file: explain, diff and status; asked in SQL beside, shown by the commands."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,26 +9,11 @@ import pandas as pd
 
 from pipeline import build, places
 from pipeline.calculate.metric import METRICS, Metric
-from pipeline.publish import parts, published
+from pipeline.publish import parts
+from pipeline.publish.published import Unanswerable
 from pipeline.read.source import SOURCES
-from schemas.observation import SERIES
 
-
-class Unanswerable(Exception):
-    """A question that has no answer, with the reason in one sentence."""
-
-
-def connect(data: Path) -> duckdb.DuckDBPyConnection:
-    """The published file, read-only. Raises Unanswerable where there is none."""
-    path = published.path(data)
-    if not path.exists():
-        raise Unanswerable(f"{path} is not there yet: run `ncdof build` first")
-    return duckdb.connect(str(path), read_only=True)
-
-
-def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the figures are made up."""
-    return con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchone()[0]
+_QUESTIONS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 def metric_called(metric_id: str) -> Metric:
@@ -60,63 +45,22 @@ def explain(
     metric = metric_called(metric_id)
     breakdown = breakdown or metric.series.breakdown
     code = places.find(area)
-    name = places.areas().set_index("area_code")["area_name"][code]
-    values = _values(con, metric, code, year, breakdown)
-    if len(values):
-        return Explanation(code, name, values, _vintages(con, metric, code, year, breakdown))
-    known = places.areas().set_index("area_code").loc[code]
-    for successor in places.successor_codes(known["successors"]):
-        if len(values := _values(con, metric, successor, year, breakdown)):
-            ended, replacement = known["end_date"], places.areas().set_index("area_code")["area_name"][successor]
+    areas = places.areas().set_index("area_code")
+    name, known = areas["area_name"][code], areas.loc[code]
+    if len(values := _ask(con, "values_of", metric_id, code, year, breakdown)):
+        return Explanation(code, name, values, _ask(con, "vintages_of", metric_id, code, year, breakdown))
+    for successor in places.successor_codes(str(known["successors"])):
+        if len(values := _ask(con, "values_of", metric_id, successor, year, breakdown)):
+            ended, replacement = known["end_date"], areas["area_name"][successor]
             remark = f"{name} ended on {ended:%-d %B %Y}; the figures are those of {replacement}, which replaced it."
-            return Explanation(
-                successor, replacement, values, _vintages(con, metric, successor, year, breakdown), remark
-            )
-    summed = con.execute(
-        """
-        SELECT period, sex, age, breakdown, 'count' AS statistic, unit, value, status, method, source, released, cell,
-               release_id, file, sha256, url
-        FROM framework.on_boundaries(?, ?) JOIN framework.releases USING (source, released)
-        WHERE area_code = ? AND year = ? AND breakdown = ? AND sex = 'all' AND age = 'all'
-        ORDER BY period
-        """,
-        [
-            metric_id,
-            known["start_date"].date() if pd.notna(known["start_date"]) else date(2009, 4, 1),
-            code,
-            year,
-            breakdown,
-        ],
-    ).df()
-    if not len(summed) or pd.isna(known["start_date"]):
+            vintages = _ask(con, "vintages_of", metric_id, successor, year, breakdown)
+            return Explanation(successor, replacement, values, vintages, remark)
+    began = known["start_date"].date() if pd.notna(known["start_date"]) else None
+    summed = _ask(con, "sums_of", metric_id, began or date(2009, 4, 1), code, year, breakdown)
+    if not len(summed) or began is None:
         raise Unanswerable(f"{metric_id} has no figure for {name} ({code}) in {year} with the breakdown {breakdown!r}")
-    remark = f"{name} began on {known['start_date']:%-d %B %Y}; before, it is the sum of the areas it replaced."
+    remark = f"{name} began on {began:%-d %B %Y}; before, it is the sum of the areas it replaced."
     return Explanation(code, name, summed, summed.iloc[:0], remark)
-
-
-def _values(con: duckdb.DuckDBPyConnection, metric: Metric, code: str, year: int, breakdown: str) -> pd.DataFrame:
-    return con.execute(
-        f"""
-        SELECT observations.*, file, sha256, url, sample
-        FROM {metric.outcome}.{metric.id} AS observations
-        JOIN framework.releases AS releases
-            ON releases.source = observations.source AND releases.release_id = observations.release_id
-        WHERE area_code = ? AND year = ? AND breakdown = ? AND sex = 'all' AND age = 'all'
-        ORDER BY period_end, period_start, statistic, unit
-        """,
-        [code, year, breakdown],
-    ).df()
-
-
-def _vintages(con: duckdb.DuckDBPyConnection, metric: Metric, code: str, year: int, breakdown: str) -> pd.DataFrame:
-    return con.execute(
-        """
-        SELECT period, statistic, unit, value, lower_95, upper_95, status, source, released, cell FROM framework.history
-        WHERE metric_id = ? AND area_code = ? AND year = ? AND breakdown = ? AND sex = 'all' AND age = 'all'
-        ORDER BY period_end, period_start, statistic, unit, released, source
-        """,
-        [metric.id, code, year, breakdown],
-    ).df()
 
 
 @dataclass
@@ -133,28 +77,20 @@ def diff(
 ) -> Difference:
     """What the releases between two days changed; without days, what the newest release did. Raises Unanswerable."""
     metric_called(metric_id)
-    newest = con.execute("SELECT max(released) FROM framework.history WHERE metric_id = ?", [metric_id]).fetchone()[0]
+    ((newest,),) = con.execute(
+        "SELECT max(released) FROM framework.history WHERE metric_id = ?", [metric_id]
+    ).fetchall()
     if newest is None:
         raise Unanswerable(f"{metric_id} has no figures yet")
     after = after or newest.date()
     before = before or min(after, newest.date()) - timedelta(days=1)
-    key = ", ".join(["area_code", "period_start", "period_end", *SERIES])
-    changes = con.execute(
-        f"""
-        WITH old AS (SELECT * FROM framework.as_of(?) WHERE metric_id = ?),
-             new AS (SELECT * FROM framework.as_of(?) WHERE metric_id = ?)
-        SELECT CASE WHEN old.metric_id IS NULL THEN 'new' WHEN new.metric_id IS NULL THEN 'gone' ELSE 'changed' END
-                   AS change,
-               {key}, coalesce(new.area_name, old.area_name) AS area_name, coalesce(new.period, old.period) AS period,
-               old.value AS old_value, new.value AS new_value, new.value - old.value AS difference,
-               old.status AS old_status, new.status AS new_status, old.released AS old_released, new.released
-        FROM old FULL JOIN new USING ({key})
-        WHERE old.value IS DISTINCT FROM new.value OR old.status IS DISTINCT FROM new.status
-        ORDER BY change, period_end DESC, abs(new.value - old.value) DESC NULLS LAST, {key}
-        """,
-        [before, metric_id, after, metric_id],
-    ).df()
-    return Difference(before, after, changes)
+    return Difference(before, after, _ask(con, "differences", metric_id, before, after))
+
+
+def _ask(con: duckdb.DuckDBPyConnection, question: str, *about: object) -> pd.DataFrame:
+    """The answer to a question that stands in SQL beside this module."""
+    con.execute(_QUESTIONS)
+    return con.execute(f"FROM {question}({', '.join('?' * len(about))})", about).df()
 
 
 def source_status(data: Path) -> pd.DataFrame:
@@ -163,7 +99,7 @@ def source_status(data: Path) -> pd.DataFrame:
     refused = build.refused(data)
     new = set(build.to_stage(data))
     described = {(s.source, s.released): s for s in build.staged(data)}
-    rows = []
+    rows: list[tuple[str, date | None, str, str, str, str]] = []
     for release in found:
         staged = described.get((release.source, release.released))
         state = "refused" if release in refused else "to be read" if release in new else "read"

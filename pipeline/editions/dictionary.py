@@ -11,14 +11,14 @@ from types import ModuleType
 import duckdb
 import jinja2
 
-from pipeline import build, places, releases
+from pipeline import build, places, releases, sql
 from pipeline.calculate import derived, drafts, metric, population, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
 from pipeline.editions.limits import Limit
 from pipeline.editions.tables import Table, codes_of, macros, tables
 from pipeline.files import write_atomically
-from pipeline.publish import catalogue, checks, parts, published, snapshot
+from pipeline.publish import catalogue, checks, parts, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from pipeline.read import staging
 from pipeline.read import tables as sheet_tables
@@ -160,6 +160,7 @@ def _of_the_method() -> dict[str, object]:
         statistics,
         sheet_tables,
     )
+    files = [statistics.MACROS, statistics.TRENDS, *sorted(queries.FOLDER.glob("*.sql"))]
     return {module.__name__.rpartition(".")[-1]: module for module in modules} | {
         "vocabulary": vocabulary,
         "dictionary": dictionary,
@@ -167,12 +168,14 @@ def _of_the_method() -> dict[str, object]:
         "Observation": Observation,
         "description": description,
         "reasons": _reasons,
+        "sql": {statement.name: statement for file in files for statement in sql.statements(file)},
     }
 
 
-def _reasons(*modules: ModuleType) -> list[str]:
-    """Why modules decline to calculate, in the order of their code; what is decided only at publication is left out."""
-    found = (re.findall(r"'not calculated: ([^'{]+)'", inspect.getsource(module)) for module in modules)
+def _reasons(*code: ModuleType | str) -> list[str]:
+    """Why modules or SQL decline to calculate, in their order; what is decided only at publication is left out."""
+    texts = (inspect.getsource(part) if isinstance(part, ModuleType) else part for part in code)
+    found = (re.findall(r"'not calculated: ([^'{]+)'", text) for text in texts)
     return [reason for reason in dict.fromkeys(chain.from_iterable(found)) if reason != "before publication"]
 
 
@@ -180,8 +183,9 @@ def _reasons(*modules: ModuleType) -> list[str]:
 
 
 def _said(declared: object, first: int = 0, last: int | None = None) -> str:
-    """Paragraphs of what a module, class or function says of itself, each in one line, and its lists."""
-    paragraphs = (inspect.getdoc(declared) or "").split("\n\n")[first:last]
+    """Paragraphs of what a module, class or function says of itself, each in one line, and its lists; or of a text."""
+    said = declared if isinstance(declared, str) else inspect.getdoc(declared) or ""
+    paragraphs = said.split("\n\n")[first:last]
     return "\n\n".join(text if text.startswith("- ") else " ".join(text.split()) for text in paragraphs)
 
 

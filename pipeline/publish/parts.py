@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipeline.files import write_atomically
 from schemas.dictionary import LICENCE, SAMPLE, TITLE
 
-_KEY = b"ncdof"
+_KEY = "ncdof"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def path(data: Path, outcome: str, metric_id: str, year: int) -> Path:
 def read(path: Path) -> Part | None:
     """The description of a part file, or None where there is none that can be read."""
     try:
-        said = json.loads(pq.read_schema(path).metadata[_KEY])
+        said = json.loads(pq.read_schema(path).metadata[_KEY.encode()])
     except (OSError, KeyError, TypeError, ValueError):
         return None
     return Part(path, **said)

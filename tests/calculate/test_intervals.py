@@ -73,11 +73,13 @@ def slow_poisson(events: float | None, confidence: float) -> tuple[float | None,
 
 @pytest.mark.parametrize("confidence", [0.95, 0.998])
 def test_typed_table_holds_the_exact_limits(confidence: float) -> None:
-    for k in range(10):
-        lower, upper = exact_poisson(k, confidence)
-        assert statistics.EXACT_LOWER[confidence][k] == pytest.approx(lower, rel=1e-9, abs=1e-12)
-        assert statistics.EXACT_UPPER[confidence][k] == pytest.approx(upper, rel=1e-9)
-        assert statistics.Z[confidence] == pytest.approx(z_of(confidence), rel=1e-12)
+    with duckdb.connect() as con:
+        con.execute(statistics.MACROS.read_text(encoding="utf-8"))
+        for k in range(10):
+            lower, upper = exact_poisson(k, confidence)
+            assert one(con, f"exact_lower({confidence})[{k} + 1]") == pytest.approx(lower, rel=1e-9, abs=1e-12)
+            assert one(con, f"exact_upper({confidence})[{k} + 1]") == pytest.approx(upper, rel=1e-9)
+            assert one(con, f"z({confidence})") == pytest.approx(z_of(confidence), rel=1e-12)
 
 
 events_ = st.one_of(
@@ -329,3 +331,5 @@ def test_macros_live_in_a_file(tmp_path) -> None:
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{path}' AS renamed (READ_ONLY)")
         assert one(con, "renamed.framework.wilson_upper(81, 263, 0.95)") == pytest.approx(0.3662, abs=5e-5)
+        for limit in ("poisson_lower(5, 0.95)", "wilson_lower(5, 9, 0.998)", "dsr_upper(40, 500, 9, 0.998)"):
+            assert one(con, f"renamed.framework.{limit}") > 0

@@ -23,9 +23,11 @@ POINTS = pa.schema(
 
 
 def trends(con: duckdb.DuckDBPyConnection, points: list[dict]) -> list[tuple]:
-    con.register("given_points", pa.Table.from_pylist(points, POINTS))
-    con.execute("CREATE OR REPLACE TEMP TABLE points AS FROM given_points")
-    return con.execute(statistics.trends(con, "points")).fetchall()
+    with con.cursor() as own:  # its temporary macros would stand before those installed
+        own.register("given_points", pa.Table.from_pylist(points, POINTS))
+        own.execute("CREATE OR REPLACE TEMP TABLE points AS FROM given_points")
+        statistics.prepare_trends(own, "points")
+        return own.execute("FROM trends('points')").fetchall()
 
 
 def slope_and_chi_squared(points: list[tuple[int, Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
@@ -312,12 +314,14 @@ def test_trend_of_a_rate_as_documented_by_ohid(con: duckdb.DuckDBPyConnection) -
 
 def test_trends_of_columns_without_values_and_without_columns(con: duckdb.DuckDBPyConnection) -> None:
     nothing = ", ".join(f"NULL AS {name}" for name in POINTS.names if name not in ("period_start", "period_end"))
+    con = con.cursor()
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW empty AS SELECT NULL::DATE AS period_start, NULL::DATE AS period_end, {nothing}"
     )
-    assert con.execute(statistics.trends(con, "empty")).fetchall() == [
+    statistics.prepare_trends(con, "empty")
+    assert con.execute("FROM trends('empty')").fetchall() == [
         (None, None, "not calculated: fewer than five yearly points")
     ]
     con.execute("CREATE OR REPLACE TEMP VIEW narrow AS SELECT * EXCLUDE (broken, better) FROM empty")
     with pytest.raises(ValueError, match="narrow lacks better, broken"):
-        statistics.trends(con, "narrow")
+        statistics.prepare_trends(con, "narrow")

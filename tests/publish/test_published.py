@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import releases
 from pipeline.calculate.metric import ENGLAND, METRICS
-from pipeline.publish import checks, parts, published, snapshot
+from pipeline.publish import checks, parts, published, queries
 from schemas.observation import KEY, NUMBER, SERIES, Observation
 from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
@@ -329,7 +329,7 @@ def test_a_contradiction_is_found(history, name, spoil):
         con.execute(
             f"CREATE TABLE framework.history AS SELECT * REPLACE (if({spoil}, 9, 1) * value AS value) FROM counts"
         )
-        con.execute(f"CREATE TABLE framework.revisions AS {snapshot._REVISIONS}")
+        con.execute(f"CREATE TABLE framework.revisions AS {queries.text('revisions')}")
         con.execute(
             "CREATE TABLE framework.reconciliation AS SELECT *, true AS agrees, '' AS severity, 0.0 AS found, "
             "0.0 AS control, 0.0 AS difference, '' AS publication FROM framework.history LIMIT 0"

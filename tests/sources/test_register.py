@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import build, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.publish import checks, published
+from pipeline.publish import checks, published, queries
 from pipeline.publish.tables import TABLES
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
@@ -239,7 +239,8 @@ def test_a_control_figure_that_is_missed_is_a_finding(real_build, tmp_path):
     path.write_bytes(published.path(real_build).read_bytes())
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE framework.control_figures SET value = value + 10 WHERE said = 'arrests'")
-        con.execute(f"CREATE OR REPLACE TABLE framework.reconciliation AS {checks.RECONCILIATION}")
+        con.execute(queries.text("shared"))
+        con.execute(f"CREATE OR REPLACE TABLE framework.reconciliation AS {queries.text('reconciliation')}")
         con.execute("DROP TABLE framework.checks")
         checks.run(con)
         found = con.execute("SELECT severity, detail FROM framework.checks WHERE detail LIKE '%taskforces: arrests%'")
@@ -294,7 +295,8 @@ def test_an_error_that_the_publisher_mends_is_a_finding(correction, mended, real
         con.execute(f"UPDATE framework.history SET {correction}")
         con.execute("ALTER TABLE framework.known_errors DROP state")
         con.execute("ALTER TABLE framework.known_errors DROP released")
-        con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {checks.KNOWN_ERRORS}")
+        con.execute(queries.text("shared"))
+        con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {queries.text('known_errors')}")
         con.execute("DROP TABLE framework.checks")
         checks.run(con)
         found = con.execute("""

@@ -1,0 +1,60 @@
+-- published national figures (failure): A figure that a publication prints is what the marts hold, where its number is
+-- loaded.
+SELECT metric_id, detail FROM disagreements WHERE severity = 'failure';
+
+-- quoted national figures (warning): A figure that others quote from a publication is what the marts hold, where its
+-- number is loaded.
+SELECT metric_id, detail FROM disagreements WHERE severity = 'warning';
+
+-- known errors of publishers (warning): An error that is listed still stands in the newest release of its period; one
+-- that is mended leaves the list.
+SELECT
+    metric_id,
+    area_code || ' ' || period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
+    || printed || ' is mended, it should be ' || should_be AS detail
+FROM framework.known_errors
+WHERE state = 'mended';
+
+-- regions within England (failure): Regions add to no more than England, with room for rounding to 10.
+WITH parts AS (
+    SELECT
+        metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released,
+        sum(value) AS regions, count(*) AS number
+    FROM framework.history
+    WHERE statistic = 'count' AND area_kind = 'region'
+    GROUP BY ALL
+)
+SELECT
+    metric_id,
+    period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
+    || regions || ' in the regions, ' || value || ' in England' AS detail
+FROM parts
+JOIN framework.history
+    USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
+WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1);
+
+-- sexes within the whole (failure): Males and females add to no more than persons, with room for rounding to 10.
+SELECT
+    metric_id,
+    area_code || ' ' || period || ' ' || breakdown || ' ' || age || ' (' || source || ', '
+    || strftime(released, '%Y-%m-%d') || '): ' || sum(value) FILTER (sex <> 'all') || ' males and females, '
+    || any_value(value) FILTER (sex = 'all') || ' persons' AS detail
+FROM framework.history
+WHERE statistic = 'count'
+GROUP BY metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released
+HAVING sum(value) FILTER (sex <> 'all') > any_value(value) FILTER (sex = 'all') + 15;
+
+-- large revisions (warning): A count of ten or more that a later release changes by more than a fifth.
+SELECT
+    metric_id,
+    area_code || ' ' || period || ' ' || breakdown || ': ' || old_value || ' to ' || new_value || ' (' || source || ', '
+    || strftime(released, '%Y-%m-%d') || ')' AS detail
+FROM framework.revisions
+WHERE statistic = 'count' AND old_value >= 10 AND abs(new_value - old_value) > old_value / 5;
+
+-- sudden change (warning): A national figure of the series a metric is led by that moves by more than two fifths within
+-- a year.
+SELECT
+    metric_id, area_name || ' ' || previous_period || ' to ' || period || ': ' || previous || ' to ' || value AS detail
+FROM framework.scorecard
+WHERE statistic <> 'progress' AND previous > 0 AND abs(change) > 0.4 * previous;

@@ -1,0 +1,17 @@
+-- What the marts themselves show of how late and how local a metric is.
+SELECT
+    metric_id, 'observed lag' AS kind, '' AS area_kind, '' AS area_codes, '' AS availability,
+    NULL AS first_day, NULL AS last_day, '' AS breakdown,
+    'The newest period was first published ' || min(date_diff('day', period_end, released)) || ' days after its end.'
+        AS says
+FROM (FROM framework.history QUALIFY rank() OVER (PARTITION BY metric_id ORDER BY period_end DESC) = 1)
+WHERE released > period_end
+GROUP BY metric_id
+UNION ALL
+SELECT
+    metric_id, 'coverage', area_kind, '', 'published', min(period_start), max(period_end), '',
+    count(DISTINCT area_code) || ' areas, ' || count(DISTINCT (period_start, period_end)) || ' periods.'
+FROM framework.observations
+WHERE value IS NOT NULL
+GROUP BY metric_id, area_kind
+ORDER BY ALL;

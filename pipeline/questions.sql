@@ -1,0 +1,44 @@
+-- The values of an area, a year and a breakdown, of all ages and sexes, with the file that each comes from.
+CREATE OR REPLACE TEMP MACRO values_of(metric, area, in_year, part) AS TABLE
+SELECT observations.*, file, sha256, url, sample
+FROM framework.observations AS observations
+JOIN framework.releases AS releases
+    ON releases.source = observations.source AND releases.release_id = observations.release_id
+WHERE metric_id = metric AND area_code = area AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
+ORDER BY period_end, period_start, statistic, unit;
+
+-- Every vintage of the same values.
+CREATE OR REPLACE TEMP MACRO vintages_of(metric, area, in_year, part) AS TABLE
+SELECT period, statistic, unit, value, lower_95, upper_95, status, source, released, cell
+FROM framework.history
+WHERE metric_id = metric AND area_code = area AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
+ORDER BY period_end, period_start, statistic, unit, released, source;
+
+-- The counts of an area of a day before it was there, with the file that the figures of the areas it replaced come from.
+CREATE OR REPLACE TEMP MACRO sums_of(metric, day, area, in_year, part) AS TABLE
+SELECT
+    period, sex, age, breakdown, 'count' AS statistic, unit, value, status, method, source, released, cell,
+    release_id, file, sha256, url
+FROM framework.on_boundaries(metric, day) JOIN framework.releases USING (source, released)
+WHERE area_code = area AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
+ORDER BY period;
+
+-- The numbers of a metric that are new, changed or gone between what was known on one day and on another.
+CREATE OR REPLACE TEMP MACRO differences(metric, first_day, last_day) AS TABLE
+WITH old AS (
+    SELECT * FROM framework.as_of(first_day) WHERE metric_id = metric
+),
+new AS (
+    SELECT * FROM framework.as_of(last_day) WHERE metric_id = metric
+)
+SELECT
+    CASE WHEN old.metric_id IS NULL THEN 'new' WHEN new.metric_id IS NULL THEN 'gone' ELSE 'changed' END AS change,
+    area_code, period_start, period_end, sex, age, breakdown, statistic, unit,
+    coalesce(new.area_name, old.area_name) AS area_name, coalesce(new.period, old.period) AS period,
+    old.value AS old_value, new.value AS new_value, new.value - old.value AS difference,
+    old.status AS old_status, new.status AS new_status, old.released AS old_released, new.released
+FROM old FULL JOIN new USING (area_code, period_start, period_end, sex, age, breakdown, statistic, unit)
+WHERE old.value IS DISTINCT FROM new.value OR old.status IS DISTINCT FROM new.status
+ORDER BY
+    change, period_end DESC, abs(new.value - old.value) DESC NULLS LAST,
+    area_code, period_start, period_end, sex, age, breakdown, statistic, unit;

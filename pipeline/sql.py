@@ -1,0 +1,33 @@
+"""SQL that stands in files: its statements, and what is said above each; what they ask is said there."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_STATEMENT = re.compile(r"((?:^--.*\n)+)((?:^(?!--).*\n)+)", re.MULTILINE)
+_CREATED = re.compile(r"CREATE .*?(?:MACRO|TABLE|VIEW) (?:\w+\.)?(\w+)")
+
+
+class Statement(NamedTuple):
+    """One statement of a file: what it creates, else the name of the file; what is said of it; its text."""
+
+    name: str
+    about: str
+    text: str
+
+
+def statements(path: Path) -> list[Statement]:
+    """The statements of a file, each with the comment that stands above it at the margin."""
+    found = _STATEMENT.findall(path.read_text(encoding="utf-8"))
+    return [
+        Statement(
+            created[1] if (created := _CREATED.match(text)) else path.stem,
+            _plain(comment),
+            text.strip().removesuffix(";"),
+        )
+        for comment, text in found
+    ]
+
+
+def _plain(comment: str) -> str:
+    return re.sub(r"^-- ?", "", comment.strip(), flags=re.MULTILINE)
