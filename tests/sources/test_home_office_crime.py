@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.read.opening import Refused
+from tests.calculating import observed
 from tests.conftest import real_file
 from tests.reading import Sheets, lines, read, read_altered, sample, sheets
 
@@ -282,17 +282,10 @@ def test_a_later_sample_release_revises_the_years_before_its_last():
 
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory) -> dict[str, pd.DataFrame]:
-    data = tmp_path_factory.mktemp("crime")
-    report = build.Report()
-    found = {}
-    for metric_id in ("drug_offences", "neighbourhood_crime"):
-        for source_id in METRICS[metric_id].own_sources:
-            build.stage(data, source_id, report)
-        build.calculate(data, metric_id, range(1980, 2030), report)
-        parts = (data / "marts" / "reduce_drug_related_crime" / metric_id).glob("*/*.parquet")
-        found[metric_id] = pd.concat(pd.read_parquet(part) for part in parts)
-    assert not report.refused
-    return found
+    metrics = ("drug_offences", "neighbourhood_crime")
+    sources = {source_id for metric_id in metrics for source_id in METRICS[metric_id].own_sources}
+    relation = observed(tmp_path_factory.mktemp("crime"), sorted(sources), metrics)
+    return {metric_id: relation(metric_id).df() for metric_id in metrics}
 
 
 def test_trafficking_and_possession_are_within_all_drug_offences(marts):

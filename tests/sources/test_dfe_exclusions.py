@@ -1,0 +1,164 @@
+"""The reader of exclusions from school: a real file, altered ones of the current layouts, and the metric."""
+
+import random
+
+import pandas as pd
+import pytest
+
+from pipeline.read.opening import Refused
+from tests.calculating import assert_leads, observed
+from tests.conftest import real_file
+from tests.reading import Rows, assert_same, lines, of_all, sample, sample_figures
+
+EXCLUSIONS = "dfe_exclusions"
+SFR = "SFR35_2017_reason_for_exclusion.csv"
+ENGLAND, DRUGS = "E92000001", "drug and alcohol related"
+
+
+# --- a real file ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("measure", "category", "area", "period", "value", "base", "cell"),
+    [
+        ("permanent exclusions", DRUGS, ENGLAND, "2015/16", 525, 6690, "row 2, perm_drug_alcohol"),
+        ("suspensions", DRUGS, ENGLAND, "2015/16", 8725, 339365, "row 2, fixed_drug_alcohol"),
+        ("permanent exclusions", DRUGS, ENGLAND, "2006/07", 400, 8655, "row 5737, perm_drug_alcohol"),
+        ("suspensions", DRUGS, ENGLAND, "2006/07", 8180, None, "row 5737, fixed_drug_alcohol"),
+        ("suspensions", f"{DRUGS}: state-funded secondary", ENGLAND, "2015/16", 8350, 270130, None),
+        ("suspensions", DRUGS, "E09000007", "2015/16", 26, None, "row 48, fixed_drug_alcohol"),
+    ],
+)
+def test_a_published_number_of_exclusions(measure, category, area, period, value, base, cell, staged_real):
+    found = of_all(staged_real(EXCLUSIONS, SFR), area, measure=measure, category=category, period_label=period)
+    assert found["value"] == value and found["precision"] == ("5" if area == ENGLAND else "1")
+    assert base is None or found["base"] == base
+    assert cell is None or found["cell"] == cell
+
+
+@pytest.mark.real_data
+def test_every_number_of_the_first_release_is_read_or_hidden(staged_real):
+    rows = lines(real_file(EXCLUSIONS, SFR))
+    at = [rows[0].index(name) for name in ("perm_drug_alcohol", "fixed_drug_alcohol")]
+    printed = [row[column] for row in rows[1:] for column in at]
+    found = staged_real(EXCLUSIONS, SFR)
+    assert len(found) == len(printed)
+    assert (found["status"] == "c").sum() == printed.count("x") == found["value"].isna().sum()
+    assert found["value"].sum() == pytest.approx(sum(float(text) for text in printed if text != "x"))
+    # Estimated permanent exclusions of authorities are not whole.
+    assert (found["value"].dropna() % 1 != 0).sum() == 265
+
+
+@pytest.mark.real_data
+def test_former_counties_have_their_codes_and_a_hidden_reason_leaves_no_whole(staged_real):
+    found = staged_real(EXCLUSIONS, SFR)
+    former = found[found["area_code"].isin(["E10000001", "E10000004"])]
+    assert set(former["period_label"]) == {"2006/07", "2007/08"} and set(former["area_kind"]) == {"county"}
+    camden = of_all(found, "E09000007", measure="permanent exclusions", category=DRUGS, period_label="2015/16")
+    assert camden["status"] == "c" and pd.isna(camden["base"])
+    parts = found.dropna(subset=["value", "base"])
+    assert len(parts) > 4_000 and (parts["value"] <= parts["base"]).all()
+
+
+# --- the current layouts -------------------------------------------------------------------------------------
+
+
+def test_exclusions_since_2020_are_of_the_printed_total_as_reasons_add_to_more():
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    column = {name: at for at, name in enumerate(rows[0])}
+    national = next(row for row in rows[1:] if row[0] == "202324" and row[2] == "National")
+    found = of_all(
+        sample_figures(EXCLUSIONS, "2025-07-10"), ENGLAND, measure="suspensions", category=DRUGS, period_label="2023/24"
+    )
+    assert found["value"] == int(national[column["susp_drug_alcohol"]])
+    assert found["base"] == int(national[column["suspension"]])
+    assert sum(int(national[at]) for name, at in column.items() if name.startswith("susp_")) > found["base"]
+
+
+def _without(rows: Rows, *names: str) -> Rows:
+    kept = [at for at, name in enumerate(rows[0]) if name not in names]
+    return [[row[at] for at in kept] for row in rows]
+
+
+def test_without_a_printed_total_there_is_a_whole_only_where_a_case_has_one_reason(altered):
+    rows = lines(sample(EXCLUSIONS, "2024-07-18"))
+    found = altered(EXCLUSIONS, _without(rows, "perm_excl", "suspension"))
+    england = found[
+        (found["area_code"] == ENGLAND) & (found["measure"] == "suspensions") & (found["category"] == DRUGS)
+    ]
+    whole = england.set_index("period_label")["base"]
+    assert whole[["2020/21", "2021/22", "2022/23"]].isna().all()
+    printed = sample_figures(EXCLUSIONS, "2024-07-18")
+    same = of_all(printed, ENGLAND, measure="suspensions", category=DRUGS, period_label="2019/20")["base"]
+    assert whole["2019/20"] == same
+
+
+def test_a_row_a_reason_says_the_same_as_a_column_a_reason(altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    head, kinds = rows[0], {"perm": "perm_excl", "susp": "suspension"}
+    about = head[: head.index("perm_excl")]
+    reasons = [name.removeprefix("perm_") for name in head if name.startswith("perm_") and name != "perm_excl"]
+    spelled = {"drug_alcohol": "Drug and alcohol related"}
+    long: Rows = [[*about, "reason", *kinds.values()]]
+    for row in rows[1:]:
+        cells = dict(zip(head, row, strict=True))
+        long.append([*row[: len(about)], "Total", *(cells[name] for name in kinds.values())])
+        for reason in reasons:
+            numbers = (cells[f"{kind}_{reason}"] for kind in kinds)
+            long.append([*row[: len(about)], spelled.get(reason, reason.replace("_", " ")), *numbers])
+    assert_same(altered(EXCLUSIONS, long), sample_figures(EXCLUSIONS, "2025-07-10"))
+
+
+@pytest.mark.parametrize("released", ["2017-07-20", "2025-07-10"])
+def test_the_order_of_rows_and_columns_of_exclusions_does_not_matter(released, altered):
+    rows = lines(sample(EXCLUSIONS, released))
+    order = random.Random(1).sample(range(len(rows[0])), len(rows[0]))
+    body = random.Random(2).sample(rows[1:], len(rows) - 1)
+    shuffled = [[row[at] for at in order] for row in [rows[0], *body]]
+    assert_same(altered(EXCLUSIONS, shuffled), sample_figures(EXCLUSIONS, released))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("susp_drug_alcohol", "susp_substances", "drug and alcohol related"),
+        ("school_type", "kind_of_school", "school_type"),
+        ("geographic_level", "level_of_area", "geographic_level"),
+    ],
+)
+def test_exclusions_without_a_needed_column_are_refused(old, new, why, altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    with pytest.raises(Refused, match=why):
+        altered(EXCLUSIONS, [[new if name == old else name for name in rows[0]], *rows[1:]])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "why"),
+    [
+        ("susp_drug_alcohol", "n/a", "susp_drug_alcohol.*row 5 'n/a'"),
+        ("time_identifier", "Spring term", "spring term"),
+        ("new_la_code", "", "area_code is not .* in row 60"),
+    ],
+)
+def test_a_cell_of_exclusions_that_nobody_knows_is_refused(column, text, why, altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    rows[59 if column == "new_la_code" else 4][rows[0].index(column)] = text
+    with pytest.raises(Refused, match=why):
+        altered(EXCLUSIONS, rows)
+
+
+def test_a_breakdown_of_exclusions_that_nobody_knows_is_refused(altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    broken = [["sex", *rows[0]]] + [[("Boys", "Girls")[at % 2], *row] for at, row in enumerate(rows[1:])]
+    with pytest.raises(Refused, match="sex breaks the figures down by Boys, Girls"):
+        altered(EXCLUSIONS, broken)
+
+
+# --- the metric ----------------------------------------------------------------------------------------------
+
+
+def test_the_series_that_leads_the_metric(tmp_path):
+    metric_id = "exclusions_drug_alcohol"
+    rows = observed(tmp_path, [EXCLUSIONS], [metric_id])(metric_id).df()
+    assert_leads(metric_id, rows, "2023/24", 33_503 / 9_550)

@@ -1,0 +1,176 @@
+"""The reader of referrals to the National Referral Mechanism: real files, altered workbooks, and the metric."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.read.opening import Refused
+from tests.altering import (
+    Base,
+    assert_mark_refused,
+    decorate_headings,
+    move_the_last_column,
+    reverse_rows,
+    widen_and_reorder,
+    with_another_word,
+)
+from tests.calculating import calculated
+from tests.conftest import real_file
+from tests.reading import (
+    assert_no_part_exceeds_its_whole,
+    assert_same,
+    assert_the_numbers_are_read,
+    lines,
+    of_all,
+    read,
+    sample_figures,
+    sample_releases,
+)
+
+NRM, UK = "home_office_nrm", "K02000001"
+BASE = Base(NRM, "2025-03-06", r"Table_\d", rows=1000, sheet="Table_2", heads=3, top=4, left=4, movable=2)
+
+
+# --- real files ----------------------------------------------------------------------------------------------
+
+LONG, LOCAL = "nrm_referrals_longitudinal.csv", "nrm_referrals_local-authority_2023_q4.csv"
+REASONABLE, CONCLUSIVE = "nrm_reasonable_grounds.csv", "nrm_conclusive_grounds.csv"
+
+
+@pytest.mark.real_data
+def test_real_referrals_at_their_cells(staged_real):
+    long, local = staged_real(NRM, LONG), staged_real(NRM, LOCAL)
+    by_cell = long.set_index("cell")
+    last = by_cell.loc["row 886, NRM referrals"]
+    assert (last["value"], last["period_label"], last["age"], last["area_code"]) == (219, "Oct-Dec 2023", "unknown", UK)
+    first = by_cell.loc["row 5, NRM referrals"]
+    assert (first["value"], first["category"]) == (122, "location not specified or unknown")
+    assert of_all(local, UK, period_label="Oct-Dec 2023", category="first responder local authority")["value"] == 1_017
+    assert local.loc[local["value"] == 1_017, "cell"].tolist() == ["row 12881, People"]
+
+
+@pytest.mark.real_data
+def test_real_referrals_of_a_year_are_those_the_publication_states(staged_real):
+    long = staged_real(NRM, LONG)
+    years = long[long["category"] == "all"].groupby(long["period_end"].dt.year)["value"].sum()
+    assert years[[2022, 2023]].tolist() == [16_921, 17_004]
+
+
+@pytest.mark.real_data
+def test_real_locations_add_to_their_total(staged_real):
+    long = staged_real(NRM, LONG)
+    by = ["period_label", "age"]
+    parts = long[long["category"] != "all"].groupby(by)["value"].sum()
+    assert parts.equals(long[long["category"] == "all"].groupby(by)["value"].sum())
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("file", "quarter", "year"), [(REASONABLE, 4_705, 15_247), (CONCLUSIVE, 3_148, 9_825)])
+def test_real_decisions(file, quarter, year, staged_real):
+    decisions = staged_real(NRM, file)
+    assert of_all(decisions, UK, period_label="Oct-Dec 2023")["value"] == quarter
+    assert of_all(decisions, UK, period_label="2023")["value"] == year
+    table = decisions.pivot_table(index=["period_label"], columns=["age", "category"], values="value")
+    ages = table.xs("all", axis=1, level="category")
+    assert (ages.drop(columns="all").sum(axis=1) == ages["all"]).all()
+    for age in ("18 and over", "under 18", "unknown"):
+        assert (table[age]["positive"] + table[age]["negative"] == table[age]["all"]).all()
+
+
+@pytest.mark.real_data
+def test_no_number_of_a_real_file_is_lost_but_those_by_nationality(staged_real):
+    for file, left in ((LONG, 4), (REASONABLE, 2), (CONCLUSIVE, 2), (LOCAL, 6)):
+        rows = [row for row in lines(real_file(NRM, file))[1:] if file != LOCAL or row[5] == "Total"]
+        there = sum(cell.isdigit() for row in rows for cell in row[left:])
+        assert staged_real(NRM, file)["value"].notna().sum() == there
+
+
+@pytest.mark.real_data
+def test_a_real_file_that_no_longer_says_its_quarter_is_refused(tmp_path):
+    renamed = Path(shutil.copy(real_file(NRM, LOCAL), tmp_path / "referrals.csv"))
+    with pytest.raises(Refused, match="no column of years or quarters"):
+        read(NRM, renamed)
+
+
+@pytest.mark.real_data
+def test_a_file_without_the_flag_gives_no_county_lines(staged_real):
+    assert calculated("county_lines_referrals", home_office_nrm=staged_real(NRM, LONG)).empty
+
+
+# --- samples as they are -------------------------------------------------------------------------------------
+
+
+def is_a_year(cell: str) -> bool:
+    return bool(re.search(r"!A\d+$|, Year$", cell))
+
+
+def test_figures_are_the_numbers_that_the_files_hold():
+    for path, frame in sample_releases(NRM):
+        assert_the_numbers_are_read(frame, path, is_a_year)
+
+
+def test_sample_totals_are_near_the_published_ones():
+    referrals = sample_figures(NRM, "2025-03-06")
+    flagged, every = (
+        of_all(referrals, UK, period_label=year, category=category)["value"]
+        for year, category in (("2020", "county lines"), ("2023", "all"))
+    )
+    assert flagged == pytest.approx(1_544, rel=0.01) and every == pytest.approx(17_004, rel=0.01)
+
+
+def test_parts_never_exceed_their_whole():
+    for _, frame in sample_releases(NRM):
+        assert_no_part_exceeds_its_whole(frame)
+
+
+# --- samples, altered ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("alter", [widen_and_reorder, decorate_headings, move_the_last_column, reverse_rows])
+def test_an_alteration_of_form_changes_no_figure(alter, altered, unaltered):
+    assert_same(altered(NRM, alter(BASE, BASE.sheets())), unaltered(BASE))
+
+
+@pytest.mark.parametrize("mark", ["[q]", "-", "5,1"])
+def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
+    assert_mark_refused(BASE, mark, altered)
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead", "said"),
+    [
+        ("Child (17 or under)", "Minor", "row 9: nobody knows .*'Minor'"),
+        ("Q3", "Summer", "row 37: cannot read the quarter in 'summer 2014'"),
+        ("Referrals flagged as county lines", "Flagged", "no column headed|both|printed twice"),
+    ],
+)
+def test_what_nobody_knows_is_refused(printed, instead, said, altered):
+    with pytest.raises(Refused, match=said):
+        altered(NRM, with_another_word(BASE, printed, instead))
+
+
+def test_a_flagged_column_takes_its_whole_from_the_table_of_all_referrals(altered):
+    pages = BASE.sheets()
+    flagged = altered(NRM, pages).query("category == 'county lines' and area_code == @UK")
+    assert len(flagged) > 300 and flagged["base"].notna().all()
+    del pages["Table_1"]
+    alone = altered(NRM, pages).query("category == 'county lines' and area_code == @UK")
+    assert len(alone) == len(flagged) and alone["base"].isna().all()
+
+
+# --- the metric ----------------------------------------------------------------------------------------------
+
+
+def test_the_share_of_referrals_is_of_all_referrals_of_the_same_people():
+    frame = sample_figures(NRM, "2025-03-06")
+    rows = calculated("county_lines_referrals", home_office_nrm=frame)
+    boys = {"period_label": "2022", "age": "under 18", "sex": "male"}
+    (share,) = rows.query(
+        "period == '2022' and age == 'under 18' and sex == 'male' and breakdown == 'all' and statistic == 'proportion'"
+    )["value"]
+    flagged = of_all(frame, UK, category="county lines", **boys)["value"]
+    assert share == 100 * flagged / of_all(frame, UK, **boys)["value"]
+    assert rows["period_start"].min() == pd.Timestamp("2019-10-01")

@@ -1,0 +1,178 @@
+"""The reader of statutory homelessness: published figures, altered workbooks of two layouts, and a plainer layout."""
+
+import pytest
+
+from pipeline.read.cells import column_letters
+from pipeline.read.labels import heading, label
+from pipeline.read.opening import Refused
+from tests.altering import (
+    FRONT,
+    PERIOD,
+    Base,
+    assert_refused,
+    of_form,
+    of_substance,
+    retitled,
+    with_new_area,
+    with_new_column,
+)
+from tests.conftest import real_file
+from tests.reading import assert_cells_hold, assert_no_number_is_lost, assert_printed, assert_same, read_altered
+
+HOMELESSNESS, NEEDS = "mhclg_homelessness", "drug dependency needs"
+TABLES = r"A[13](\b|_).*|Contents"
+SPRING_2018 = Base(HOMELESSNESS, "2018-10-22", TABLES, sheet="A3 - Apr-Jun 18", heads=2, top=4, left=13)
+WINTER_2022 = Base(HOMELESSNESS, "2023-04-22", TABLES, sheet="A3", heads=3, top=5, left=13)
+
+
+@pytest.fixture(autouse=True)
+def labels_read_anew() -> None:
+    """Forgets labels read before: having read a truth value, `heading` takes the number 1 that heads a need for it."""
+    heading.cache_clear()
+    label.cache_clear()
+
+
+# --- real files ----------------------------------------------------------------------------------------------
+
+AUTUMN_2025 = "Statutory_Homelessness_Detailed_Local_Authority_Data_202509.ods"
+PUBLISHED = [
+    ("DetailedLA_201806.xlsx", "Apr-Jun 2018", 3200, "A3 - Apr-Jun 18!Y5"),
+    ("DetailedLA_202103_revised.ods", "Jan-Mar 2021", 4670, "A3!Y5"),
+    ("Detailed_LA_202212.xlsx", "Oct-Dec 2022", 4390, "A3!Y6"),
+    (AUTUMN_2025, "Jul-Sep 2025", 5190, "A3!AA6"),
+]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("file", "period", "value", "cell"), PUBLISHED)
+def test_a_published_figure(file, period, value, cell, staged_real):
+    of = {"category": NEEDS, "area_code": "E92000001", "period_label": period}
+    assert_printed(staged_real(HOMELESSNESS, file), real_file(HOMELESSNESS, file), value, cell, **of)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "authorities", "hidden", "missing", "total"),
+    [
+        ("DetailedLA_201806.xlsx", 326, 11, 5, 3199),
+        ("DetailedLA_202103_revised.ods", 314, 6, 12, 4564),
+        ("Detailed_LA_202212.xlsx", 309, 4, 20, 4097),
+        (AUTUMN_2025, 296, 2, 5, 5076),
+    ],
+)
+def test_authorities_do_not_add_to_england(file, authorities, hidden, missing, total, staged_real):
+    frame = staged_real(HOMELESSNESS, file)
+    local = frame[(frame["category"] == NEEDS) & frame["area_code"].str.match("E0[6-9]")]
+    assert (len(local), (local["status"] == "c").sum(), (local["status"] == "x").sum()) == (
+        authorities,
+        hidden,
+        missing,
+    )
+    assert local["value"].sum() == total
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("file", [file for file, *_ in PUBLISHED])
+def test_the_cell_of_a_figure_holds_its_value(file, staged_real):
+    assert_cells_hold(staged_real(HOMELESSNESS, file), real_file(HOMELESSNESS, file))
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("file", "sheet"), [("DetailedLA_201806.xlsx", "A3 - Apr-Jun 18"), (AUTUMN_2025, "A3")])
+def test_no_number_of_a_table_is_lost(file, sheet, staged_real):
+    assert_no_number_is_lost(staged_real(HOMELESSNESS, file), real_file(HOMELESSNESS, file), sheet, 1, 13)
+
+
+# --- samples, altered ----------------------------------------------------------------------------------------
+
+
+@of_form
+@pytest.mark.parametrize("base", [SPRING_2018, WINTER_2022], ids=["2018", "2022"])
+def test_an_alteration_of_form_changes_no_figure(base, alter, altered, unaltered):
+    assert_same(altered(HOMELESSNESS, alter(base, base.sheets()), hidden=("hidden",)), unaltered(base))
+
+
+@of_substance
+@pytest.mark.parametrize("base", [SPRING_2018, WINTER_2022], ids=["2018", "2022"])
+def test_an_alteration_of_substance_is_refused_with_its_place(base, alter, altered):
+    assert_refused(base, alter, altered)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other"),
+    [(PERIOD, "of late"), (r"$", " compared with year ending June 2011")],
+    ids=["no period", "two periods"],
+)
+def test_a_title_must_name_one_period(pattern, other, altered):
+    with pytest.raises(Refused, match=r"'A3'.*period"):
+        altered(HOMELESSNESS, retitled(WINTER_2022, pattern, other))
+
+
+@pytest.mark.parametrize(
+    ("base", "printed"), [(SPRING_2018, "Gambling needs3"), (WINTER_2022, "Gambling\nneeds3")], ids=["2018", "2022"]
+)
+def test_a_new_need_is_new_figures(base, printed, altered, unaltered):
+    found = altered(HOMELESSNESS, with_new_column(base, printed))
+    column = rf"{base.sheet}!{column_letters(base.left + 1)}\d"
+    new = (found["category"] == "gambling needs") & found["cell"].str.match(column)
+    assert new.sum() > 40 and set(found[new]["value"].dropna()) == {3.0}
+    assert_same(found[~new], unaltered(base))
+
+
+def test_a_new_area_is_new_figures(altered, unaltered):
+    found = altered(HOMELESSNESS, with_new_area(SPRING_2018, "E12000099"))
+    new = found["area_code"] == "E12000099"
+    assert set(found[new]["area_kind"]) == {"region"} and set(found[new]["value"]) == {2.0}
+    assert_same(found[~new], unaltered(SPRING_2018))
+
+
+@pytest.mark.parametrize("sheet", ["A1 - Apr-Jun 18", "A3 - Apr-Jun 18"])
+def test_a_needed_table_that_is_missing_is_refused(sheet, altered):
+    sheets = SPRING_2018.sheets()
+    del sheets[sheet]
+    with pytest.raises(Refused, match=r"altered.xlsx: no table"):
+        altered(HOMELESSNESS, sheets)
+
+
+# --- a layout known from its description only -----------------------------------------------------------------
+
+
+def test_homelessness_under_one_row_of_headings(tmp_path):
+    title = "support needs of households owed a duty, England, January to March 2025 [note 1]"
+    sheets = {
+        "Cover": [["Statutory homelessness, January to March 2025"]],
+        "A1": [
+            ["Table A1: Households by initial assessment, England, January to March 2025"],
+            *FRONT,
+            [
+                "Area code",
+                "Area name",
+                "Total initial assessments [note 2]",
+                "Total households assessed as owed a duty",
+            ],
+            ["E92000001", "England", 100.0, 90.0],
+            ["E06000001", "Hartlepool", 10.0, 8.0],
+            ["E06000002", "Middlesbrough", "[x]", "[x]"],
+        ],
+        "A3": [
+            [f"Table A3: {title}"],
+            *FRONT,
+            [
+                "Area code",
+                "Area name",
+                "Households with no support needs owed duty",
+                "Total number of support needs",
+                "Drug dependency needs [note 3]",
+                "Alcohol dependency needs",
+            ],
+            ["E92000001", "England", 50.0, 70.0, 20.0, 30.0],
+            ["E06000001", "Hartlepool", 5.0, 7.0, "[c]", 3.0],
+            ["E06000002", "Middlesbrough", "[x]", "[x]", "[x]", "[x]"],
+        ],
+    }
+    found = read_altered(tmp_path, HOMELESSNESS, sheets)
+    drugs = found[found["category"] == "drug dependency needs"].set_index("area_code")
+    assert drugs["value"].fillna(-1).to_dict() == {"E92000001": 20, "E06000001": -1, "E06000002": -1}
+    assert drugs["status"].to_dict() == {"E92000001": "", "E06000001": "c", "E06000002": "x"}
+    assert drugs["base"].fillna(-1).to_dict() == {"E92000001": 90, "E06000001": 8, "E06000002": -1}
+    assert set(found["period_label"]) == {"Jan-Mar 2025"} and len(found) == 9

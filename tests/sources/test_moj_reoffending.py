@@ -1,0 +1,114 @@
+"""The reader of proven reoffending: every number of samples, altered ones, and the metric."""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from pipeline.read.opening import Refused
+from tests.altering import (
+    Base,
+    assert_mark_refused,
+    decorate_headings,
+    move_the_last_column,
+    widen_and_reorder,
+    with_another_word,
+)
+from tests.calculating import calculated
+from tests.reading import (
+    Rows,
+    assert_no_part_exceeds_its_whole,
+    assert_same,
+    assert_the_numbers_are_read,
+    cells,
+    lines,
+    of_all,
+    sample,
+    sample_figures,
+    sample_releases,
+)
+
+REOFFENDING, ENGLAND_AND_WALES = "moj_reoffending", "K04000001"
+BASE = Base(REOFFENDING, "2025-01-30", r"Table_A4", rows=1000, sheet="Table_A4", heads=3, top=300, left=9, movable=4)
+
+
+# --- samples as they are -------------------------------------------------------------------------------------
+
+
+def result_that_follows(path: Path, cell: str) -> bool:
+    """Whether a number of the national table is a share, an average or the like, whose label stands above it."""
+    if not cell.startswith("Table_A4!"):
+        return False
+    row = int(re.search(r"\d+$", cell)[0])
+    measure = next(filter(None, (cells(path).get(f"Table_A4!A{above}") for above in range(row, 4, -1))))
+    return measure not in ("Number of offenders in cohort", "Number of reoffenders")
+
+
+def test_figures_are_the_numbers_that_the_files_hold():
+    for path, frame in sample_releases(REOFFENDING):
+        assert_the_numbers_are_read(frame, path, partial(result_that_follows, path))
+
+
+def test_a_later_release_revises_an_earlier_one():
+    releases = [sample_figures(REOFFENDING, day) for day in ("2024-01-25", "2025-01-30")]
+    of_2022, of_2019 = (
+        [of_all(frame, ENGLAND_AND_WALES, measure="reoffenders", period_label=quarter)["value"] for frame in releases]
+        for quarter in ("Jan-Mar 2022", "Jan-Mar 2019")
+    )
+    assert of_2022[0] < of_2022[1] and of_2019[0] == of_2019[1]
+
+
+def test_parts_never_exceed_their_whole():
+    for _, frame in sample_releases(REOFFENDING):
+        assert_no_part_exceeds_its_whole(frame)
+
+
+# --- samples, altered ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("alter", [widen_and_reorder, decorate_headings, move_the_last_column])
+def test_an_alteration_of_form_changes_no_figure(alter, altered, unaltered):
+    assert_same(altered(REOFFENDING, alter(BASE, BASE.sheets())), unaltered(BASE))
+
+
+@pytest.mark.parametrize("mark", ["[q]", "-", "5,1"])
+def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
+    assert_mark_refused(BASE, mark, altered)
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead", "said"),
+    [
+        ("Number of reoffenders", "Reoffending people", "nobody knows what reoffending people"),
+        ("Juvenile", "Young", "nobody knows which of .* 'Young'"),
+    ],
+)
+def test_what_nobody_knows_is_refused(printed, instead, said, altered):
+    with pytest.raises(Refused, match=said):
+        altered(REOFFENDING, with_another_word(BASE, printed, instead))
+
+
+def without(rows: Rows, *columns: str) -> Rows:
+    kept = [at for at, name in enumerate(rows[0]) if name not in columns]
+    return [[row[at] for at in kept] for row in rows]
+
+
+def test_an_area_without_a_code_is_read_by_its_level_and_name(altered):
+    rows, whole = lines(sample(REOFFENDING, "2024-10-31")), sample_figures(REOFFENDING, "2024-10-31")
+    # By name an area is the one there is today.
+    coded = whole.replace({"E08000016": "E08000038", "E08000019": "E08000039"})
+    assert_same(altered(REOFFENDING, without(rows, "Area code")), coded)
+    assert_same(altered(REOFFENDING, without(rows, "Area type")), whole)
+    with pytest.raises(Refused, match=r"row \d+: 2 areas of England and Wales are called 'Cumbria'|'West Midlands'"):
+        altered(REOFFENDING, without(rows, "Area code", "Area type"))
+
+
+# --- the metric ----------------------------------------------------------------------------------------------
+
+
+def test_a_hidden_cohort_has_no_share_and_says_why():
+    rows = calculated("proven_reoffending", moj_reoffending=sample_figures(REOFFENDING, "2024-10-31"))
+    hidden = rows[rows["status"] == "c"]
+    assert len(hidden) > 5 and hidden["value"].isna().all()
+    assert set(hidden.loc[hidden["statistic"] == "proportion", "method"]) == {"not calculated: no numerator"}

@@ -1,0 +1,52 @@
+"""The reader of area lookups: which areas real ones name, and what is no lookup."""
+
+import csv
+
+import pytest
+
+from pipeline.read.opening import Refused
+from tests.conftest import real_file
+from tests.reading import lines, sample
+
+LOOKUPS = {
+    "LTLA-UTLA_Apr23_Lookup_England-Wales.csv": ("upper-tier authority", 318),
+    "Local_Authority_District_to_Region_(April_2019)_Lookup_in_England.csv": ("region", 317),
+    "Local_Authority_District_to_Region_(April_2021)_Lookup_in_England.csv": ("region", 309),
+    "Lower_Tier_Local_Authority_to_Upper_Tier_Local_Authority_(December_2022)_Lookup_in_England_and_Wales.csv": (
+        "upper-tier authority",
+        331,
+    ),
+    "Lower_Tier_Local_Authority_to_Upper_Tier_Local_Authority_April_2019_Lookup_in_England_and_Wales.csv": (
+        "upper-tier authority",
+        339,
+    ),
+    "Local_Authority_District_to_Community_Safety_Partnerships_to_Police_Force_Areas__January_2017_"
+    "_Lookup_in_England_and_Wales_Version_2.csv": ("community safety partnership", 348),
+}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("file", "level", "size"), [(file, *of) for file, of in LOOKUPS.items()])
+def test_a_lookup_names_every_area_and_where_it_lies(file, level, size, staged_real):
+    frame = staged_real("ons_geography", file)
+    with real_file("ons_geography", file).open(encoding="utf-8-sig", newline="") as lines:
+        records = list(csv.DictReader(lines))
+    codes = [name for name in records[0] if name.endswith("CD")]
+    assert set(frame[frame["measure"] == "area"]["area_code"]) == {row[code] for row in records for code in codes}
+    lies_in = frame[frame["measure"] == f"member of {level}"]
+    expected = {(row[codes[0]], row[codes[1]]) for row in records}
+    assert set(zip(lies_in["area_code"], lies_in["category"], strict=True)) == expected and len(lies_in) == size == len(
+        records
+    )
+
+
+def test_a_lookup_of_unknown_levels_or_two_vintages_is_refused(altered):
+    rows = lines(sample("ons_geography", "2021-04-30"))
+    for heads in (
+        ["FID", "LAD21CD", "LAD21NM", "RGN20CD", "RGN20NM"],
+        ["FID", "LAD21CD", "LAD21NM", "XYZ21CD", "XYZ21NM"],
+    ):
+        with pytest.raises(Refused, match=r"altered.csv: no code columns of one vintage"):
+            altered("ons_geography", [heads, *rows[1:]])
+    with pytest.raises(Refused, match="no column RGN21NM"):
+        altered("ons_geography", [["FID", "LAD21CD", "LAD21NM", "RGN21CD", "region"], *rows[1:]])
