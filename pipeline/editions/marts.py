@@ -132,7 +132,7 @@ class Marts:
     sample: bool
     released: datetime
     metrics: tuple[Metric, ...]
-    nations: dict[str, str]  # that a metric has areas of, by the first letters of their codes
+    nations: dict[str, str]  # those that a metric has areas of, by the first letters of their codes
     places: dict[str, Place]
     before: dict[str, list[Place]]  # the areas that ended and were the same land, by the code of the area of today
     regions: dict[str, str]  # name by the code of an area in it; in Wales the nation's

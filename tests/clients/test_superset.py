@@ -22,8 +22,8 @@ from pipeline.publish import published
 from schemas.observation import Observation, description
 from schemas.vocabulary import OUTCOMES
 from tests.clients.conftest import CLIENTS, PAGE
+from tests.program import ncdof
 from tests.reading import sample
-from tests.test_cli import ncdof
 
 PROGRAMS = CLIENTS / "superset" / "bin"
 TEMPORAL = 2  # Superset's number for a column of days, which it gives in milliseconds since 1970
