@@ -43,11 +43,19 @@ FOLDERS = {
 }
 
 
+# What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out.
+WHOLE = {"sample_build", "real_build"}
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "real_data: needs the real published files (environment variable NCDOF_SHARED)")
+    config.addinivalue_line("markers", "whole: takes a whole build, or as long as one; `make test-quick` leaves it out")
 
 
 def pytest_collection_modifyitems(items):
+    for item in items:
+        if WHOLE.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.whole)
     if REAL.is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("real_data")]
