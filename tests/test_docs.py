@@ -31,6 +31,10 @@ def test_every_room_is_drawn_above_what_it_imports_from():
     assert all(rooms.index(before) < rooms.index(after) for before, after in found.arrows)
 
 
+def test_a_newcomer_reads_less_than_three_screens():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
