@@ -62,6 +62,7 @@ test-pages: .venv/installed .venv/clients/pages/installed
 docs: .venv/installed
 	$(BIN)/ncdof build
 	$(BIN)/python -m pipeline.editions.dictionary
+	$(BIN)/python -m docs.architecture
 
 samples: .venv/installed
 	$(BIN)/python -m assets.samples
