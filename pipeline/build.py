@@ -19,8 +19,8 @@ from filelock import FileLock
 
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import observations, workbench
-from pipeline.publish import catalogue, parts, published, snapshot
-from pipeline.publish.parts import Part
+from pipeline.publish import catalogue, part_files, published, snapshot
+from pipeline.publish.part_files import Part
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
@@ -149,11 +149,11 @@ def to_calculate(
 
 
 def _path(data: Path, metric: Metric, year: int) -> Path:
-    return parts.path(data, metric.outcome, metric.id, year)
+    return part_files.path(data, metric.outcome, metric.id, year)
 
 
 def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
-    part = parts.read(_path(data, metric, year))
+    part = part_files.read(_path(data, metric, year))
     return part is not None and part.inputs == inputs_of(metric, year, available)
 
 
@@ -195,7 +195,7 @@ def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, s
 
     def write(year: int) -> int:
         first, end = map(int, np.searchsorted(in_order, (year, year + 1)))
-        parts.write(_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
+        part_files.write(_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
         return end - first
 
     with ThreadPoolExecutor(os.cpu_count()) as writers:
@@ -223,7 +223,7 @@ def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> 
     """Those part files, with what they say, that are of declared metrics and of years the releases still hold."""
     sample = any(release.sample for release in available)
     wanted = {_path(data, metric, year) for metric in METRICS.values() for year in years_of(metric, available)}
-    described = {path: parts.read(path) for path in there if path in wanted}
+    described = {path: part_files.read(path) for path in there if path in wanted}
     return {path: part for path, part in described.items() if part is not None and part.sample == sample}
 
 
@@ -236,7 +236,7 @@ def _published_inputs(data: Path, publishable: dict[Path, Part], available: list
 
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
-    publishable = _publishable(parts.every(data), data, available)
+    publishable = _publishable(part_files.every(data), data, available)
     return published.inputs(data) != _published_inputs(data, publishable, available)
 
 
@@ -247,7 +247,8 @@ def publish(data: Path, report: Report) -> None:
     """
     (data / "marts").mkdir(parents=True, exist_ok=True)
     with FileLock(data / "marts" / f".{published.DATABASE}.lock"):
-        there = parts.every(data)  # before what is staged, or a year that another build adds meanwhile would be removed
+        # Before what is staged, or a year that another build adds meanwhile would be removed.
+        there = part_files.every(data)
         available = staged(data)
         publishable = _publishable(there, data, available)
         for path in set(there) - set(publishable):

@@ -12,7 +12,7 @@ from dagster_shared.error import SerializableErrorInfo
 from pipeline import build
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import Broken
-from pipeline.publish import parts, published
+from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES, Source
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy")
@@ -118,7 +118,7 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
         for year in years:
-            part = parts.read(parts.path(data, declared.outcome, declared.id, year))
+            part = part_files.read(part_files.path(data, declared.outcome, declared.id, year))
             rows = {"dagster/partition_row_count": part.rows if part else 0}
             context.add_asset_metadata(rows, partition_key=str(year))
         yield dg.MaterializeResult(
@@ -154,7 +154,7 @@ def published_asset() -> dg.AssetsDefinition:
             data_version=dg.DataVersion(published.inputs(data)[:16]),
             metadata={
                 "changed": bool(report.observations),
-                "dagster/row_count": sum(part.rows for part in map(parts.read, parts.every(data)) if part),
+                "dagster/row_count": sum(part.rows for part in map(part_files.read, part_files.every(data)) if part),
                 "newest release": str(max(staged.released for staged in build.staged(data))),
             },
             check_results=[

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline import build, places
 from pipeline.calculate.metric import METRICS, Metric
-from pipeline.publish import parts
+from pipeline.publish import part_files
 from pipeline.publish.published import Unanswerable
 from pipeline.read.source import SOURCES
 
@@ -118,7 +118,7 @@ def metric_status(data: Path) -> pd.DataFrame:
     rows = []
     for metric_id, metric in METRICS.items():
         for year in build.years_of(metric, available):
-            part = parts.read(parts.path(data, metric.outcome, metric_id, year))
+            part = part_files.read(part_files.path(data, metric.outcome, metric_id, year))
             behind = year in stale.get(metric_id, [])
             state = "missing" if part is None else "newer available" if behind else "present" if part.rows else "empty"
             rows.append((metric_id, year, state, part.rows if part else 0))

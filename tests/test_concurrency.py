@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import build, releases
 from pipeline.build import Report
-from pipeline.publish import parts, published
+from pipeline.publish import part_files, published
 from tests.conftest import build_all
 
 METRIC = "homelessness_drug_dependency"
@@ -77,13 +77,13 @@ def years(data: Path) -> list[int]:
 
 def litter(data: Path) -> list[Path]:
     """Files in the marts that are neither parts nor the published file nor its lock."""
-    known = {*parts.every(data), published.path(data), data / "marts" / f".{published.DATABASE}.lock"}
+    known = {*part_files.every(data), published.path(data), data / "marts" / f".{published.DATABASE}.lock"}
     return [path for path in (data / "marts").rglob("*") if path.is_file() and path not in known]
 
 
 def contents(data: Path) -> dict[str, bytes]:
     """The bytes of every staged file and every part."""
-    files = [*parts.every(data), *(data / "staging").rglob("*.parquet")]
+    files = [*part_files.every(data), *(data / "staging").rglob("*.parquet")]
     return {str(path.relative_to(data)): path.read_bytes() for path in files}
 
 
@@ -124,7 +124,7 @@ def test_a_publish_that_fails_leaves_the_old_file(staged_samples):
     build.publish(staged_samples, Report())
     before = published.path(staged_samples).read_bytes()
     build.calculate(staged_samples, METRIC, [2025], Report())
-    spoilt = next(path for path in parts.every(staged_samples) if "2025" in str(path))
+    spoilt = next(path for path in part_files.every(staged_samples) if "2025" in str(path))
     whole = spoilt.read_bytes()
     spoilt.write_bytes(bytes(len(whole) // 2) + whole[len(whole) // 2 :])  # the pages, not the footer
     with pytest.raises(duckdb.Error):
@@ -139,7 +139,7 @@ def test_nothing_to_publish_leaves_the_old_file(staged_samples):
     build.calculate(staged_samples, METRIC, [2024], Report())
     build.publish(staged_samples, Report())
     before = published.path(staged_samples).read_bytes()
-    for path in parts.every(staged_samples):
+    for path in part_files.every(staged_samples):
         path.unlink()
     with pytest.raises(ValueError, match="not one observation"):
         build.publish(staged_samples, Report())

@@ -14,7 +14,7 @@ import pytest
 from pipeline import build, definitions, graph, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.rows import Rows
-from pipeline.publish import parts, published
+from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from schemas.vocabulary import OUTCOMES
 
@@ -122,7 +122,7 @@ def test_the_code_location_resolves():
 
 
 def test_a_range_of_years_is_one_run_that_writes_those_years(built):
-    assert sorted(path.parent.name for path in parts.every(built)) == [f"year={year}" for year in YEARS]
+    assert sorted(path.parent.name for path in part_files.every(built)) == [f"year={year}" for year in YEARS]
     assert published.path(built).exists()
 
 
@@ -146,7 +146,7 @@ def test_another_year_leaves_the_others_alone(data):
 def test_each_partition_tells_its_rows(data):
     events = observed([METRIC]).asset_materializations_for_node(METRIC)
     rows = {int(event.partition): event.metadata["dagster/partition_row_count"].value for event in events}
-    assert rows == {int(path.parent.name[5:]): parts.read(path).rows for path in parts.every(data)}
+    assert rows == {int(path.parent.name[5:]): part_files.read(path).rows for path in part_files.every(data)}
 
 
 def test_a_source_that_read_nothing_new_is_no_news_downstream(data):
@@ -164,7 +164,7 @@ def test_a_refused_release_fails_its_check_and_stops_nothing(data):
     passed, why = verdicts(result)[graph.READABLE]
     assert not passed and "factors.csv" in why
     assert graph.materialise([CHILDREN, METRIC, graph.PUBLISHED], build.Report(), YEARS) == []
-    assert len(parts.every(data)) == len(YEARS)
+    assert len(part_files.every(data)) == len(YEARS)
 
 
 def break_contract(monkeypatch) -> None:

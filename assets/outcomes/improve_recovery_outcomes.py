@@ -1,7 +1,7 @@
 """Metrics of the outcome "improving recovery outcomes"; each other outcome has a module of its own."""
 
-from pipeline.calculate.drafts import count, proportion
 from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rates import count, proportion
 from pipeline.calculate.rows import Rows
 
 

@@ -1,8 +1,8 @@
 """Metrics of the outcome "increasing engagement in treatment"; each other outcome has a module of its own."""
 
 from pipeline.calculate.derived import shortfall
-from pipeline.calculate.drafts import count, proportion, published, total
 from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rates import count, proportion, published, total
 from pipeline.calculate.rows import Rows
 
 

@@ -1,7 +1,7 @@
 """Metrics of the outcome "reducing drug supply"; each other outcome has a module of its own."""
 
-from pipeline.calculate.drafts import count, crude_rate, proportion, published
 from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rates import count, crude_rate, proportion, published
 from pipeline.calculate.rows import Rows
 
 

@@ -13,8 +13,8 @@ from pipeline.calculate.derived import (
     since,
     targets_of,
 )
-from pipeline.calculate.drafts import draft
 from pipeline.calculate.metric import Series, metric
+from pipeline.calculate.rates import draft
 from pipeline.calculate.rows import Rows
 
 BASELINE = "2022-03-31"

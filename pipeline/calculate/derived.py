@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipeline.calculate.drafts import draft
 from pipeline.calculate.metric import Series
+from pipeline.calculate.rates import draft
 from pipeline.calculate.rows import Rows
 from schemas.vocabulary import PRINTED_AS
 

@@ -1,4 +1,4 @@
-"""The declaration of a metric; how figures are drafted is drafts', and what becomes of drafts is observations'.
+"""The declaration of a metric; how figures are drafted is rates', and what becomes of drafts is observations'.
 
 A metric is a plain function whose parameters are sources and whose result is one or more drafts:
 

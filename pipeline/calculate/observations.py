@@ -1,4 +1,4 @@
-"""Drafts made into the observations of a metric, held against England and validated; how they are made is drafts'."""
+"""Drafts made into the observations of a metric, held against England and validated; how they are made is rates'."""
 
 from functools import cache
 

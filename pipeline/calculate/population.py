@@ -1,4 +1,4 @@
-"""Populations to divide by: which mid-year estimates a period needs and how they add up; rates are made in drafts."""
+"""Populations to divide by: which mid-year estimates a period needs and how they add up; dividing is rates'."""
 
 import duckdb
 

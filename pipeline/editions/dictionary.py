@@ -12,13 +12,13 @@ import duckdb
 import jinja2
 
 from pipeline import build, places, releases, sql
-from pipeline.calculate import derived, drafts, metric, population, statistics
+from pipeline.calculate import derived, metric, population, rates, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
 from pipeline.editions.limits import Limit
 from pipeline.editions.tables import Table, codes_of, macros, tables
 from pipeline.files import write_atomically
-from pipeline.publish import catalogue, checks, parts, published, queries, snapshot
+from pipeline.publish import catalogue, checks, part_files, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from pipeline.read import staging
 from pipeline.read import tables as sheet_tables
@@ -150,9 +150,9 @@ def _of_the_method() -> dict[str, object]:
         build,
         checks,
         derived,
-        drafts,
+        rates,
         metric,
-        parts,
+        part_files,
         population,
         releases,
         snapshot,

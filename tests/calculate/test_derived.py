@@ -13,7 +13,7 @@ from pipeline import build
 from pipeline.calculate import derived
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.rows import Rows
-from pipeline.publish import parts
+from pipeline.publish import part_files
 from pipeline.read.periods import financial_year, span
 
 TARGET = {
@@ -206,7 +206,7 @@ def test_a_derived_metric_calculates_what_it_rests_on_first(tmp_path):
     assert written[2023] > 0 and list(report.calculated) == ["county_lines_closed", "county_lines_dismantled"]
     closed = METRICS["county_lines_closed"]
     assert report.calculated["county_lines_closed"] == build.years_of(closed, build.staged(tmp_path))
-    parts.path(tmp_path, closed.outcome, closed.id, 2023).unlink()
+    part_files.path(tmp_path, closed.outcome, closed.id, 2023).unlink()
     again = build.Report()
     assert build.calculate(tmp_path, "county_lines_dismantled", [2023], again) == {}
     assert again.calculated == {"county_lines_closed": [2023]}

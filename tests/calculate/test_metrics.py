@@ -64,7 +64,7 @@ def test_no_two_metrics_do_the_same():
 SIXTH = '''
 """Metrics of the outcome "reducing drug supply"."""
 
-from pipeline.calculate.drafts import count
+from pipeline.calculate.rates import count
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rows import Rows
 

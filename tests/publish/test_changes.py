@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.calculate.metric import ENGLAND, METRICS
-from pipeline.publish import catalogue, parts, published, snapshot
+from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.tables import TABLES
 from schemas.observation import SERIES, Observation
 
@@ -131,7 +131,7 @@ def said_of(con, folder: Path, notes: dict[str, str], gap: dict | None = None) -
     """).df()
     altered = rows.assign(note=[notes.get(row.period, row.note) for row in rows.itertuples()])
     held = duckdb.from_df(altered).to_arrow_table()
-    parts.write(folder / "part.parquet", held, "altered", True)
+    part_files.write(folder / "part.parquet", held, "altered", True)
     copied = {name: con.table(f"framework.{name}").df() for name in ("releases", "areas", "targets", "control_figures")}
     told = TABLES["limits"].read()
     told = told[told["kind"] != "break"]

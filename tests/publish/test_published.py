@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import releases
 from pipeline.calculate.metric import ENGLAND, METRICS
-from pipeline.publish import checks, parts, published, queries
+from pipeline.publish import checks, part_files, published, queries
 from schemas.observation import KEY, NUMBER, SERIES, Observation
 from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
@@ -97,7 +97,7 @@ def test_sample_releases_are_flagged(con):
 
 
 def test_parts_name_their_licence_and_releases(con, sample_build):
-    for path in some(pd.DataFrame({"path": parts.every(sample_build)}), 20):
+    for path in some(pd.DataFrame({"path": part_files.every(sample_build)}), 20):
         said = {
             key.decode(): value.decode()
             for key, value in con.execute("SELECT key, value FROM parquet_kv_metadata(?)", [str(path.path)]).fetchall()

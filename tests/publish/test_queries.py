@@ -11,7 +11,7 @@ import pytest
 from pipeline import questions, sql
 from pipeline.calculate import statistics
 from pipeline.calculate.metric import METRICS
-from pipeline.publish import catalogue, checks, parts, published, queries, snapshot
+from pipeline.publish import catalogue, checks, part_files, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from schemas.observation import KEY, NUMBER, Observation
 from schemas.tables import KnownError
@@ -44,7 +44,7 @@ def con(small_build):
         statistics.prepare_trends(con, "points")
         con.execute(queries.text("metric_tables"))
         con.execute(queries.text("disagreements"))
-        con.execute("SET VARIABLE parts = ?", [[str(path) for path in parts.every(small_build)]])
+        con.execute("SET VARIABLE parts = ?", [[str(path) for path in part_files.every(small_build)]])
         yield con
 
 
@@ -177,7 +177,7 @@ def apart(con, tmp_path_factory):
     frame = frame.astype({name: str(column.dtype) for name, column in columns.items()})
     folder: Path = tmp_path_factory.mktemp("apart")
     (folder / "marts").mkdir()
-    parts.write(folder / "part.parquet", duckdb.from_df(frame).to_arrow_table(), "apart", True)
+    part_files.write(folder / "part.parquet", duckdb.from_df(frame).to_arrow_table(), "apart", True)
     tables = {name: con.table(f"framework.{name}").df() for name in ("releases", "areas", "targets")}
     tables |= {name: own.read() for name, own in TABLES.items()}
     tables |= {"metrics": catalogue.metrics(), "sources": catalogue.sources()}

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import build, questions, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.publish import parts, published
+from pipeline.publish import part_files, published
 from pipeline.read import periods, staging
 from pipeline.read.source import SOURCES
 from tests.conftest import build_all
@@ -151,12 +151,12 @@ def test_diff_says_what_the_newest_release_did(restated):
     assert set(first.changes["change"]) == {"new"} and same.changes.empty
 
 
-def part_files(data: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(data)): path.read_bytes() for path in parts.every(data)}
+def bytes_of_parts(data: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(data)): path.read_bytes() for path in part_files.every(data)}
 
 
 def test_a_corrected_file_takes_the_place_of_the_first(to_change):
-    before = part_files(to_change)
+    before = bytes_of_parts(to_change)
     add(
         to_change,
         SECOND,
@@ -167,7 +167,7 @@ def test_a_corrected_file_takes_the_place_of_the_first(to_change):
     assert known(to_change, "framework.history") == [100, 111]
     add(to_change, SECOND, EDITIONS[SECOND])
     build_all(to_change)
-    assert part_files(to_change) == before and known(to_change, "framework.history") == [100, 110]
+    assert bytes_of_parts(to_change) == before and known(to_change, "framework.history") == [100, 110]
 
 
 def test_a_release_that_is_taken_away_leaves_no_year_behind(to_change):
@@ -177,7 +177,7 @@ def test_a_release_that_is_taken_away_leaves_no_year_behind(to_change):
     there = "SELECT DISTINCT year FROM framework.history WHERE source <> 'published_figures'"
     assert ask(to_change, there) == [(2023,)]
     assert known(to_change, "framework.history") == [100]
-    assert not [path for path in parts.every(to_change) if "children" in str(path) and "year=2024" in str(path)]
+    assert not [path for path in part_files.every(to_change) if "children" in str(path) and "year=2024" in str(path)]
 
 
 def test_an_apostrophe_in_the_folder(tmp_path):
