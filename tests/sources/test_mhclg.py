@@ -3,7 +3,6 @@
 import pytest
 
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label
 from pipeline.read.opening import Refused
 from tests.altering import (
     FRONT,
@@ -23,13 +22,6 @@ HOMELESSNESS, NEEDS = "mhclg_homelessness", "drug dependency needs"
 TABLES = r"A[13](\b|_).*|Contents"
 SPRING_2018 = Base(HOMELESSNESS, "2018-10-22", TABLES, sheet="A3 - Apr-Jun 18", heads=2, top=4, left=13)
 WINTER_2022 = Base(HOMELESSNESS, "2023-04-22", TABLES, sheet="A3", heads=3, top=5, left=13)
-
-
-@pytest.fixture(autouse=True)
-def labels_read_anew() -> None:
-    """Forgets labels read before: having read a truth value, `heading` takes the number 1 that heads a need for it."""
-    heading.cache_clear()
-    label.cache_clear()
 
 
 # --- real files ----------------------------------------------------------------------------------------------
