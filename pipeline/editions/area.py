@@ -178,7 +178,7 @@ def _count(marts: Marts, newest: Value) -> Value | None:
 
 def _gap(marts: Marts, limits: Iterable[Limit], newest: Value) -> str:
     """What is said of a gap that a period lies in, in part at least, if no area has a value for it."""
-    if any(row.value is not None for row in marts.by_period[newest.in_every_area]):
+    if any(row.value is not None for row in marts.by_period[newest.across_areas]):
         return ""
     gaps = (
         gap.says

@@ -109,7 +109,7 @@ class Value(NamedTuple):
         return self.statistic, self.unit
 
     @property
-    def in_every_area(self) -> tuple[str, str, str, str, datetime, datetime]:
+    def across_areas(self) -> tuple[str, str, str, str, datetime, datetime]:
         """What it shares with the same number of other areas."""
         return self.metric_id, self.breakdown, self.statistic, self.unit, self.period_start, self.period_end
 
@@ -157,7 +157,7 @@ class Marts:
 
     @cached_property
     def by_period(self) -> dict[tuple[str, str, str, str, datetime, datetime], list[Value]]:
-        return grouped(self.values, lambda value: value.in_every_area)
+        return grouped(self.values, lambda value: value.across_areas)
 
     def place(self, code: str) -> Place:
         """An area of today. Raises LookupError, with what replaced an area that ended."""

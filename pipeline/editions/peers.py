@@ -11,8 +11,8 @@ from pipeline.editions.series import distance
 def england(marts: Marts, points: tuple[Value, ...]) -> tuple[Value, ...]:
     """The values of England for the periods of a series."""
     there = marts.by_area.get((points[0].metric_id, ENGLAND, points[0].breakdown), ())
-    by_period = {row.in_every_area: row for row in there}
-    found = (by_period.get(point.in_every_area) for point in points)
+    by_period = {row.across_areas: row for row in there}
+    found = (by_period.get(point.across_areas) for point in points)
     return tuple(value for value in found if value is not None)
 
 
@@ -21,7 +21,7 @@ def peers(marts: Marts, metric: Metric, place: Place, newest: Value) -> tuple[Va
     if place.kind == "country":
         return _inside(marts, metric, place)
     tiers = (places.UPPER_TIER, places.LOWER_TIER) if place.kind in places.LOCAL_AUTHORITIES else ((place.kind,),)
-    return _fullest(marts.by_period[newest.in_every_area], [kinds for kinds in tiers if place.kind in kinds])
+    return _fullest(marts.by_period[newest.across_areas], [kinds for kinds in tiers if place.kind in kinds])
 
 
 def _inside(marts: Marts, metric: Metric, nation: Place) -> tuple[Value, ...]:
@@ -36,7 +36,7 @@ def _inside(marts: Marts, metric: Metric, nation: Place) -> tuple[Value, ...]:
         return ()
     nearest = min({row.series for row in known}, key=lambda series: distance(metric, series))
     newest = max((r for r in known if r.series == nearest), key=lambda r: (r.period_end, -r.period_start.toordinal()))
-    return _fullest([row for row in inside if row.in_every_area == newest.in_every_area], tiers)
+    return _fullest([row for row in inside if row.across_areas == newest.across_areas], tiers)
 
 
 def _fullest(rows: Sequence[Value], tiers: Iterable[Collection[str]]) -> tuple[Value, ...]:
