@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pipeline.read.cells import column_letters
-from pipeline.read.marks import heading, label
+from pipeline.read.labels import heading, label
 from pipeline.read.opening import Refused
 from pipeline.read.tables import GSS
 from tests.reading import Rows, Sheets, sample, sheets
