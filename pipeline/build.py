@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from filelock import FileLock
+from pandera.pandas import DataFrameModel
 
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import observations, workbench
@@ -177,7 +179,7 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
                 listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
                 con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
             else:
-                con.register(name, (Observation if name in METRICS else Figure).empty())
+                con.register(name, _no_rows(Observation if name in METRICS else Figure))
         made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     with FileLock(data / "staging" / f".{metric_id}.lock"):
@@ -187,6 +189,12 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         written = _write_parts(data, metric, made, current, sample)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written
+
+
+def _no_rows(contract: type[DataFrameModel]) -> pd.DataFrame:
+    """No rows of a contract, with days to the microsecond as those of files have: one finer type makes all so."""
+    frame = contract.empty()
+    return frame.astype(dict.fromkeys(frame.select_dtypes("datetime"), "datetime64[us]"))
 
 
 def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, str], sample: bool) -> dict[int, int]:

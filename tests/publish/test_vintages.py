@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import build, questions, releases
@@ -275,6 +277,13 @@ def on(data: Path, day: str, year: int) -> dict[str, tuple]:
 AS_PUBLISHED, SUMMED = "published", "sum of the areas it replaced"
 INCOMPLETE = [None, "x", "not calculated: no complete set of the areas it replaced"]
 ENDED = [None, "x", "not calculated: the area ended before the period did"]
+
+
+def test_days_are_of_one_type_whatever_sources_are_missing(replaced):
+    types = {pq.read_schema(path).field("period_end").type for path in part_files.every(replaced)}
+    assert types == {pa.timestamp("us")}
+    kinds = "SELECT DISTINCT data_type FROM duckdb_columns() WHERE column_name = 'period_end' AND NOT internal"
+    assert ask(replaced, kinds) == [("TIMESTAMP",)]
 
 
 def test_an_old_district_on_the_boundaries_of_its_day(replaced):
