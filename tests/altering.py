@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label
 from pipeline.read.opening import Refused
 from pipeline.read.tables import GSS
 from tests.reading import Rows, Sheets, sample, sheets
@@ -312,9 +311,6 @@ def _assert_refused(base: Base, sheets: Sheets, reason: str, altered: Callable[.
     with pytest.raises(Refused, match=reason) as refused:
         altered(base.source, sheets)
     assert "altered.xlsx" in str(refused.value)
-    # A truth value that they have read is to them the number 1 of other tables.
-    heading.cache_clear()
-    label.cache_clear()
 
 
 # --- what is new, or said otherwise ------------------------------------------------------------------------------

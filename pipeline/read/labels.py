@@ -1,7 +1,7 @@
 """Printed labels: what a text says without footnotes, and adds to a category; what stands for a value is marks'."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -41,7 +41,8 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
     return found["text"], re.findall(r"\d+", found["notes"])
 
 
-@cache
+# A truth value, a whole and a decimal number are equal and hash alike, but their labels differ.
+@lru_cache(maxsize=None, typed=True)
 def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
     text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
@@ -49,7 +50,7 @@ def label(text: object) -> str:
     return _split_notes(text)[0]
 
 
-@cache
+@lru_cache(maxsize=None, typed=True)
 def heading(text: object) -> str:
     """A label for comparing: lower case, numbers such as 2021.0 as 2021."""
     return re.sub(r"^(\d+)\.0$", r"\1", label(text).lower())

@@ -55,3 +55,8 @@ def test_a_heading_is_compared_in_lower_case_and_a_year_as_a_whole_number():
 @given(st.text(st.characters(exclude_categories=["Cs", "N"], exclude_characters="[]"), max_size=20))
 def test_a_label_without_digits_or_brackets_keeps_every_word(text):
     assert label(text) == plain(text) and footnotes(text) == ()
+
+
+def test_a_truth_value_is_not_the_number_that_equals_it():
+    assert [heading(cell) for cell in (True, 1.0, 1)] == ["true", "1", "1"]
+    assert [label(cell) for cell in (1.0, True, 1)] == ["1.0", "True", "1"]
