@@ -2,4 +2,4 @@
 
 import assets.outcomes
 import assets.sources
-import assets.tables  # noqa: F401
+import assets.tables  # noqa: F401 - importing is declaring
