@@ -33,6 +33,8 @@ FOLDERS = {
     "ons_geography": "reference_geography",
     "ons_boundaries": "reference_boundaries",
     "csew_drug_misuse": "ons_csew_drug_misuse",
+    "csew_crime": "ons_csew_crime",
+    "ndtms_young_people": "ndtms_young_people",
     "home_office_recorded_crime": "ho_rec_crime_pfa",
     "home_office_nrm": "ho_nrm_converted",
     "police_street_crime": "police_uk_street",

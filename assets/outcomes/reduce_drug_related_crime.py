@@ -94,13 +94,14 @@ def neighbourhood_crime(
     crimes = total(recorded, NEIGHBOURHOOD, "all") | parts
     police = "concat_ws(': ', 'police recorded', nullif(category, 'all'))"
     beside = {"printed": ons_police_force_tables.where(PRINTED), "unrated": ons_police_force_tables.where(UNRATED)}
-    incidents = csew_crime.where("measure = 'survey incidents'")
+    surveyed = csew_crime.where(f"category IN {(*SURVEYED, 'neighbourhood crime')}")
+    incidents = surveyed.where("measure = 'survey incidents'")
     whole = f"SELECT (release_id, period_end) FROM {incidents} WHERE category = 'neighbourhood crime'"
     added = total(incidents.where(f"(release_id, period_end) NOT IN ({whole})"), SURVEYED, "neighbourhood crime")
     survey = "concat_ws(': ', 'survey', nullif(category, 'neighbourhood crime'))"
     return (
         published(incidents | added, "estimate", survey),
-        published(csew_crime.where("measure = 'survey rate'"), "estimate", survey),
+        published(surveyed.where("measure = 'survey rate'"), "estimate", survey),
         count(crimes, police),
         crude_rate(crimes, ons_population, per=1_000, breakdown=police, **beside),
     )

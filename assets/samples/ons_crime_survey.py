@@ -1,4 +1,4 @@
-"""The sample of survey estimates of crime: tables A1 (stacked) and A2 of the appendix tables."""
+"""The samples of survey estimates of crime: tables A1 and A2 of the appendix tables, in the layouts of three times."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,24 +14,18 @@ class _Edition:
     released: str
     ending: float
     file: str
-    prints_total: bool = True
 
     @property
     def years(self) -> dict[str, float]:
-        """Each heading of a year and the moment in which it ends."""
+        """Each heading of a year and the moment in which it ends; there is none of the years of telephone calls."""
         calendar = {f"Jan {year} to Dec {year}": year + 1.0 for year in _SWEEPS}
-        years = {f"Apr {year - 1} to Mar {year}": year + 0.25 for year in range(2002, int(self.ending) + 1)}
-        last = {f"Oct {int(self.ending) - 1} to Sep {int(self.ending)}": self.ending} if self.ending % 1 > 0.5 else {}
-        return calendar | {heading: when for heading, when in years.items() if when <= self.ending} | last
+        endings = [year for year in (*range(2002, 2021), *range(2023, 2030)) if year + 0.25 <= self.ending]
+        rolling = [int(self.ending) - 1, int(self.ending)] if self.ending % 1 > 0.5 else []
+        financial = {f"Apr {year - 1} to Mar {year}": year + 0.25 for year in endings}
+        return calendar | financial | {f"Oct {year - 1} to Sep {year}": year + 0.75 for year in rolling}
 
 
 _SWEEPS = (1981, 1983, 1987, 1991, 1993, 1995, 1997, 1999)
-_EDITIONS = [
-    _Edition("2020-07-17", 2020.25, "appendixtablesyearendingmarch20.xlsx", prints_total=False),
-    _Edition("2023-07-20", 2023.25, "appendixtablesyearendingmarch2023.xlsx"),
-    _Edition("2025-01-30", 2024.75, "appendixtablesyesept24.xlsx"),
-]
-_TELEPHONE = (2021.25, 2022.25)
 
 # Thousands of incidents, of the size they really have; the four of March 2020 add to the published 1.96 million.
 _NEIGHBOURHOOD = {
@@ -47,26 +41,24 @@ _NEIGHBOURHOOD = {
 _BY_HOUSEHOLD = ("Domestic burglary", "Vehicle-related theft")
 _HOUSEHOLDS = {1982: 18_000, 2002: 21_700, 2020: 24_900, 2025: 25_900}
 _ADULTS = {1982: 38_000, 2002: 41_800, 2020: 47_200, 2025: 49_500}
-_TOTAL = "NEIGHBOURHOOD CRIME [note 6]"
-_ROWS = [
-    "VIOLENCE", "ROBBERY [note 3]", "THEFT OFFENCES", "Theft from the person", "Snatch theft", "Domestic burglary",
-    "Domestic burglary in a dwelling [note 4]", "Vehicle-related theft [note 5]", "Theft from vehicles",
-    "Bicycle theft", "CRIMINAL DAMAGE", _TOTAL, "Unweighted base - number of adults",
-]  # fmt: skip
-_OTHERS = {"VIOLENCE": 1_250, "THEFT OFFENCES": 3_300, "Bicycle theft": 290, "CRIMINAL DAMAGE": 1_050}
+_ADULT_BASE, _HOUSEHOLD_BASE, _OWNER_BASE = (
+    f"Unweighted base - number of {whom}" for whom in ("people aged 16 and over", "households", "vehicle owners")
+)
+_ADULT_ROWS = ["VIOLENCE", "ROBBERY", "THEFT OFFENCES [note 8]", "    Theft from the person",
+               "        Snatch theft from person", _ADULT_BASE]  # fmt: skip
+_BURGLARY = ["        With entry", "            With loss", "        Attempts"]
+_VEHICLES = ["    Vehicle-related theft", "        Theft from vehicles"]
+_HOUSEHOLD_ROWS = ["    Domestic burglary", *_BURGLARY, "    Domestic burglary in a dwelling", *_BURGLARY, *_VEHICLES,
+                   "    Bicycle theft", "CRIMINAL DAMAGE", _HOUSEHOLD_BASE]  # fmt: skip
+_TOTAL = ["Neighbourhood crime [note 7]", _ADULT_BASE]
+_ALL = ["ALL CSEW HEADLINE CRIME EXCLUDING FRAUD AND COMPUTER MISUSE [note 8]", _ADULT_BASE]
+# What begins like these is a part of a crime, or a crime of its own size.
 _PARTS = {
-    "Snatch theft": ("Theft from the person", 0.15),
-    "Domestic burglary in a dwelling [note 4]": ("Domestic burglary", 0.7),
-    "Theft from vehicles": ("Vehicle-related theft", 0.75),
-}
-_NAMES = {"ROBBERY [note 3]": "Robbery", "Vehicle-related theft [note 5]": "Vehicle-related theft"}
-
-
-def write(folder: Path) -> None:
-    for edition in _EDITIONS:
-        path = folder / "csew_crime" / edition.released / edition.file
-        path.parent.mkdir(parents=True)
-        writers.xlsx(path, [*_front(edition), _incidents(edition), _rates(edition)])
+    "Snatch": ("Theft from the person", 0.15), "With entry": ("Domestic burglary", 0.6),
+    "With loss": ("Domestic burglary", 0.4), "Attempts": ("Domestic burglary", 0.4),
+    "Domestic burglary in": ("Domestic burglary", 0.7), "Theft from vehicles": ("Vehicle-related theft", 0.75),
+}  # fmt: skip
+_OTHERS = {"VIOLENCE": 1_250, "THEFT OFFENCES": 3_300, "Bicycle theft": 290, "CRIMINAL DAMAGE": 1_050, "ALL": 5_600}
 
 
 def _thousands(offence: str, when: float, edition: _Edition) -> int:
@@ -78,87 +70,133 @@ def _thousands(offence: str, when: float, edition: _Edition) -> int:
 
 
 def _number(row: str, when: float, edition: _Edition) -> Cell:
-    if when in _TELEPHONE:
-        return "[x]"
-    if row == _TOTAL:
-        return sum(_thousands(offence, when, edition) for offence in _NEIGHBOURHOOD)
-    if row in _PARTS:
-        whole, share = _PARTS[row]
-        return round(share * _thousands(whole, when, edition))
-    if row.startswith("Unweighted"):
+    name = row.strip()
+    if name.startswith("Unweighted"):
         return round(model.between(when, {1982: 10_900, 2001: 19_400, 2002: 32_800, 2012: 46_000, 2020: 33_700}))
-    name = _NAMES.get(row, row)
-    if name in _NEIGHBOURHOOD:
-        return _thousands(name, when, edition)
-    return round(_OTHERS[row] * model.between(when, {1982: 1.6, 1996: 3.2, 2012: 1.5, 2020: 1.0}))
+    if row == _TOTAL[0]:
+        return sum(_thousands(offence, when, edition) for offence in _NEIGHBOURHOOD)
+    if name.capitalize() in _NEIGHBOURHOOD:
+        return _thousands(name.capitalize(), when, edition)
+    for begins, (whole, share) in _PARTS.items():
+        if name.startswith(begins):
+            return round(share * _thousands(whole, when, edition))
+    size = next(size for begins, size in _OTHERS.items() if name.startswith(begins))
+    return round(size * model.between(when, {1982: 1.6, 1996: 3.2, 2012: 1.5, 2020: 1.0}))
 
 
 def _rate(row: str, when: float, edition: _Edition) -> Cell:
     number = _number(row, when, edition)
-    if isinstance(number, str) or row.startswith("Unweighted"):
+    if row.startswith("Unweighted"):
         return number
-    by_household = any(row.startswith(offence) for offence in _BY_HOUSEHOLD)
-    return round(1_000 * number / model.between(when, _HOUSEHOLDS if by_household else _ADULTS), 1)
+    if row.startswith(("THEFT OFFENCES", "ALL")):
+        return "[x]"
+    by_household = row.strip().startswith(_BY_HOUSEHOLD)
+    return round(1_000 * float(number or 0) / model.between(when, _HOUSEHOLDS if by_household else _ADULTS), 6)
 
 
-def _listed(edition: _Edition) -> list[str]:
-    return [row for row in _ROWS if row != _TOTAL or edition.prints_total]
+_TABLES = {
+    1: ("CSEW incidents of crime", "incidents of CSEW headline crime", " (1,000s)", _number),
+    2: ("CSEW incidence rates", "incident rates of CSEW headline crime", ", per 1,000 adults or households", _rate),
+}
+_CHANGE = "percentage change and statistical significance of change"
+_SINCE = ("Jan 1995 to Dec 1995", "Apr 2012 to Mar 2013")
 
 
-def _front(edition: _Edition) -> list[Sheet]:
-    cover = Sheet("Cover sheet")
-    cover.column(0, 0, ["Crime in England and Wales - Appendix tables", SAMPLE, f"Release date: {edition.released}"])
-    contents = Sheet("Table of contents")
-    contents.put(0, 0, "Table of contents")
-    contents.put(1, 0, "Table number", "Table title")
-    contents.put(2, 0, "Table A1", f"Trends in CSEW incidents of crime, {_span(edition)}")
-    contents.put(3, 0, "Table A2", f"Trends in CSEW incidence rates, {_span(edition)}")
-    return [cover, contents]
+def _numbers(table: int, edition: _Edition) -> list[list[Cell]]:
+    """A heading and the rows below it; vehicle-related theft stands among rates a second time, for owners."""
+    total = _TOTAL if edition.ending == 2023.25 and table == 1 else []
+    heading: list[Cell] = ["Offence group\n[note 5]", *edition.years]
+    years, fill = edition.years.values(), _TABLES[table][-1]
+    crimes, vehicles, whole = (
+        [[row, *(fill(row, when, edition) for when in years)] for row in rows]
+        for rows in ([*_ADULT_ROWS, *_HOUSEHOLD_ROWS], _VEHICLES, [*total, *_ALL])
+    )
+    owners = [[row, *(round(1.28 * float(cell), 6) for cell in cells)] for row, *cells in vehicles]
+    base = [[_OWNER_BASE, *(fill(_OWNER_BASE, when, edition) for when in years)]]
+    return [heading, *crimes, *(owners + base if table == 2 else []), *whole]
 
 
-def _span(edition: _Edition) -> str:
-    month = {0.25: "March", 0.75: "September"}[edition.ending % 1]
-    return f"year ending December 1981 to year ending {month} {int(edition.ending)}"
+def _changes(numbers: list[list[Cell]]) -> list[list[Cell]]:
+    """How the newest numbers compare with some years, each with a mark of significance beside it."""
+    heading: list[Cell] = [numbers[0][0], *(text for year in _SINCE for text in (year, f"{year} Significance"))]
+    rows = [heading]
+    for row in numbers[1:]:
+        pairs = [(row[-1], row[numbers[0].index(year)]) for year in _SINCE]
+        marked = [
+            cell
+            for now, then in pairs
+            for cell in ("[x]" if isinstance(now, str) else 100 * float(now) / float(then) - 100, "[s]")
+        ]
+        rows.append([row[0], *marked] if not str(row[0]).startswith("Unweighted") else [])
+    return rows
 
 
-def _head(name: str, title: str, edition: _Edition) -> Sheet:
+def _sheet(name: str, title: str, *tables: tuple[int, int, list[list[Cell]]]) -> Sheet:
+    """A title and lines of notes, and tables by the row and the column of their heading."""
     sheet = Sheet(name)
-    lines = [
-        f"{name}: {title}, {_span(edition)}, with percentage change and statistical significance of change [note 1]",
-        "England and Wales",
-        "This worksheet contains two tables, one above the other, with one row between them.",
-        "Some shorthand is used: [x] indicates that data are not available and [s] that a change is significant.",
-        "Link to table of contents",
-        "Link to notes page",
-        "Source: Office for National Statistics - Crime Survey for England and Wales",
+    lines = ["England and Wales", "Some shorthand is used: [x] indicates that data are not available.", "Link to notes"]
+    sheet.column(
+        0, 0, [title, *lines, "Source: Crime Survey for England and Wales from the Office for National Statistics"]
+    )
+    for top, left, rows in tables:
+        for at, row in enumerate(rows, start=top):
+            sheet.put(at, left, *row)
+    return sheet
+
+
+def _one_table(table: int, edition: _Edition) -> list[Sheet]:
+    """Numbers, and right of them, under one heading, their change."""
+    older, _, unit, _ = _TABLES[table]
+    numbers = _numbers(table, edition)
+    changes = [row[1:] for row in _changes(numbers)]
+    right = len(numbers[0]) + 1
+    sheet = _sheet(f"Table A{table}", f"Table A{table}: Trends in {older}{unit}, with {_CHANGE}1", (6, 0, numbers))
+    sheet.put(5, right, "April 2019 to March 2020 compared with:")
+    for at, row in enumerate(changes, start=6):
+        sheet.put(at, right, *row)
+    return [sheet]
+
+
+def _side_by_side(table: int, edition: _Edition) -> list[Sheet]:
+    """Two tables in a sheet, each below its title."""
+    older, _, unit, _ = _TABLES[table]
+    numbers = [[cell.strip() if isinstance(cell, str) else cell for cell in row] for row in _numbers(table, edition)]
+    right = len(numbers[0]) + 2
+    titles = (
+        (8, 0, [[f"A{table}a: Trends in {older}{unit}"]]),
+        (8, right, [[f"A{table}b: Trends in {older}, with {_CHANGE}"]]),
+    )
+    title = f"Worksheet A{table}: Trends in {older}, with {_CHANGE} [note 1][note 2]"
+    return [_sheet(f"Table A{table}", title, *titles, (9, 0, numbers), (9, right, _changes(numbers)))]
+
+
+def _sheet_each(table: int, edition: _Edition) -> list[Sheet]:
+    """A sheet for the numbers, and another for their change."""
+    _, newer, unit, _ = _TABLES[table]
+    numbers = _numbers(table, edition)
+    return [
+        _sheet(f"Table_A{table}a", f"Table A{table}a: Trends in {newer}{unit} [notes 1, 2]", (7, 0, numbers)),
+        _sheet(
+            f"Table_A{table}b", f"Table A{table}b: Trends in {newer}, {_CHANGE} [note 1]", (7, 0, _changes(numbers))
+        ),
     ]
-    sheet.column(0, 0, lines)
-    return sheet
 
 
-def _incidents(edition: _Edition) -> Sheet:
-    sheet = _head("Table A1", "Trends in CSEW incidents of crime", edition)
-    sheet.put(8, 0, "A1a: Trends in CSEW incidents of crime, adults aged 16 and over/households (1,000s)")
-    sheet.put(9, 0, "Offence group [note 2]", *edition.years)
-    rows = _listed(edition)
-    for row, offence in enumerate(rows, start=10):
-        sheet.put(row, 0, offence, *(_number(offence, when, edition) for when in edition.years.values()))
-    start = 11 + len(rows)
-    sheet.put(start, 0, "A1b: Percentage change in CSEW incidents of crime and its statistical significance")
-    last = list(edition.years)[-1]
-    compared = {"Jan 1995 to Dec 1995": 1996.0, "Apr 2012 to Mar 2013": 2013.25}
-    sheet.put(start + 1, 0, "Offence group [note 2]", *(f"{last} compared with {year}" for year in compared))
-    for row, offence in enumerate(rows[:-1], start=start + 2):
-        now = float(_number(offence, edition.ending, edition))
-        changes = [round(100 * now / float(_number(offence, when, edition)) - 100) for when in compared.values()]
-        sheet.put(row, 0, offence, *changes)
-    return sheet
+_EDITIONS = {
+    _Edition("2020-07-17", 2020.25, "appendixtablesyearendingmarch20.xlsx"): _one_table,
+    _Edition("2023-07-20", 2023.25, "appendixtablesyearendingmarch2023.xlsx"): _side_by_side,
+    _Edition("2025-01-30", 2024.75, "appendixtablesyesept24.xlsx"): _sheet_each,
+}
 
 
-def _rates(edition: _Edition) -> Sheet:
-    sheet = _head("Table A2", "Trends in CSEW incidence rates", edition)
-    sheet.put(8, 0, "A2a: Trends in CSEW incidence rates per 1,000 adults/households")
-    sheet.put(9, 0, "Offence group [note 2]", *edition.years)
-    for row, offence in enumerate(_listed(edition), start=10):
-        sheet.put(row, 0, offence, *(_rate(offence, when, edition) for when in edition.years.values()))
-    return sheet
+def write(folder: Path) -> None:
+    for edition, lay_out in _EDITIONS.items():
+        cover, contents = Sheet("Cover sheet"), Sheet("Table of contents")
+        cover.column(
+            0, 0, ["Crime in England and Wales - Appendix tables", SAMPLE, f"Release date: {edition.released}"]
+        )
+        tables = [sheet for table in _TABLES for sheet in lay_out(table, edition)]
+        contents.column(0, 0, ["Table of contents", *(sheet.cells[0, 0] for sheet in tables)])
+        path = folder / "csew_crime" / edition.released / edition.file
+        path.parent.mkdir(parents=True)
+        writers.xlsx(path, [cover, contents, *tables])

@@ -5,36 +5,79 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import ENGLAND_AND_WALES, by_year, row_labels
+from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, by_year, row_labels
 from pipeline.read.labels import plain
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 
-PEOPLE, HOUSEHOLDS = "per 1,000 adults", "per 1,000 households"
+ADULTS, HOUSEHOLDS = "adults", "households"
 NEIGHBOURHOOD = "neighbourhood crime"
+# Of whom each crime is counted; the last stands for itself and is no part of neighbourhood crime.
 CRIMES = {
     "domestic burglary": HOUSEHOLDS,
-    "robbery": PEOPLE,
-    "theft from the person": PEOPLE,
+    "robbery": ADULTS,
+    "theft from the person": ADULTS,
     "vehicle-related theft": HOUSEHOLDS,
+    "violence": ADULTS,
+}
+PARTS = set(CRIMES) - {"violence"}
+ASKED = {
+    "adults": {ADULTS},
+    "people": {ADULTS},
+    "respondents": {ADULTS},
+    "households": {HOUSEHOLDS},
+    "$": {ADULTS, HOUSEHOLDS},
 }
 OFFENCES = r"(?:offence|crime)(?: group| type)?s?|type of (?:offence|crime)"
 THOUSANDS = r"\b(?:1,?000s|000s|thousands)\b|'000s?\b"
+OTHERS_ASKED = r"\btcsew\b|\btelephone\b|\b18 (?:years )?and over\b"
 
 
-def _neighbourhood(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], list[int]]:
-    """The category of each row of neighbourhood crime, and the rows of all other crimes and of bases."""
-    rows, others = {}, []
-    for row, text in row_labels(table).str.lower().items():
-        category = re.sub(r"^(?:all|total) ", "", text)
-        if category in CRIMES or category in extra:
-            if category in rows.values():
-                raise table.refused(f"row {row + 1} ({text}) stands twice")
-            rows[row] = category
+def _asked(base: str) -> set[str]:
+    """Whom a row of bases counts: adults, households, either where it does not say, or others (owners of vehicles)."""
+    named = re.sub(r"unweighted base\W*|number of ", "", base).strip()
+    fitting = (asked for word, asked in ASKED.items() if re.match(rf"{word}(?!\w)(?!.*\bowners\b)", named))
+    return set(next(fitting, ()))
+
+
+def _blocks(labels: pd.Series) -> list[tuple[list[int], set[str]]]:
+    """The rows of each block, and of whom the rows of bases that close it say that they are."""
+    blocks: list[tuple[list[int], set[str]]] = []
+    open_rows: list[int] = []
+    for row, text in labels.items():
+        if not re.fullmatch(BASE, text):
+            open_rows.append(row)
+        elif open_rows or not blocks:
+            blocks.append((open_rows, _asked(text)))
+            open_rows = []
         else:
+            blocks[-1][1].update(_asked(text))
+    return blocks
+
+
+def _crimes(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], list[int]]:
+    """The category of each row that is read, and the rows of all other crimes and of bases.
+
+    A crime may stand a second time among the owners of vehicles, who are no households.
+    """
+    labels = row_labels(table).str.lower()
+    blocks = _blocks(labels)
+    of = {row: asked for block, asked in blocks for row in block}
+    rows: dict[int, str] = {}
+    others = []
+    for row, text in labels.items():
+        category = re.sub(r"^(?:all|total) ", "", text)
+        if not (category in CRIMES or category in extra) or of.get(row) == set():
             others.append(row)
-    if missing := set(CRIMES) - set(rows.values()):
+            continue
+        if category in rows.values():
+            raise table.refused(f"row {row + 1} ({text}) stands twice")
+        asked = CRIMES.get(category)
+        if asked and len(blocks) > 1 and asked not in of.get(row, {asked}):
+            raise table.refused(f"row {row + 1} ({text}) does not stand above a base of {asked}")
+        rows[row] = category
+    if missing := PARTS - set(rows.values()):
         raise table.refused(f"no row {', '.join(sorted(missing))}")
     return rows, others
 
@@ -44,44 +87,49 @@ def _said(table: Table) -> str:
     return " ".join(plain(cell) for row in table.cells[: table.top] for cell in row if isinstance(cell, str)).lower()
 
 
-def _crimes(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFrame:
+def _by_year(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFrame:
+    titles = [plain(table.title), *map(" ".join, table.headings)]
+    if found := next(filter(None, (re.search(OTHERS_ASKED, title, re.IGNORECASE) for title in titles)), None):
+        raise table.refused(f"{found[0]!r}: its estimates are of other people than the survey's series")
     return by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
 
 
-@source(publisher="ONS", formats="xlsx")
+@source(publisher="ONS", formats="xlsx xls")
 def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
 
     Crime Survey for England and Wales: incidents of domestic burglary, robbery, theft from the person and
-    vehicle-related theft, with the total where a row prints it, and rates per 1,000 adults or households; all other
-    offences are left out on purpose. Sheet A1 stacks two tables, numbers above and percentage change below; years
-    across, calendar years of 1981 to 1999, then years to March, then the year to the quarter of the edition. Numbers
-    are printed in thousands, which the title or headings must say: they are given in incidents, known to the nearest
-    thousand. Rates must say per 1,000; a crime against a household is per 1,000 households, another per 1,000 adults.
-    Interviews by telephone (May 2020 to March 2022) are no part of the series; [x] stands for a year without them.
-    No real file was at hand: proved on sample releases of the described shape only.
+    vehicle-related theft, with the total where a row prints it, and of violence, which is no part of it; and rates per
+    1,000 adults or households. All other offences are left out on purpose, and so are rates per owner of a vehicle,
+    under which vehicle-related theft stands a second time: the row of unweighted bases below says of whom a row is.
+    A sheet holds one table, or numbers beside (or above) their percentage change; years across, calendar years of 1981
+    to 1999, then years to March, then years to the quarter of the edition. Numbers are printed in thousands, which the
+    title or headings must say, and given in incidents: whole ones are known to the nearest thousand, while older
+    workbooks keep the decimals that they do not show. Rates must say per 1,000. Interviews by telephone (May 2020 to
+    March 2022) are no part of the series, and a table of them or of adults of 18 and over is refused.
+    Proved on two real files (years to September 2022 and 2025).
     """
-    whole = r"^(?=.*\b(?:csew|crime survey)\b)"
+    survey = r"^(?=.*\b(?:csew|crime survey)\b)(?!.*(?<!with )percentage change)"
     incidents = book.table(
-        whole + r"(?=.*\bincidents of crime\b)(?!.*(?<!with )percentage change)(?!.*\bper 1,000\b)",
-        sheet=r"(?:table )?A1a?",
+        survey + r"(?=.*\bincidents of (?:csew )?(?:headline )?crimes?\b)(?!.*\bper 1,000\b)",
+        sheet=r"(?:(?:table|worksheet)[ _])?A1a?",
         heads=OFFENCES,
     )
     if not re.search(THOUSANDS, _said(incidents)):
         raise incidents.refused("nothing above its rows says that the numbers are in thousands")
-    found, others = _neighbourhood(incidents, [NEIGHBOURHOOD])
-    rows = pd.DataFrame({"category": found, "measure": "survey incidents", "unit": "incidents", "precision": "1000"})
-    numbers = _crimes(incidents, rows, others)
+    found, others = _crimes(incidents, [NEIGHBOURHOOD])
+    rows = pd.DataFrame({"category": found, "measure": "survey incidents", "unit": "incidents"})
+    numbers = _by_year(incidents, rows, others)
+    whole = numbers["value"].isna() | (numbers["value"] % 1 == 0)
     limits = [name for name in ("value", "lower", "upper") if name in numbers]
-    yield numbers.assign(**{name: numbers[name] * 1_000 for name in limits}, note="Printed in thousands.")
+    numbers = numbers.assign(**{name: numbers[name] * 1_000 for name in limits})
+    yield numbers.assign(precision=whole.map({True: "1000", False: "1"}), note="Printed in thousands.")
     rates = book.table_if_any(
-        whole + r"(?=.*\bincidence rates?\b)(?!.*(?<!with )percentage change)",
-        sheet=r"(?:table )?A2a?",
-        heads=OFFENCES,
+        survey + r"(?=.*\binciden(?:ce|t) rates?\b)", sheet=r"(?:(?:table|worksheet)[ _])?A2a?", heads=OFFENCES
     )
     if rates:
         if set(re.findall(r"\bper ([\d,]+\d)", _said(rates))) != {"1,000"}:
             raise rates.refused("what stands above its rows does not give the rates per 1,000")
-        found, others = _neighbourhood(rates)
+        found, others = _crimes(rates)
         rows = pd.DataFrame({"category": found, "measure": "survey rate"})
-        yield _crimes(rates, rows.assign(unit=rows["category"].map(CRIMES)), others)
+        yield _by_year(rates, rows.assign(unit="per 1,000 " + rows["category"].map(CRIMES)), others)

@@ -30,7 +30,8 @@ def _survey_year(table: Table, text: str) -> Period:
         raise table.refused(f"a column headed {text!r} alone may be about one year of interviews or another")
     else:
         try:
-            period = periods.parse(label(text), "financial_year", spans=True)
+            # An apostrophe leaves out a century: what follows the two digits ("Mar '131") is a footnote.
+            period = periods.parse(re.sub(r"(['’]\d\d)[\d,]+\b", r"\1", label(text)), "financial_year", spans=True)
         except ValueError as error:
             raise table.refused(str(error)) from error
     if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):
@@ -42,12 +43,22 @@ def _survey_year(table: Table, text: str) -> Period:
     return period
 
 
+def _year_headings(table: Table) -> dict[int, str]:
+    """What heads each column right of the rows' labels, up to a second table beside the first.
+
+    A label that heads the rows' labels too is the table's title, and names no year.
+    """
+    heads = table.headings[table.key]
+    right = range(table.key + 1, len(table.headings))
+    beside = next((column for column in right if heads and table.headings[column][-1:] == heads[-1:]), right.stop)
+    return {c: " ".join(part for part in table.headings[c] if part not in heads) for c in right if c < beside}
+
+
 def survey_years(table: Table) -> dict[int, dict]:
     """The column of each survey year, with the columns of its limits; not those that compare two years."""
     found: dict[Period, dict[str, int]] = {}
-    for column, parts in enumerate(table.headings):
-        text = " ".join(parts)
-        if column > table.key and text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
+    for column, text in _year_headings(table).items():
+        if text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
             limit = re.search(r"\b(lower|upper)\b", text)
             columns = found.setdefault(_survey_year(table, text), {})
             name = limit[1] if limit else "value"
