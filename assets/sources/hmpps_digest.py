@@ -7,7 +7,6 @@ import pandas as pd
 from assets.sources.moj_tables import MARKS
 from pipeline import places
 from pipeline.read.labels import WHOLE, joined, part
-from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 
@@ -39,10 +38,11 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     selection, without a column of incidents, are not read.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    titled = book.tables(r"(?=.*\bdrug)(?=.*\bfinds?\b).*", heads=rf"{YEAR}|{PRISON}|{PRISON_REGION}")
+    wanted = r"(?=.*\bdrug)(?=.*\bfinds?\b).*"
+    titled = book.tables(wanted, heads=rf"{YEAR}|{PRISON}|{PRISON_REGION}")
     tables = [table for table in titled if table.column_if_any(FINDS) is not None]
     if not tables:
-        raise Refused(f"{book.name}: no table of drug finds with a column headed {FINDS!r}")
+        raise book.no_table(wanted, f"of drug finds with a column headed {FINDS!r}")
     for table in tables:
         year = table.text(table.column(YEAR))
         rows = year.index[year.str.contains(r"20\d\d") & table.filled([table.column(FINDS)])]

@@ -7,7 +7,6 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read.labels import joined, plain
-from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
@@ -162,7 +161,7 @@ def home_office_seizures(book: Workbook) -> Iterator[pd.DataFrame]:
     by_area = book.tables(rf"^{wanted}(?=.*{AREAS})", heads=AREA)
     by_drug = book.tables(rf"^{wanted}(?!.*{AREAS})", heads=DRUG)
     if not by_drug and not by_area:
-        raise Refused(f"{book.name}: no table titled 'number of seizures ...' or 'quantity of ... seized ...'")
+        raise book.no_table(wanted, "titled 'number of seizures ...' or 'quantity of ... seized ...'")
     for read, tables in ((_by_drug, by_drug), (_by_area, by_area)):
         for table in tables:
             yield read(table, " ".join(table.title.lower().split()))

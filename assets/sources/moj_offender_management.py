@@ -7,7 +7,6 @@ import pandas as pd
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import places
 from pipeline.read.labels import WHOLE, joined, part
-from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
@@ -46,11 +45,10 @@ def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
     the Probation Service since June 2021: another name is refused. Columns of percentages and changes are not read.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    tables = book.tables(
-        r"requirements?\b.*\b(started|commenced|starting)|(started|commenced).*requirement", heads=REQUIREMENT
-    )
+    wanted = r"requirements?\b.*\b(started|commenced|starting)|(started|commenced).*requirement"
+    tables = book.tables(wanted, heads=REQUIREMENT)
     if not tables:
-        raise Refused(f"{book.name}: no table titled 'Requirements started under ... orders'")
+        raise book.no_table(wanted, "titled 'Requirements started under ... orders'")
     for table in tables:
         columns = {column: {"period": period} for column, period in table.periods_across().items()}
         requirement = table.text(table.column(REQUIREMENT))

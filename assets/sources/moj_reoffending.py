@@ -8,7 +8,6 @@ import pandas as pd
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import places
 from pipeline.read.labels import WHOLE, part
-from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
@@ -108,11 +107,11 @@ def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
     else:
         by = r"proven re-?offend.*\b(index offence|area|local authorit|police force)"
         tables = book.tables(by, heads=rf"{COHORT}|{OFFENCE}|{MEASURE}|{AREA_CODE}|{AREA}")
-    if not tables:
-        raise Refused(f"{book.name}: no table titled 'Proven reoffending ... by index offence' or by area")
+        if not tables:
+            raise book.no_table(by, "titled 'Proven reoffending ... by index offence' or by area")
     for table in tables:
-        down = table.column_if_any(COUNTS["reoffenders"]) is not None
-        tidy = (_cohorts_down if down else _cohorts_across)(table).assign(unit="offenders")
+        across = isinstance(table, Table) and table.column_if_any(COUNTS["reoffenders"]) is None
+        tidy = (_cohorts_across(table) if across else _cohorts_down(table)).assign(unit="offenders")
         same = ["area_code", "period", "sex", "age", "category"]
         offenders, again = (tidy[tidy["measure"] == name] for name in COUNTS)
         yield offenders

@@ -19,7 +19,6 @@ from assets.sources.nhs_tables import (
 )
 from pipeline import places
 from pipeline.read.labels import heading
-from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
@@ -68,10 +67,11 @@ def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     if book.format == "csv":
         yield _shaped(_records(book.records()))
         return
-    tables = titled(book, "|".join(SUBJECTS.values()), HEADS, rf"{GSS}|(?:19|20)\d\d ?[-/].*")
+    wanted = "|".join(SUBJECTS.values())
+    tables = titled(book, wanted, HEADS, rf"{GSS}|(?:19|20)\d\d ?[-/].*")
     tables = [(table, subject) for table in tables if (subject := _subject(heading(table.title)))]
     if not tables:
-        raise Refused(f"{book.name}: no table of {' or '.join(SUBJECTS)} in {', '.join(book.sheets)}")
+        raise book.no_table(wanted, f"of {' or '.join(SUBJECTS)}")
     for table, subject in tables:
         codes = _area_column(table)
         if codes is None:

@@ -8,7 +8,6 @@ import pandas as pd
 from assets.sources.nhs_tables import ENGLAND, SEXES, WHOLE, Said, age_band, period_named, read_cells, titled
 from pipeline import places
 from pipeline.read.labels import heading
-from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 
@@ -45,9 +44,10 @@ def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
     bases and significance are left out.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    tables = titled(book, rf"^(?=.*\bdrug).*(?:{'|'.join(ASKED.values())})", SURVEY_HEADS, SURVEY_FIRST)
+    wanted = rf"^(?=.*\bdrug).*(?:{'|'.join(ASKED.values())})"
+    tables = titled(book, wanted, SURVEY_HEADS, SURVEY_FIRST)
     if not tables:
-        raise Refused(f"{book.name}: no table of drug use or of what is thought OK in {', '.join(book.sheets)}")
+        raise book.no_table(wanted, "of drug use or of what is thought OK")
     for table in tables:
         title = heading(table.title)
         said = {"measure": _one_of(ASKED, title), "unit": "percent", "category": _one_of(DRUGS, title) or "all"}

@@ -208,9 +208,10 @@ def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     A year of which nobody has said the method is refused. Age `all` is 15 to 64.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    tables = book.tables(r"(?=.*(prevalence|estimate))(?=.*(opiate|crack|\bocus?\b))", sheet=FIGURES, heads=HEADS)
+    wanted = r"(?=.*(prevalence|estimate))(?=.*(opiate|crack|\bocus?\b))"
+    tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
     if not tables:
-        raise Refused(f"{book.name}: no table of estimates of opiate or crack cocaine use in {', '.join(book.sheets)}")
+        raise book.no_table(wanted, "of estimates of opiate or crack cocaine use")
     read = [(table, _read_table(table, USE)) for table in tables]
     labels = {period.label for _, tidy in read for period in tidy["period"]}
     for table, tidy in read:
@@ -283,9 +284,10 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     if book.format == "csv":
         yield _read_records(book)
         return
-    tables = book.tables(r"(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))", sheet=FIGURES, heads=HEADS)
+    wanted = r"(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
+    tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
     if not tables:
-        raise Refused(f"{book.name}: no table of estimates of alcohol dependence in {', '.join(book.sheets)}")
+        raise book.no_table(wanted, "of estimates of alcohol dependence")
     for table in tables:
         yield _read_table(table, DEPENDENCE)
 

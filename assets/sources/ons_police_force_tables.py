@@ -110,9 +110,10 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
         "partnership rates": book.tables(rf"recorded crime rate per .* {partnerships}"),
     }
     if not found["counts"] and not found["partnership counts"]:
-        raise Refused(
-            f"{book.name}: no table titled 'police recorded crime by offence group and police force area, number of "
-            f"offences' or 'number of police recorded crimes ... {partnerships}' in {', '.join(book.sheets)}"
+        raise book.no_table(
+            f"{forces}.*number of offences",
+            "titled 'police recorded crime by offence group and police force area, number of offences' or 'number of "
+            f"police recorded crimes ... {partnerships}'",
         )
     for kind in ("counts", "rates"):
         for table in found[kind]:

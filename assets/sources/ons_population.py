@@ -27,13 +27,14 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     if book.format != "csv":
         found = {}
-        for table in book.tables(r"^mye ?2\b|single year of age", sheet=r"MYE ?2\b.*"):
+        wanted = r"^mye ?2\b|single year of age"
+        for table in book.tables(wanted, sheet=r"MYE ?2\b.*"):
             sex = _sex_of(table)
             if sex in found:
                 raise table.refused(f"it and sheet {found[sex].sheet!r} both hold a table MYE2 of {sex}")
             found[sex] = table
         if set(found) != {"all", "male", "female"}:
-            raise Refused(f"{book.name}: no table MYE2 of persons, males and females in {', '.join(book.sheets)}")
+            raise book.no_table(wanted, "MYE2 of persons, males and females")
         for sex, table in found.items():
             codes = table.text(table.column("codes?"))
             rows = pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("names?"))})

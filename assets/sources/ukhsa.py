@@ -7,7 +7,6 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read.labels import heading
-from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import FIGURES, Workbook
@@ -48,9 +47,10 @@ def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     first = rf"(19|20)\d\d(\.0)?|{WHOLE}|{'|'.join(COUNTRIES)}"
     infected = r"(?=.*(hepatitis c|\bhcv\b))(?=.*(prevalence|proportion|infect))(?=.*(chronic|current|antibod))"
-    tables = book.tables(rf"^(?!.*(aware|treat|uptake|vaccin|diagnos|clear)){infected}", sheet=FIGURES, first=first)
+    wanted = rf"^(?!.*(aware|treat|uptake|vaccin|diagnos|clear)){infected}"
+    tables = book.tables(wanted, sheet=FIGURES, first=first)
     if not tables:
-        raise Refused(f"{book.name}: no table of the prevalence of hepatitis C in {', '.join(book.sheets)}")
+        raise book.no_table(wanted, "of the prevalence of hepatitis C")
     for table in tables:
         rows = _rows(table)
         tested, positive = table.column(TESTED), table.column(POSITIVE)

@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.read import periods
 from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import read_values
+from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular, parted
 
@@ -67,7 +68,8 @@ class Records(Tabular[str]):
     def require(self, *columns: str) -> "Records":
         """These records, once it is sure that the columns are there."""
         if missing := [name for name in columns if name not in self.frame]:
-            raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}")
+            near = but_found("heading", missing[0], self.frame.columns)
+            raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}{near}")
         return self
 
     def column(self, pattern: str) -> str:
@@ -75,7 +77,8 @@ class Records(Tabular[str]):
         found = self._headed(pattern)
         if len(found) != 1:
             among = ", ".join(self.frame.columns[:30])
-            raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}")
+            near = "" if found else but_found("heading", pattern, self.frame.columns)
+            raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}{near}")
         return found[0]
 
     def column_if_any(self, pattern: str) -> str | None:

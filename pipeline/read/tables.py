@@ -15,6 +15,7 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import is_number, read_values
+from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular, parted
 
@@ -46,7 +47,8 @@ class Table(Tabular[int]):
         self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
         found = next(labels_like(cells, heads or first), None)
         if found is None:
-            raise self.refused(f"no row begins with {heads or first!r}")
+            labels = (label(cell) for row in cells for cell in row[:3] if isinstance(cell, str) and cell)
+            raise self.refused(f"no row begins with {heads or first!r}{but_found('label', heads or first, labels)}")
         self.top, self.key = found
         if heads:
             below = range(self.top + 1, len(cells))
@@ -77,7 +79,8 @@ class Table(Tabular[int]):
             if all(any(pattern.fullmatch(part) for part in parts) for pattern in compiled)
         ]
         if not found:
-            raise self.refused(f"no column headed {' with '.join(map(repr, patterns))}")
+            near = but_found("heading", " ".join(patterns), (" | ".join(parts) for parts in self.headings if parts))
+            raise self.refused(f"no column headed {' with '.join(map(repr, patterns))}{near}")
         return found
 
     def column(self, *patterns: str) -> int:

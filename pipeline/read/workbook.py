@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.read.labels import heading
+from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Merged, lists_tables, stacked
+from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused, inspect
 from pipeline.read.records import Records
 from pipeline.read.tables import GSS, Table
@@ -18,6 +19,11 @@ from pipeline.read.tables import GSS, Table
 FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
 
 _TITLE_ROWS = 12
+
+
+def _title_lines(cells: np.ndarray, start: int = 0) -> list[tuple[int, str]]:
+    """Row and text of each line, from the first row of a table on, that may be its title."""
+    return [(r, str(cell)) for r, row in enumerate(cells[: start + _TITLE_ROWS]) for cell in row[:2]]
 
 
 class Workbook:
@@ -84,8 +90,7 @@ class Workbook:
             for part in (stacked(self.cells(name), heads) if heads else [(0, self.cells(name))])
         ]
         for name, start, cells in parts:
-            lines = [(r, str(cell)) for r, row in enumerate(cells[: start + _TITLE_ROWS]) for cell in row[:2]]
-            titles = [(row, line) for row, line in lines if wanted.search(heading(line))]
+            titles = [(row, line) for row, line in _title_lines(cells, start) if wanted.search(heading(line))]
             if not titles:
                 continue
             try:
@@ -102,8 +107,16 @@ class Workbook:
         """The one table whose title matches; refused, with what was looked for, when there is none or several."""
         table = self.table_if_any(title, sheet, first, heads)
         if table is None:
-            raise Refused(f"{self.name}: no table titled {title!r} in the sheets {', '.join(self.sheets)}")
+            raise self.no_table(title)
         return table
+
+    def no_table(self, title: str, called: str = "") -> Refused:
+        """The error that says there is no table so titled, `called` so in plain words, and which title is nearest."""
+        lines = {heading(line): line for name in self.sheets for _, line in _title_lines(self.cells(name))}
+        near = but_found("title", title, (plain(line) for said, line in lines.items() if said))
+        return Refused(
+            f"{self.name}: no table {called or f'titled {title!r}'} in the sheets {', '.join(self.sheets)}{near}"
+        )
 
     def table_if_any(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> Table | None:
         """The one table whose title matches, None where there is none; refused when there are several."""
