@@ -31,7 +31,7 @@ def _survey_year(table: Table, text: str) -> Period:
     else:
         try:
             # An apostrophe leaves out a century: what follows the two digits ("Mar '131") is a footnote.
-            period = periods.parse(re.sub(r"(['’]\d\d)[\d,]+\b", r"\1", label(text)), "financial_year", spans=True)
+            period = periods.mentioned(re.sub(r"(['’]\d\d)[\d,]+\b", r"\1", label(text)), "financial_year", spans=True)
         except ValueError as error:
             raise table.refused(str(error)) from error
     if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):

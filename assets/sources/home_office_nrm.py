@@ -52,7 +52,7 @@ def _referral_period(text: str, whole: bool) -> periods.Period:
     """
     text = re.sub(r"\bq([1-4]),? (20\d\d)", r"\2 q\1", text)
     total = re.fullmatch(r"(?:total|all(?: quarters)?|full year) (20\d\d)", text)
-    period = periods.parse(total[1] if total else text)
+    period = (periods.parse if whole else periods.mentioned)(total[1] if total else text)
     if period.kind == "calendar_year" and not total and not whole:
         raise ValueError(f"cannot read the quarter in {text!r}")
     return period

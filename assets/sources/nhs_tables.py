@@ -91,9 +91,7 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     tidy = table.unpivot(index, {column: down | said for column, said in columns.items()}, MARKS, set_apart)
     tidy = tidy.assign(**{role: value for role, value in whole.items() if role not in tidy})
     if "period" not in tidy:
-        # How often drugs are thought OK is not the period of the table.
-        title = re.sub(r"\bonce a week\b", "", table.title, flags=re.IGNORECASE)
-        tidy["period"] = _of_kind(table.period(title, SINGLE[kind]), kind)
+        tidy["period"] = _of_kind(table.period(single=SINGLE[kind]), kind)
     for role in ("period", "measure"):
         if (unsaid := tidy[role].isna()).any():
             raise table.refused(f"neither a label nor the title says the {role} of {tidy['cell'][unsaid].iloc[0]}")

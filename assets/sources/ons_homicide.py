@@ -49,7 +49,7 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     if missing := {"all", "any"} - set(rows.values()):
         raise table.refused(f"no row of {' or of '.join(sorted(missing))} homicides")
     headed = {c: " ".join(parts) for c, parts in enumerate(table.headings) if c > table.key and parts}
-    years = {c: table.period(text, "financial_year") for c, text in headed.items() if not re.search(COMPARED, text)}
+    years = {c: table.period_over(c, "financial_year") for c, text in headed.items() if not re.search(COMPARED, text)}
     if odd := [year.label for year in years.values() if year.kind != "financial_year"]:
         raise table.refused(f"{', '.join(odd)} is no year to March")
     same = {"measure": "homicides", "unit": "homicides", "area_code": "K04000001", "area_label": "England and Wales"}

@@ -64,11 +64,19 @@ class Table(Tabular[int]):
         return Refused(f"{self.file}, sheet {self.sheet!r}: {why}")
 
     def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
-        """The period that a heading names, or the title where no text is given; refused where none can be read."""
+        """The period that a label is, or the one that the title names; refused where none can be read."""
         try:
-            return periods.parse(label(self.title if text is None else text), single)
+            return periods.mentioned(label(self.title), single) if text is None else periods.parse(label(text), single)
         except ValueError as error:
             raise self.refused(str(error)) from error
+
+    def period_over(self, column: int, single: str = "calendar_year", *, spans: bool = False) -> periods.Period:
+        """The period that the headings of a column name together; what else they speak of is left to others."""
+        texts = [part for part in reversed(self.headings[column]) if periods.speaks_of_time(part)]
+        try:
+            return periods.parse(" ".join(texts), single, spans=spans)
+        except ValueError as error:
+            raise self.refused(f"column {column_letters(column)}: {error}") from error
 
     def columns(self, *patterns: str) -> list[int]:
         """The columns in which each pattern matches one whole label; refused when there is none."""
@@ -107,11 +115,8 @@ class Table(Tabular[int]):
             text = " ".join(reversed(parts))
             if not parts or re.search(apart, text):
                 continue
-            try:
-                across[column] = periods.parse(text, single)
-            except ValueError as error:
-                if across:
-                    raise self.refused(f"column {column_letters(column)}: {error}") from error
+            if across or periods.speaks_of_time(text):
+                across[column] = self.period_over(column, single)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
             repeated = sorted({text for text in labels if labels.count(text) > 1})

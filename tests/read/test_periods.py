@@ -8,14 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.read import periods
-from pipeline.read.periods import Period, parse
+from pipeline.read.periods import Period, mentioned, parse, speaks_of_time
 from schemas.vocabulary import PERIOD_KINDS
 
 READ = [
     ("2021", "2021", "calendar_year"),
     ("2021.0", "2021", "calendar_year"),
     ("mid-2021", "2021", "calendar_year"),
-    ("MYE2: Persons by single year of age, mid-2020", "2020", "calendar_year"),
     ("January to December 2021", "2021", "calendar_year"),
     ("January 2021 to December 2021", "2021", "calendar_year"),
     ("2019–21", "2019-21", "three_years"),
@@ -37,19 +36,59 @@ READ = [
     ("Apr '12 to Mar '13", "2012/13", "financial_year"),
     ("1 April 2012 to 31 March 2013", "2012/13", "financial_year"),
     ("YE Dec 19", "YE Dec 2019", "rolling_12_months"),
-    ("number of offences, year ending December 20191,2", "YE Dec 2019", "rolling_12_months"),
     ("July 2022 - June 2023", "YE Jun 2023", "rolling_12_months"),
-    ("A1\nEngland, July to September 2025 (revised)", "Jul-Sep 2025", "quarter"),
-    ("A1 - Apr-Jun 18", "Apr-Jun 2018", "quarter"),
     ("2021 Q1", "Jan-Mar 2021", "quarter"),
     ("Sept 2021", "Sep 2021", "part_year"),
     ("April to August 2021", "Apr-Aug 2021", "part_year"),
+    ("3 months to June 2024", "Apr-Jun 2024", "quarter"),
+    ("six months to September 2024", "Apr-Sep 2024", "part_year"),
+    ("Half year to 30 September 2024", "Apr-Sep 2024", "part_year"),
+    ("quarter to December 2024", "Oct-Dec 2024", "quarter"),
+    ("Quarter ending 31 December 2024", "Oct-Dec 2024", "quarter"),
+    ("three months ended January 2024", "Nov 2023-Jan 2024", "quarter"),
+    ("twelve months ending December 2023", "YE Dec 2023", "rolling_12_months"),
+    ("April 2024 to March 25", "2024/25", "financial_year"),
+    ("Apr 24 to Mar 25", "2024/25", "financial_year"),
+    ("between 1 April 2012 and 31 March 2013", "2012/13", "financial_year"),
+    ("2024-25 (Apr-Sep)", "Apr-Sep 2024", "part_year"),
+    ("2023/24 Apr-Jun", "Apr-Jun 2023", "quarter"),
+    ("Jan-Mar 2023/24", "Jan-Mar 2024", "quarter"),
+    ("January to March 2022/23", "Jan-Mar 2023", "quarter"),
+    ("October to March 2022/23", "Oct 2022-Mar 2023", "part_year"),
+    ("March 2022/23", "Mar 2023", "part_year"),
+    ("2024 (January to March)", "Jan-Mar 2024", "quarter"),
+    ("financial year 2023/24", "2023/24", "financial_year"),
+    ("calendar year 2023 (provisional)", "2023", "calendar_year"),
+    ("2008²", "2008", "calendar_year"),
+    ("year ending March 2018¹,² [note 3]", "2017/18", "financial_year"),
+]
+
+TITLES = [
+    ("MYE2: Persons by single year of age, mid-2020", "2020", "calendar_year"),
+    ("number of offences, year ending December 20191,2", "YE Dec 2019", "rolling_12_months"),
+    ("A1\nEngland, July to September 2025 (revised)", "Jul-Sep 2025", "quarter"),
+    ("A1 - Apr-Jun 18", "Apr-Jun 2018", "quarter"),
+    ("Table A1 - Households owed a duty, January to March 2022/23", "Jan-Mar 2023", "quarter"),
+    ("Rate of offences per 1000 population, quarter to December 2024", "Oct-Dec 2024", "quarter"),
+    ("Pupils who took drugs once a week in the last year or month, by region, 2021", "2021", "calendar_year"),
+    ("Drugs that may be taken, 2021", "2021", "calendar_year"),
 ]
 
 
 @pytest.mark.parametrize(("text", "label", "kind"), READ)
 def test_a_printed_period(text, label, kind):
     assert (parse(text).label, parse(text).kind) == (label, kind)
+
+
+@pytest.mark.parametrize(("text", "label", "kind"), READ + TITLES)
+def test_a_printed_period_among_other_words(text, label, kind):
+    assert (mentioned(text).label, mentioned(text).kind) == (label, kind)
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in TITLES])
+def test_a_label_with_other_words_is_no_period(text):
+    with pytest.raises(ValueError, match="may change what it is"):
+        parse(text)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +122,51 @@ def test_a_printed_period(text, label, kind):
         "November to February 2021",
         "year ending 2021",
         "20211,2",
+        "January 2024 to date",
+        "since April 2018",
+        "as at March 2024",
+        "end of March 2024",
+        "to March 2024",
+        "March 2024 onwards",
+        "March 2024 and earlier",
+        "2021 -",
+        "2021+",
+        "18 months to June 2024",
+        "year ending 15 March 2018",
+        "2 April 2012 to 31 March 2013",
+        "1 April 2012 to 30 March 2013",
+        "1 April 2012 and 31 March 2013",
+        "Jan 24 to Mar 25",
+        "Apr 24",
+        "March to May 2022/23",
+        "2021/22 Q1",
+        "financial year 2021",
+        "academic year 2021/22",
+        "2024/25 to date",
+        "x2008",
+        "1969",
+        "2204",
+        "3021",
+        "2070/71",
+        "year ending March 2204",
+        "12 months ending 30-09-2218",
+        "Apr 2201 to Mar 2018",
+        "Apr 2017 to Mar 2201",
     ],
 )
 def test_no_period_or_more_than_one_is_refused(text):
-    with pytest.raises(ValueError, match="cannot read"):
-        parse(text)
+    for read in (parse, mentioned):
+        with pytest.raises(ValueError, match="cannot read"):
+            read(text)
+
+
+@pytest.mark.parametrize(
+    "beside", ["cumulative", "x", "a fifth of", "8", "to", "quarterly", "so far", "(Q3)", "(half)", "mean", "England"]
+)
+def test_nothing_of_a_label_is_left_over(beside):
+    for text, _, _ in READ:
+        with pytest.raises(ValueError, match="cannot read"):
+            parse(f"{text} {beside}")
 
 
 @pytest.mark.parametrize(
@@ -108,9 +187,12 @@ def test_a_lone_year_is_what_the_publication_means_by_it(text, single, label, st
 def test_a_quarter_of_another_year_than_the_calendar_is_refused():
     with pytest.raises(ValueError, match="quarter of a calendar or of another year"):
         parse("2021 Q1", "financial_year")
+    with pytest.raises(ValueError, match="months of a calendar or of another year"):
+        parse("2021 (Jan-Mar)", "financial_year")
+    assert parse("2021/22 (Sep-Nov)", "academic_year").label == "Sep-Nov 2021"
 
 
-YEARS = st.integers(1950, 2049)
+YEARS = st.integers(1972, 2049)
 
 
 @st.composite
@@ -163,14 +245,15 @@ def test_a_year_ending_in_a_month_ends_with_it(month, year):
 
 @given(any_period(), st.sampled_from(["{}", " {} ", "{}, England", "Rates, {} [revised]", "Table A: x,\n{}"]))
 def test_words_around_a_period_change_nothing(period, around):
-    assert parse(around.format(period.label)) == period
+    assert mentioned(around.format(period.label)) == period
 
 
 @given(any_period(), any_period())
 def test_two_different_periods_are_refused(one, other):
     assume(one != other)
-    with pytest.raises(ValueError):
-        parse(f"{one.label} compared with {other.label}")
+    for read in (parse, mentioned):
+        with pytest.raises(ValueError):
+            read(f"{one.label} compared with {other.label}")
 
 
 @given(any_period())
@@ -179,10 +262,16 @@ def test_capitals_dashes_and_spaces_change_nothing(period):
     assert parse(text) == period
 
 
-@given(st.text())
+@given(st.text() | st.text(st.sampled_from("0129 /-,.()to[¹ monthsapryeJe")))
 def test_any_text_is_a_period_or_refused(text):
-    try:
-        period = parse(text)
-    except ValueError:
-        return
-    assert period.start <= period.end
+    for read in (parse, mentioned):
+        try:
+            period = read(text)
+        except ValueError:
+            continue
+        assert period.start <= period.end and 1967 <= period.start.year <= period.end.year <= 2070
+
+
+@given(any_period())
+def test_a_label_that_reads_as_a_period_speaks_of_time(period):
+    assert speaks_of_time(period.label) and not speaks_of_time("offences per 1,000 people who may drink")
