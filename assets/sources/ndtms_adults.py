@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from assets.sources.ndtms_names import GROUPS
-from assets.sources.ndtms_tables import YEAR, Wanted, newest_year, read_table
+from assets.sources.ndtms_tables import YEAR, YEARS, Wanted, newest_year, read_table
 from pipeline import places
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -21,9 +21,14 @@ PARENTS = {
 }
 
 # A table without labels of its own counts one thing, which its title says.
-PEOPLE = Wanted(r"trends? in (the )?numbers? (of adults )?in treatment$", {"": "people in treatment"})
+WHO = r"(all )?(adults|clients|people|individuals)"
+PEOPLE = Wanted(
+    rf"(trends? in (the )?)?\bnumbers? (of {WHO} )?in treatment{YEARS}",
+    {"": "people in treatment"},
+)
 STARTS = Wanted(
-    r"trends? in (the )?(numbers? (of )?)?(new presentations( to treatment)?|adults (starting|entering) treatment)$",
+    r"trends? in (the )?(numbers? (of )?)?"
+    rf"(new presentations( to treatment)?|{WHO} (starting|entering|new to) treatment){YEARS}",
     {"": "people starting treatment"},
 )
 DEATHS = Wanted(
@@ -68,12 +73,12 @@ OTHERS = [
     Wanted(
         r"mental health treatment need and (the )?treatment received",
         {
-            r"(total individuals )?receiving any (mental health )?treatment( for mental health)?": (
+            rf"(total )?({WHO} )?receiving any (form of )?(mental health )?treatment( for mental health)?": (
                 "mental health treatment"
             )
         },
-        whole=r"(total individuals needing|adults with a) mental health treatment( need)?",
-        first=r"community (or|and) other mental health services",
+        whole=rf"(total )?{WHO} (needing|with an?|with) mental health treatment( need)?",
+        first=r"(engaged with (the )?)?community (mental health team )?(or|and) other mental health services",
     ),
     Wanted(
         r"(family (and|or) parental|parental (and|or) family) (support )?interventions",
@@ -115,7 +120,7 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     reason "died"; their whole is everybody in treatment. The modelled deaths of local authorities keep the printed
     95% bounds. Marks: c and * hidden. Areas are printed by name, some in the system's own words ("Cheshire East UA").
     The tables of progress, of work and of parents are built to a description of their content, not of their layout.
-    No real file was at hand: proved on sample releases of the described shape only.
+    No real file was at hand: proved on sample releases, and on a workbook of the titles and headings of 2017-18.
     """
     people = read_table(_table(book, PEOPLE), PEOPLE, None)
     if missing := set(GROUPS.values()) - set(people["category"]):

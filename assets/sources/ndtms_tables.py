@@ -3,26 +3,36 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
 from assets.sources.ndtms_names import ENGLAND, SEXES, area_codes, substance_group
+from pipeline.read import bands
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading
+from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
 
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
+# What may end a title: the years that its table is about.
+YEARS = rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?\W*$"
 # What stands above the labels of the rows.
 HEADS = (
     r"(financial |reporting )?(year|period)|(problem )?substances?( group)?|drug( group)?|sex|gender"
+    r"|age( group)?|(treatment )?exit reasons?"
     r"|(type of )?setting( type)?|arriv.*|(area|region)( code| name)?|(upper tier )?local authorit.*"
 )
 
 WHOLE = "the whole"
-MARKS = {"c": "c", "*": "c"}
+MARKS = {"c": "c", "*": "c", "-": "x"}
+NEAREST = {"5": "5", "five": "5", "10": "10", "ten": "10"}
+NOT_ROUNDED = "Marked as rounded to the nearest {}, which it is not."
+# What heads a count of everybody where other columns count some of them; shares stand beside either.
+COUNT = r"n|number|total|all"
+AGES = r"under \d+|\d+ ?(?:-|to) ?\d+|\d+ (?:and|or) over|\d+\+"
 BOUND = r",? ?(lower|upper)( 95%)?( bound| confidence limit| limit)?( 95% ci)?"
 SHARE = r"%|percent|per cent|proportion|mean\b|rate\b|ratio\b"
 POINTS = {
@@ -37,7 +47,8 @@ class Wanted:
     """A table of the workbook: its title, its counts by the pattern of their labels, and the label of their whole.
 
     Counts, substance groups, years and the rest may each stand in the rows or in the columns. `first` is the label of
-    the first row where it is none of these; `point` the point of treatment where only the title tells it.
+    the first row where it is none of these; `point` the point of treatment where only the title tells it; with `ages`
+    the rows may be bands of ages.
     """
 
     title: str
@@ -46,6 +57,7 @@ class Wanted:
     first: str = ""
     point: str = ""
     local: bool = False
+    ages: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def measures(self) -> dict[str, str]:
@@ -54,12 +66,20 @@ class Wanted:
 
 def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFrame:
     """The counts of a table, whichever of year, group, sex, area and count stand in its rows, and which across."""
+    rounded = _rounded(table)
     labels = _label_columns(table)
+    if wanted.ages:
+        _mend_ages(table, labels)
     rows, apart = _rows(table, wanted, labels, newest)
     columns = _data_columns(table, wanted, range(len(labels), len(table.headings)), set(rows))
+    if not columns:
+        raise table.refused("no column is headed as a count")
     # Limits are asked of all columns or of none.
     bounded = [{c: about for c, about in columns.items() if ("lower" in about) is limits} for limits in (False, True)]
-    tidy = pd.concat([table.unpivot(rows, part, MARKS, apart) for part in bounded if part], ignore_index=True)
+    marks = MARKS | _noted_marks(table)
+    tidy = pd.concat([table.unpivot(rows, part, marks, apart) for part in bounded if part], ignore_index=True)
+    for name, said, other in rounded:
+        tidy[name] = [said.get(cell, other) for cell in tidy["cell"]]
     fixed = {"unit": "people", "area_code": ENGLAND, "area_label": "England", "category": "all", "sex": "all"}
     if "" in wanted.counts:
         fixed["measure"] = wanted.counts[""]
@@ -74,11 +94,69 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     return _with_base(wanted, tidy)
 
 
+def _rounded(table: Table) -> list[tuple[str, dict[str, str], str]]:
+    """The precision and the note of each number with a star, by its cell; the stars are taken off.
+
+    A note below must say to what such a number is rounded.
+    """
+    said = [found[1] for text in _notes(table) if (found := re.match(r"\*(?!\*).*\bnearest (\w+)", text))]
+    precision: dict[str, str] = {}
+    note: dict[str, str] = {}
+    table.cells = table.cells.copy()
+    for row in range(table.top, len(table.cells)):
+        for column, cell in enumerate(table.cells[row]):
+            if not (isinstance(cell, str) and (found := re.fullmatch(r"(\d[\d,]*) ?\*", plain(cell)))):
+                continue
+            at = f"{column_letters(column)}{row + 1}"
+            if {NEAREST.get(word) for word in said} not in ({"5"}, {"10"}):
+                raise table.refused(f"{at} {cell!r} has a star, and no note below says to what it is rounded")
+            nearest = NEAREST[said[0]]
+            table.cells[row, column] = found[1]
+            if int(found[1].replace(",", "")) % int(nearest):
+                note[f"{table.sheet}!{at}"] = NOT_ROUNDED.format(nearest)
+            else:
+                precision[f"{table.sheet}!{at}"] = nearest
+    return [("precision", precision, "1"), ("note", note, "")] if precision or note else []
+
+
+def _notes(table: Table) -> list[str]:
+    """The texts that stand alone in their row below the numbers."""
+    return [
+        " ".join(plain(row[0]).lower().split())
+        for row in table.cells[table.top :]
+        if isinstance(row[0], str) and not any(plain(cell) for cell in row[1:])
+    ]
+
+
+def _noted_marks(table: Table) -> dict[str, str]:
+    """What two stars stand for, where a note below says that it is a number too low to print."""
+    low = any(re.match(r"\*\* ?[^*]*\b(low numbers|suppressed)\b", text) for text in _notes(table))
+    return {"**": "c"} if low else {}
+
+
+def _mend_ages(table: Table, columns: list[int]) -> None:
+    """Put the bands of ages back that a spreadsheet program turned into dates; refused where one is not certain."""
+    for column in columns:
+        cells = table.cells[:, column]
+        for row in range(table.top, len(cells)):
+            if isinstance(cells[row], date):
+                around = (label(cells[at]) if 0 <= at < len(cells) else "" for at in (row - 1, row + 1))
+                try:
+                    cells[row] = bands.of_date(cells[row], *around)
+                except ValueError as error:
+                    raise table.refused(f"{column_letters(column)}{row + 1}: {error}") from error
+
+
 def read_tables(book: Workbook, breakdowns: tuple[Wanted, ...], newest: Period, age: str) -> Iterator[pd.DataFrame]:
     """The figures of whatever tables there are: a breakdown may have a table of its own."""
     for wanted in breakdowns:
         for table in book.tables(wanted.title, heads=HEADS):
-            yield read_table(table, wanted, newest).assign(age=age)
+            yield of_age(read_table(table, wanted, newest), age)
+
+
+def of_age(counts: pd.DataFrame, age: str) -> pd.DataFrame:
+    """Counts of people of an age, or of the bands of it that a table prints."""
+    return counts.assign(age=counts["age"].replace("all", age) if "age" in counts else age)
 
 
 def newest_year(people: pd.DataFrame) -> Period:
@@ -89,7 +167,7 @@ def newest_year(people: pd.DataFrame) -> Period:
 def _with_base(wanted: Wanted, tidy: pd.DataFrame) -> pd.DataFrame:
     """The counts beside the whole they are part of, with the point of treatment in their measure."""
     if wanted.whole:
-        same = [name for name in ("period", "area_code", "sex", "category", "point") if name in tidy]
+        same = [name for name in ("period", "area_code", "sex", "age", "category", "point") if name in tidy]
         is_whole = tidy["measure"] == WHOLE
         # A second total includes what is not known.
         whole = tidy[is_whole].drop_duplicates(same).set_index(same)["value"]
@@ -102,9 +180,11 @@ def _with_base(wanted: Wanted, tidy: pd.DataFrame) -> pd.DataFrame:
 
 def _label_columns(table: Table) -> list[int]:
     """The columns left of the first that holds a number."""
+    # A note, which may begin with a number, stands alone in its row.
+    rows = [row for row in table.cells[table.top :] if sum(plain(cell) != "" for cell in row) > 1]
     for column in range(len(table.headings)):
         # A year such as 2009-10 would pass for a number with a mark.
-        if any(is_number(cell) and not re.match(YEAR, heading(cell)) for cell in table.cells[table.top :, column]):
+        if any(is_number(row[column]) and not re.match(YEAR, heading(row[column])) for row in rows):
             return list(range(column))
     raise table.refused("no column holds a number")
 
@@ -118,7 +198,8 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
     """What each row is about, and the rows that are about something else."""
     rows = pd.DataFrame(index=table.text(0).index)
     known, apart = pd.Series(True, index=rows.index), pd.Series(False, index=rows.index)
-    last, coded = rows.index[: table.last_number()], False
+    numbers = [row for row in rows.index if any(map(is_number, table.cells[row][len(labels) :]))]
+    last, coded = rows.index[: numbers[-1] - table.top + 1], False
     for column in labels:
         texts = table.text(column).loc[last]
         role, meanings = _role(table, wanted, texts, newest)
@@ -151,6 +232,7 @@ def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None)
         "period": lambda text: table.period(text, "financial_year") if re.fullmatch(YEAR, text) else None,
         "measure": lambda text: _matching(wanted.measures(), text),
         "category": lambda text: _category(wanted, text),
+        "age": lambda text: _age(text) if wanted.ages else None,
         "sex": lambda text: SEXES.get(text),
         "point": lambda text: POINTS.get(text),
     }
@@ -160,6 +242,13 @@ def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None)
         if set(meanings.values()) - {None, "all", WHOLE}:
             return role, meanings
     return "", {}
+
+
+def _age(text: str) -> str | None:
+    """A band of ages in one spelling, `all` for the whole."""
+    if re.fullmatch(AGES, text):
+        return re.sub(r" ?(?:-|to) ?(?=\d)", "-", text)
+    return "all" if re.fullmatch(r"(?:all|total)\b.*", text) else None
 
 
 def _category(wanted: Wanted, text: str) -> str | None:
@@ -184,13 +273,18 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         meanings = {
             "measure": [_matching(wanted.measures(), text) for text in texts],
             "category": [_category(wanted, text) for text in texts],
+            "period": [table.period(t, "financial_year") if re.fullmatch(YEAR, t) else None for t in texts],
         }
         about = {role: next(filter(None, named), None) for role, named in meanings.items() if role not in said}
         about = {role: value for role, value in about.items() if value}
+        # Where the rows say what is counted, a column may be headed as a count and no more.
+        alone = "" in wanted.counts and "category" in said and all(re.fullmatch(COUNT, text) for text in texts if text)
         if side:
             limits.setdefault(tuple(about.items()), {})[side] = column
+        elif not about and not alone:
+            continue
         elif about in found.values():
             raise table.refused(f"column {column_letters(column)} is headed like another: {' | '.join(texts)}")
-        elif about:
+        else:
             found[column] = about
     return {column: about | limits.get(tuple(about.items()), {}) for column, about in found.items()}

@@ -1,17 +1,16 @@
 """The annual workbooks of children and young people in community treatment; adults are ndtms_adults'."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 
 from assets.sources.ndtms_names import YOUNG
-from assets.sources.ndtms_tables import HEADS, Wanted, newest_year, read_table, read_tables
+from assets.sources.ndtms_tables import HEADS, YEARS, Wanted, newest_year, of_age, read_table, read_tables
+from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 
 SUBSTANCES = {
-    "all": r"(total|all|young people|all young people|number in treatment)( in treatment)?",
     "cannabis": r"cannabis",
     "alcohol": r"alcohol",
     "ecstasy": r"ecstasy( \(mdma\))?",
@@ -20,26 +19,52 @@ SUBSTANCES = {
     "ketamine": r"ketamine",
     "benzodiazepines": r"benzodiazepines?",
     "amphetamines": r"amphetamines?( \(other than ecstasy\))?",
-    "nicotine": r"nicotine( \(tobacco\))?|tobacco",
+    "nicotine": r"nicotine( \((tobacco|adjunctive use only)\))?|tobacco",
     "codeine": r"codeine",
-    "new psychoactive substances": r"new psychoactive substances?( \(nps\))?|nps",
+    "new psychoactive substances": r"new psychoactive substances?( \(nps\))?|nps( \(any\))?",
+    "opiates": r"opiates?( \(any\))?",
+    "other opiates": r"other opiates?",
     "heroin": r"heroin",
     "crack cocaine": r"crack( cocaine)?",
     "hallucinogens": r"hallucinogens?",
     "other drugs": r"(any )?other( drugs?| substances?)?( misuse)?",
 }
+EXITS = {
+    "completed": r"(treatment )?completed?( treatment)?( free of .*)?",
+    "referred on": r"(referred on|transferred)\b.*",
+    "dropped out": r"dropped out( ?/ ?left)?|left",
+    "prison": r"prison|transferred to (prison|custody)",
+    "declined treatment": r"treatment declined( by (the )?(client|young person))?",
+    "died": r"died|deceased",
+    "not known": r"not known|unknown",
+    "other": r"other",
+    "all": r"total|all( exits)?",
+}
+TABLE = r"^(?:table[ _]?[\w.]+\W+)?"
+# A title of nothing but these words, in whatever order, is of people in treatment.
+WORDS = (
+    r"trends?|in|the|numbers?|of|all|children|and|young|people|treatment|by|age|groups?|bands?|gender|sex|community"
+    r"|structured|specialist|over|time"
+)
 YOUNG_PEOPLE = Wanted(
-    r"trends? in (the )?numbers? (of (children and )?young people )?in treatment$",
+    TABLE + rf"(?=.*\bin (?:\w+ )?treatment\b)(?=.*\b(?:trends?|numbers?)\b)(?:(?:{WORDS})\b\W*)+" + YEARS,
+    {"": "people in treatment"},
+    ages=True,
+)
+THEIR_SUBSTANCES = Wanted(
+    r"trends? in (problem )?substances?( use| used| reported)?\b"
+    r"|trends? in numbers? in treatment for (other )?(drug|substance) use"
+    rf"|{TABLE}(problem )?substances?( use| used)? (of|among) (all )?(children and )?young people in treatment",
     {"": "people in treatment"},
     labels=SUBSTANCES,
 )
-THEIR_SUBSTANCES = replace(YOUNG_PEOPLE, title=r"trends? in (problem )?substances?( use| used| reported)?\b")
 STOPPING = Wanted(
     r"young people stopping use|stopp(ed|ing) (use|using)",
     {r"(no longer|stopped|stopping) (using|use)( at (treatment )?exit)?": "stopping use"},
     whole=r"using at (the )?(start|treatment start)( of treatment)?,?( with an exit record)?",
-    labels=SUBSTANCES,
+    labels=SUBSTANCES | {"all": r"(total|all|young people|all young people)( in treatment)?"},
 )
+LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS)
 
 
 @source(publisher="OHID", formats="ods xlsx")
@@ -47,12 +72,26 @@ def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     """Children and young people's substance misuse treatment statistics.
 
     One workbook a year, each restating the trend since 2005-06 or later: people under 18 in contact with community
-    services in the year, in England, by the substances they have problems with (several each, so they add to more
-    than the people), and those who stopped using a substance, of those using it at the start who have a record at
-    exit. A year stands in each row; substances down or across. Shares are not read: they follow from the counts. A
-    substance that is not known by name is left out. Marks: c and * hidden.
-    No real file was at hand: proved on sample releases of the described shape only.
+    services in the year, in England, in all and by age where it is printed; by the substances they have problems with
+    (several each, so they add to more than the people; kinds of new psychoactive substances are left out, and so is
+    the primary substance alone); those who stopped using a substance, of those using it at the start who have a record
+    at exit; and the reasons for leaving, of all who left. Years stand in the rows or across, each then with "n" and "%"
+    below, where "%" is a fraction of 1. Shares are not read: they follow from the counts. A substance or reason that is
+    not known by name is left out. Marks: c and * hidden, - nothing to print; a number with a star is rounded to what
+    the note below says, and refused without one. A band of ages that a spreadsheet program turned into a date ("12-13")
+    is that band where only one can be meant between its neighbours.
+    Proved on one real file (2017-18); those who stopped, and later layouts, on sample releases only.
     """
-    people = read_table(book.table(YOUNG_PEOPLE.title, heads=HEADS), YOUNG_PEOPLE, None)
-    yield people.assign(age=YOUNG)
-    yield from read_tables(book, (THEIR_SUBSTANCES, STOPPING), newest_year(people), YOUNG)
+    trends = [of_age(read_table(t, YOUNG_PEOPLE, None), YOUNG) for t in book.tables(YOUNG_PEOPLE.title, heads=HEADS)]
+    if not trends:
+        raise Refused(f"{book.name}: no table of the numbers of young people in treatment in {', '.join(book.sheets)}")
+    people = pd.concat(trends, ignore_index=True)
+    if not ((people["age"] == YOUNG) & (people["sex"] == "all")).any():
+        raise Refused(f"{book.name}: no row or column of all young people in treatment")
+    yield people
+    newest = newest_year(people)
+    yield from read_tables(book, (THEIR_SUBSTANCES, STOPPING), newest, YOUNG)
+    for exits in read_tables(book, (LEAVING,), newest, YOUNG):
+        everybody = exits["category"] == "all"
+        whole = exits[everybody].set_index("period")["value"]
+        yield exits.assign(base=exits["period"].map(whole).mask(everybody))
