@@ -41,6 +41,11 @@ def slope_and_chi_squared(points: list[tuple[int, Fraction, Fraction]]) -> tuple
     return slope, slope**2 * spread
 
 
+def slope_sign(points: list[tuple[int, Fraction, Fraction]]) -> int:
+    slope, _ = slope_and_chi_squared(points)
+    return (slope > 0) - (slope < 0)
+
+
 def cochran_armitage(points: list[tuple[int, Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
     """The test of (time, cases, people), as a statistic with the sign of the slope and its chi-squared."""
     everyone, cases = sum(n for *_, n in points), sum(k for _, k, _ in points)
@@ -52,6 +57,14 @@ def cochran_armitage(points: list[tuple[int, Fraction, Fraction]]) -> tuple[Frac
     )
     variance = cases * rest * (squares - 2 * products) / everyone
     return trend, trend**2 / variance if variance else Fraction(0)
+
+
+def logit_slope_sign(points: list[tuple[int, Fraction, Fraction]]) -> int:
+    """The sign of the plain slope of ln(k / (n - k)) over time, exactly: of a product of powers against 1."""
+    times = sum(t for t, *_ in points)
+    powers = [(k / (n - k), len(points) * t - times) for t, k, n in points]
+    product = math.prod(odds**power for odds, power in powers)
+    return (product > 1) - (product < 1)
 
 
 def day_of(end: date) -> tuple[int, int]:
@@ -96,13 +109,15 @@ def slow_trend(points: list[dict], point: dict) -> tuple[str, float]:
 
     statistic = point["statistic"]
     if statistic == "proportion" and all(map(counted, five)):
-        test = cochran_armitage
+        test, sign_of = cochran_armitage, logit_slope_sign
         rows = [(t, Fraction(p["numerator"]), Fraction(p["denominator"])) for t, p in enumerate(five)]
+        if any(k in (0, n) for _, k, n in rows):
+            return "not calculated: none or all", 0.0
     elif statistic == "count":
-        test = slope_and_chi_squared
+        test, sign_of = slope_and_chi_squared, slope_sign
         rows = [(t, Fraction(p["value"]), max(Fraction(p["value"]), Fraction(1))) for t, p in enumerate(five)]
     elif statistic in ("proportion", "crude_rate", "standardised_rate", "estimate") and all(map(bounded, five)):
-        test = slope_and_chi_squared
+        test, sign_of = slope_and_chi_squared, slope_sign
         twice = 2 * Fraction(z_of(0.95))
         rows = [
             (t, Fraction(p["value"]), ((Fraction(p["upper_95"]) - Fraction(p["lower_95"])) / twice) ** 2)
@@ -111,9 +126,9 @@ def slow_trend(points: list[dict], point: dict) -> tuple[str, float]:
     else:
         return "not calculated: no interval", 0.0
 
-    slope, chi_squared = test(rows)
-    without_one = [test(rows[:i] + rows[i + 1 :])[0] for i in range(5)]
-    up, down = slope > 0 and min(without_one) > 0, slope < 0 and max(without_one) < 0
+    _, chi_squared = test(rows)
+    signs = {sign_of(rows), *(sign_of(rows[:i] + rows[i + 1 :]) for i in range(5))}
+    up, down = signs == {1}, signs == {-1}
     if chi_squared <= Fraction("9.5495") or not (up or down):
         return "no significant change", float(chi_squared)
     words = "increasing" if up else "decreasing"
@@ -137,6 +152,7 @@ def series_of_points(draw: st.DrawFn, name: str) -> list[dict]:
         draw(st.integers(0, 90)),
         draw(st.integers(-9, 9)),
     )
+    sizes = draw(st.sampled_from([[200], [100, 200, 2000]]))  # people, alike or not, as the two slopes differ by them
     whole, points = draw(st.booleans()), []
     for year, month in product(range(2014, 2024), months):
         flaw = st.just(False) if whole else rarely
@@ -154,7 +170,7 @@ def series_of_points(draw: st.DrawFn, name: str) -> list[dict]:
                 "lower_95": None if draw(flaw) else value - below,
                 "upper_95": value if draw(flaw) else value + above,
                 "numerator": None if draw(flaw) else value,
-                "denominator": 0 if draw(flaw) else 200 + draw(st.integers(0, 30)),
+                "denominator": 0 if draw(flaw) else draw(st.sampled_from(sizes)) + draw(st.integers(0, 30)),
                 "statistic": statistic,
                 "better": None if draw(flaw) else better,
                 "broken": draw(flaw),
@@ -214,6 +230,7 @@ def last_trend(con: duckdb.DuckDBPyConnection, points: list[dict]) -> str:
 
 
 RISING = [100, 140, 180, 220, 260]
+OUTLIER = {"lower_95": [-39, -13, 50, 32, -18], "upper_95": [81, 27, 52, 36, 22]}  # only without the third it rises
 STARTS = [date(year, 1, 1) for year in range(2019, 2023)]
 
 
@@ -249,12 +266,18 @@ STARTS = [date(year, 1, 1) for year in range(2019, 2023)]
         (yearly(RISING, "estimate", lower_95=0, upper_95=math.inf), "not calculated: no interval"),
         (yearly(RISING, "estimate", lower_95=9, upper_95=10), "increasing and getting worse"),
         (yearly(RISING, "estimate", lower_95=0, upper_95=400), "no significant change"),
+        (yearly([21, 7, 51, 34, 2], "estimate", **OUTLIER), "no significant change"),
         (yearly(RISING, "proportion"), "not calculated: no interval"),
         (yearly(RISING, "proportion", lower_95=9, upper_95=10), "increasing and getting worse"),
         (yearly(RISING, "proportion", numerator=RISING, denominator=500), "increasing and getting worse"),
         (yearly(RISING, "proportion", numerator=RISING, denominator=250), "not calculated: no interval"),
-        (yearly(RISING, "proportion", numerator=0, denominator=500), "no significant change"),
-        (yearly(RISING, "proportion", numerator=500, denominator=500), "no significant change"),
+        (yearly(RISING, "proportion", numerator=250, denominator=500), "no significant change"),
+        (yearly(RISING, "proportion", numerator=0, denominator=500), "not calculated: none or all"),
+        (yearly(RISING, "proportion", numerator=[*RISING[:4], 500], denominator=500), "not calculated: none or all"),
+        (
+            yearly(RISING, "proportion", lower_95=9, upper_95=10, numerator=0, denominator=9),
+            "not calculated: none or all",
+        ),
     ],
 )
 def test_trend_of_five_points(con: duckdb.DuckDBPyConnection, points: list[dict], trend: str) -> None:
@@ -291,6 +314,9 @@ def test_quarter_meets_the_same_quarter_and_a_break_in_another(con: duckdb.DuckD
         ([8116, 8145, 8222, 8506, 8728], [91530, 91773, 92088, 92238, 92665.89], "increasing"),
         ([5405, 5500, 5435, 5480, 5315], [18095, 18170, 18005, 17890, 17860], "no significant change"),
         ([22435, 22445, 21365, 20955, 19055], [65880, 67900, 68705, 69835, 70910], "decreasing"),
+        # Either slope would have a trend; without the first, the third of few people turns the one of the logits.
+        ([58, 79, 83, 102, 93], [2463, 2280, 972, 1951, 2309], "no significant change"),
+        ([57274, 55865, 53681, 51767, 53185], [61834, 60511, 59074, 57508, 59028], "decreasing"),
         (
             [3455176, 3491868, 3625401, 3774801, 3938080],
             [48783947, 49122259, 49956777, 50649129, 51441896],
@@ -303,6 +329,25 @@ def test_trend_markers_published_on_fingertips(
 ) -> None:
     values = [100 * a / b for a, b in zip(k, n, strict=True)]
     assert last_trend(con, yearly(values, "proportion", "contextual", numerator=k, denominator=n)) == direction
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "trend"),
+    [
+        ([50, 110, 1354, 3085, 1393], [300, 300, 2400, 9000, 2400], "increasing"),
+        ([165, 2654, 3212, 111, 547], [300, 9000, 9000, 300, 1000], "no significant change"),
+        ([599, 1796, 64, 3310, 11], [1000, 9000, 1000, 9000, 300], "decreasing"),
+        ([3175, 6, 1392, 2627, 155], [9000, 100, 9000, 9000, 300], "increasing"),
+        ([14, 2116, 903, 30, 67], [100, 9000, 2400, 300, 1000], "decreasing"),
+        ([16, 20, 3123, 50, 1443], [300, 100, 9000, 100, 9000], "no significant change"),
+    ],
+)
+def test_the_sign_of_a_proportion_is_of_the_plain_slope_of_logits(
+    con: duckdb.DuckDBPyConnection, k: list, n: list, trend: str
+) -> None:
+    """Numbers of people so unlike that slopes of shares, or weighted ones, say otherwise."""
+    points = yearly([0] * 5, "proportion", "contextual", numerator=k, denominator=n)
+    assert (slow_trend(points, points[-1])[0], last_trend(con, points)) == (trend, trend)
 
 
 def test_trend_of_a_rate_as_documented_by_ohid(con: duckdb.DuckDBPyConnection) -> None:
