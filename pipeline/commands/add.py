@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline import releases
-from pipeline.commands.terminal import DATA, Data, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
 from pipeline.read import staging
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
@@ -45,11 +45,11 @@ def add(
                 f"{source} already has other bytes for {day} ({known.path.name}); give the day of the new release, "
                 "or --replace if the first file was wrong"
             )
-        with err.status(f"reading {file.name}"):
+        with busy(f"reading {file.name}"):
             try:
                 staging.prove(releases.Release(source, day, file.resolve(), sha256, False))
             except Refused as error:
-                err.print(f"refused: {error}", markup=False, soft_wrap=True, style="red")
+                err.print(f"refused: {error}", soft_wrap=True, style="red")
                 raise typer.Exit(1) from error
         release = releases.store(data, source, file, day, url)
     out.print(

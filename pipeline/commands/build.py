@@ -10,12 +10,13 @@ from typing import Annotated
 import duckdb
 import typer
 from rich.status import Status
+from rich.text import Text
 
 from pipeline import build as steps
 from pipeline import questions
 from pipeline.calculate.metric import METRICS
 from pipeline.commands.scorecard import print_scorecard
-from pipeline.commands.terminal import DATA, Data, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
 from pipeline.publish import published
 
 
@@ -38,9 +39,9 @@ def build(
         failures = _materialise(data, metric or list(METRICS), wanted_years, report)
         refused = steps.refused(data)
     for release, reason in refused.items():
-        err.print(f"refused: {release.source} {release.released}: {reason}", markup=False, soft_wrap=True, style="red")
+        err.print(f"refused: {release.source} {release.released}: {reason}", soft_wrap=True, style="red")
     for failure in failures:
-        err.print(f"failed: {failure}", markup=False, soft_wrap=True, style="red")
+        err.print(f"failed: {failure}", soft_wrap=True, style="red")
     if failures:
         err.print("What failed is left as it was in the published file.", style="red")
     if published.path(data).exists():
@@ -97,12 +98,12 @@ class _Progress(logging.Handler):
         self.status = status
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.status.update(record.getMessage())
+        self.status.update(Text(record.getMessage()))
 
 
 @contextlib.contextmanager
 def _progress(first: str) -> Iterator[None]:
-    with err.status(first) as status:
+    with busy(first) as status:
         handler = _Progress(status)
         steps.log.addHandler(handler)
         steps.log.setLevel(logging.INFO)

@@ -1,12 +1,15 @@
 """`ncdof diff`: what a release changed."""
 
 from datetime import date
-from typing import Annotated
+from math import isnan
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
+from rich.text import Text
 
 from pipeline import questions
-from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample, table_of
+from pipeline.commands.terminal import DATA, Data, digits, out, plainly, say_sample, table_of
 from pipeline.publish import published
 
 
@@ -24,8 +27,15 @@ def diff(
     say_sample(sample)
     counts = found.changes["change"].value_counts()
     said = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in ("changed", "new", "gone"))
-    out.print(f"[bold]{metric}[/bold], known on {found.before} and on {found.after}: {said}")
+    out.print(Text.assemble((metric, "bold"), f", known on {found.before} and on {found.after}: {said}"))
     changed = found.changes[found.changes["change"] == "changed"]
     if len(changed):
         columns = ["area_name", "period", "breakdown", "sex", "statistic", "old_value", "new_value", "difference"]
-        out.print(table_of(changed[columns], most=25))
+        out.print(table_of(changed.assign(difference=_differences(changed))[columns], most=25))
+
+
+def _differences(changed: pd.DataFrame) -> "pd.Series[Any]":
+    """New less old in their own digits: of 84.4 and 84, and not of the doubles nearest to them, -0.4."""
+    pairs = zip(changed["old_value"].tolist(), changed["new_value"].tolist(), strict=True)
+    exact = [None if isnan(old + new) else digits(new) - digits(old) for old, new in pairs]
+    return pd.Series(exact, changed.index, dtype=object)

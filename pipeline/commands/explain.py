@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
+from rich.console import Group
 from rich.panel import Panel
+from rich.text import Text
 
 from pipeline import questions
 from pipeline.calculate.metric import METRICS
@@ -27,27 +29,28 @@ def explain(
         sample = published.is_sample(con)
     say_sample(sample)
     declared = METRICS[metric]
-    out.print(f"[bold]{declared.title}[/bold]\n{found.area_name} ({found.area_code}), {year}")
+    out.print(declared.title, style="bold")
+    out.print(f"{found.area_name} ({found.area_code}), {year}")
     if found.remark:
         out.print(found.remark, style="yellow")
     for row in found.values.to_dict("records"):
-        lines = [f"[bold]{_number(row)}[/bold]", f"method    {row['method']}"]
+        lines: list[Text | str] = [Text(_number(row), style="bold"), f"method    {row['method']}"]
         if pd.notna(row.get("numerator")) or pd.notna(row.get("denominator")):
             lines.append(f"inputs    numerator {cell(row['numerator'])}, denominator {cell(row['denominator'])}")
         if row.get("note"):
-            lines.append(f"note      {row['note']}".replace("[", r"\["))
+            lines.append(f"note      {row['note']}")
         if row.get("trend"):
             lines.append(f"compared  {row['compared_to_england']} (England); trend: {row['trend']}")
         lines += [
-            f"cell      [bold]{row['cell']}[/bold]",
+            Text.assemble("cell      ", (row["cell"], "bold")),
             f"file      {row['file']}",
             f"source    {row['source']}, released {row['released']:%Y-%m-%d}",
             f"sha256    {row['sha256']}",
         ]
         if row["url"]:
             lines.append(f"address   {row['url']}")
-        title = f"{row['period']} · {row['statistic']} · {row['unit']}"
-        out.print(Panel("\n".join(lines), title=title, title_align="left"))
+        title = Text(f"{row['period']} · {row['statistic']} · {row['unit']}")
+        out.print(Panel(Group(*lines), title=title, title_align="left"))
     earlier = found.vintages
     repeated = earlier[earlier.duplicated(["period", "statistic", "unit"], keep=False)]
     if len(repeated):
@@ -58,8 +61,8 @@ def explain(
 
 def _number(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["value"]):
-        return f"no value: {words.missing(row['status'], row['method'])}".replace("[", r"\[")
+        return f"no value: {words.missing(row['status'], row['method'])}"
     low, high = row.get("lower_95"), row.get("upper_95")
     interval = f" ({cell(low)} to {cell(high)})" if pd.notna(low) and pd.notna(high) else ""
     status = f" [{row['status']}]" if row["status"] else ""
-    return f"{cell(row['value'])}{interval} {row['unit']}{status}".replace("[", r"\[")
+    return f"{cell(row['value'])}{interval} {row['unit']}{status}"

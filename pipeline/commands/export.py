@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import places
-from pipeline.commands.terminal import DATA, Data, err, plainly, say_written
+from pipeline.commands.terminal import DATA, Data, busy, plainly, say_written
 from pipeline.editions.csv.folder import export
 from pipeline.publish import published
 
@@ -20,7 +20,7 @@ def csv(
     The folder is replaced whole. One that holds anything but an earlier edition as it was written is left alone.
     """
     folder = to or data / "exports" / "csv"
-    with plainly(), err.status(f"writing {folder}"):
+    with plainly(), busy(f"writing {folder}"):
         number = export(data, folder)
     say_written(f"{folder}: {number} tables", data)
 
@@ -38,6 +38,6 @@ def workbook(
     with plainly(), published.connect(data) as con:
         code = places.find(area) if area else None
         file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
-        with err.status(f"writing {file}"):
+        with busy(f"writing {file}"):
             write(con, file, code)
     say_written(file, data)

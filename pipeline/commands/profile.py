@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from pipeline import places
 from pipeline.commands.terminal import DATA, Data, err, fail, plainly, say_written
@@ -27,7 +27,8 @@ def profile(
     if (area is None) != all_:
         fail("profile takes an area or --all")
     folder = to or data / "exports" / "pages"
-    with plainly(), Progress(console=err, transient=True) as bar:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with plainly(), Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("reading the published file", total=None)
 
         def done(number: int, total: int, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import duckdb
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample
 from pipeline.editions import words
@@ -86,7 +87,7 @@ def print_scorecard(con: duckdb.DuckDBPyConnection) -> None:
             shown[name] = width
     heading = True
     for outcome, of_outcome in groupby(lines, lambda line: line.outcome_id):
-        out.print(f"\n[bold]{OUTCOMES[outcome]}")
+        out.print(f"\n{OUTCOMES[outcome]}", style="bold")
         table = Table(box=None, show_header=heading, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for name, width in shown.items():
             table.add_column(name, width=width, overflow="fold", justify="right" if name == "value" else "left")
@@ -99,10 +100,10 @@ def print_scorecard(con: duckdb.DuckDBPyConnection) -> None:
     if left_out := [name for name in COLUMNS if name not in shown]:
         out.print(f"A wider terminal also shows: {', '.join(left_out)}", style="dim", soft_wrap=True)
     for reason, letter in notes.items():
-        out.print(f"({letter}) {reason}", markup=False, soft_wrap=True)
+        out.print(f"({letter}) {reason}", soft_wrap=True)
 
 
-def _cells(line: Line, notes: dict[str, str]) -> dict[str, str]:
+def _cells(line: Line, notes: dict[str, str]) -> dict[str, str | Text]:
     """What is said of a metric, by column; `notes` gathers the reasons for blanks under their letters."""
 
     def noted(reason: str) -> str:
@@ -115,7 +116,7 @@ def _cells(line: Line, notes: dict[str, str]) -> dict[str, str]:
     newer = noted(line.reason) if line.reason else ""
     area = "" if line.area_name == "England" else line.area_name
     about = "; ".join(filter(None, [area, words.series(line.breakdown, line.sex, line.age)]))
-    metric = f"{line.metric_id}\n  [italic]{about}[/italic]" if about else line.metric_id
+    metric = Text.assemble(line.metric_id, "\n  " if about else "", (about, "italic"))
     change, _, why = line.change_in_words.partition(": ")
     direction, _, judged = change.partition(", ")
     before = f"from {words.number(line.previous)} ({line.previous_period})" if line.previous is not None else ""
@@ -126,7 +127,7 @@ def _cells(line: Line, notes: dict[str, str]) -> dict[str, str]:
         "metric": metric,
         "value": f"{line.qualifier} {words.number(line.value)} {line.unit}{newer}{refused}".strip(),
         "period": line.period,
-        "change": f"[{colour}]{ARROWS[direction]} {judged}",
+        "change": Text(f"{ARROWS[direction]} {judged}", style=colour),
         "age": f"{months} months",
         "before": f"{before}: {why}" if why else before,
         "interval": f"({words.span(*interval)})" if interval else "",

@@ -1,6 +1,7 @@
 """`ncdof status`: what is read and built, releases by source and years by metric."""
 
 from rich.table import Table
+from rich.text import Text
 
 from pipeline import build, questions
 from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample
@@ -15,19 +16,19 @@ def status(data: Data = DATA) -> None:
     table = Table("source", "released", "years", "state", "file", box=None, header_style="bold")
     for row in by_source.to_dict("records"):
         colour = {"read": "green", "refused": "red"}.get(row["state"], "yellow")
-        state = f"[{colour}]{row['state']}"
+        state = Text(row["state"], style=colour)
         table.add_row(row["source"], str(row["released"] or ""), row["years"], state, row["file"])
         if row["reason"]:
-            table.add_row("", "", "", "", f"[red]{row['reason']}")
+            table.add_row("", "", "", "", Text(row["reason"], style="red"))
     out.print(table)
     out.print()
-    marks = {"present": "[green]█", "newer available": "[yellow]▒", "missing": "[red]·", "empty": " "}
+    marks = {"present": ("█", "green"), "newer available": ("▒", "yellow"), "missing": ("·", "red"), "empty": (" ", "")}
     years = sorted(set(by_metric["year"].tolist()))
     table = Table("metric", "years", box=None, header_style="bold")
     for metric_id in by_metric["metric"].unique().tolist():
         rows = by_metric[by_metric["metric"] == metric_id]
         states = dict(zip(rows["year"].tolist(), rows["state"].tolist(), strict=True))
-        table.add_row(metric_id, "".join(marks[states.get(year, "empty")] for year in years))
+        table.add_row(metric_id, Text.assemble(*(marks[states.get(year, "empty")] for year in years)))
     if years:
         table.add_row("", f"{years[0]} to {years[-1]}: █ present  ▒ newer available  · missing")
     out.print(table)
