@@ -32,8 +32,8 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     to 2009/10 are estimates that are not whole; the current files are neither rounded nor hidden, and z and a colon
     are not applicable. The whole is the printed total; where there is none, the sum of the reasons until 2019/20,
     since when a case may have three reasons. Files of one term are refused.
-    Proved on one real file of the first layout (2006/07 to 2015/16); the current layouts on sample releases and
-    synthetic files of the described shape only.
+    Proved on two real files of the first layout (2006/07 to 2015/16 and to 2016/17); the current layouts on sample
+    releases and synthetic files of the described shape only.
     """
     records = book.records()
     older = OLDER.keys() <= set(records.frame)

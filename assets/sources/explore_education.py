@@ -32,8 +32,11 @@ def areas(records: Records, single: str) -> pd.DataFrame:
         records.frame["time_identifier"] = single.replace("_", " ")
     records.require("time_period", "time_identifier", "geographic_level", *codes)
     frame = records.frame
-    if unknown := set(frame["geographic_level"]) - set(LEVELS):
+    # Some editions shout: LOCAL AUTHORITY.
+    levels = frame["geographic_level"].str.capitalize()
+    if unknown := frame.loc[~levels.isin(list(LEVELS)), "geographic_level"].unique().tolist():
         raise records.refused(f"unknown geographic_level {', '.join(sorted(unknown))}")
+    frame["geographic_level"] = levels
     if unknown := set(frame["time_identifier"].str.lower()) - {"reporting year", single.replace("_", " ")}:
         raise records.refused(f"time_identifier {', '.join(sorted(unknown))} where a {single.replace('_', ' ')} is due")
     rows = pd.DataFrame(index=frame.index)

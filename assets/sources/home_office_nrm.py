@@ -20,14 +20,22 @@ AGE = r"age( group)?( at (exploitation|referral))?( group)?"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
 FLAGGED, FLAG = r"(?!.*(%|percent|proportion))(?=.*county lines)(?=.*referrals).*", r"(?!.*referrals).*county lines.*"
 GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
+NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
+UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
 AGES = {
     r"adult.*|18 (or|and) over": "18 and over",
     r"child.*|17 (or|and) under": "under 18",
-    r"(age )?(not specified|unknown).*": "unknown",
+    UNKNOWN: "unknown",
     WHOLE: "all",
 }
-SEXES = {r"males?": "male", r"females?": "female", r"other|not specified.*|unknown.*": "other", WHOLE: "all"}
-FLAGS = {r"yes|flagged.*|county lines.*": "county lines", r"no|not flagged.*": "no county lines", WHOLE: "all"}
+SEXES = {
+    r"males?|m(en)?": "male",
+    r"females?|f|women": "female",
+    r"other.*|non-?binary|another.*|trans.*": "other",
+    UNKNOWN: "unknown",
+    WHOLE: "all",
+}
+FLAGS = {r"y(es)?|flagged.*|county lines.*": "county lines", r"no?|not\b.*|non\b.*": "no county lines", WHOLE: "all"}
 
 
 def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
@@ -58,10 +66,20 @@ def _referral_period(text: str, whole: bool) -> periods.Period:
     return period
 
 
+def _in_one_spelling(table: Table | Records, texts: pd.Series, words: dict[str, str]) -> pd.Series:
+    """Labels as words; refused where two labels of a table would become one word, whose numbers are two."""
+    read = table.words_of(texts, words)
+    for word, printed in texts.str.lower().groupby(read):
+        if len(alike := sorted(printed.unique())) > 1:
+            raise table.refused(f"{' and '.join(map(repr, alike))} would both be {word!r}")
+    return read
+
+
 def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     """The area of each row and its first responder; a local authority that is named has its own area."""
     rows = rows.assign(**UNITED_KINGDOM, responder="all")
-    kind, name = table.column_if_any(r"first responder (organisation )?type"), table.column_if_any(r"first responder")
+    kind = table.column_if_any(r"first responder (organisation )?(type|group|category)")
+    name = table.column_if_any(r"first responder( organisation)?( name)?")
     if kind is None or name is None:
         return rows
     kinds, names = table.text(kind).loc[rows.index], table.text(name).loc[rows.index]
@@ -95,15 +113,15 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     rows = pd.DataFrame(index=there.index[there])
     rows["period"] = _referral_periods(table, rows.index)
     rows = _referring(table, rows)
-    sexes = table.words_of(table.printed(r"gender|sex", rows.index, "all"), SEXES)
-    rows["sex"] = sexes.mask(sexes == "other", "all")
-    rows["age"] = table.words_of(table.printed(AGE, rows.index, "all"), AGES)
+    sexes = _in_one_spelling(table, table.printed(r"gender|sex", rows.index, "all"), SEXES)
+    rows["sex"] = sexes.where(sexes.isin(["male", "female"]), "all")
+    rows["age"] = _in_one_spelling(table, table.printed(AGE, rows.index, "all"), AGES)
     rows["flag"] = table.words_of(table.printed(FLAG, rows.index, "all"), FLAGS)
     rows["of"] = joined(
         rows.pop("responder"),
         part(table.printed("exploitation type", rows.index, "all"), "exploitation "),
         part(table.printed("location of exploitation", rows.index, "all"), "location "),
-        sexes.map({"other": "other sex"}).fillna("all"),
+        sexes.map({"other": "other sex", "unknown": "unknown sex"}).fillna("all"),
     )
     said = {column: {"measure": "referrals", "unit": "referrals", "said": what} for column, what in columns.items()}
     marks = {"*": "c"}
@@ -139,7 +157,8 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     in a column of its own or as a column of flagged referrals beside all, by age and gender, for the United Kingdom
     and by local authority as first responder; where it prints no referrals beside the flagged ones, the table of all
     referrals gives the whole. A first responder's area is where the referral comes from, not where anyone was
-    exploited. Nationalities are not read, and other tables of a workbook are not either. The flag exists since
+    exploited. Referrals of another sex than male and female, and those whose sex is not recorded (in whatever words),
+    are categories. Nationalities are not read, and other tables of a workbook are not either. The flag exists since
     2019-20 (UNVERIFIED); Duty to Notify reports are no referrals.
     Proved on four real files (CSV, to October-December 2023), none of which has the flag: the flag on sample
     releases of the described shape only.

@@ -11,7 +11,7 @@ from tests.conftest import real_file
 from tests.reading import Rows, assert_same, lines, of_all, sample, sample_figures
 
 EXCLUSIONS = "dfe_exclusions"
-SFR = "SFR35_2017_reason_for_exclusion.csv"
+SFR, LATER = "SFR35_2017_reason_for_exclusion.csv", "reasons_2006-07_to_2016-17.csv"
 ENGLAND, DRUGS = "E92000001", "drug and alcohol related"
 
 
@@ -38,16 +38,30 @@ def test_a_published_number_of_exclusions(measure, category, area, period, value
 
 
 @pytest.mark.real_data
-def test_every_number_of_the_first_release_is_read_or_hidden(staged_real):
-    rows = lines(real_file(EXCLUSIONS, SFR))
+@pytest.mark.parametrize(("file", "estimated"), [(SFR, 265), (LATER, 265)])
+def test_every_number_of_a_first_release_is_read_or_hidden(file, estimated, staged_real):
+    rows = lines(real_file(EXCLUSIONS, file))
     at = [rows[0].index(name) for name in ("perm_drug_alcohol", "fixed_drug_alcohol")]
     printed = [row[column] for row in rows[1:] for column in at]
-    found = staged_real(EXCLUSIONS, SFR)
+    found = staged_real(EXCLUSIONS, file)
     assert len(found) == len(printed)
     assert (found["status"] == "c").sum() == printed.count("x") == found["value"].isna().sum()
     assert found["value"].sum() == pytest.approx(sum(float(text) for text in printed if text != "x"))
     # Estimated permanent exclusions of authorities are not whole.
-    assert (found["value"].dropna() % 1 != 0).sum() == 265
+    assert (found["value"].dropna() % 1 != 0).sum() == estimated
+
+
+@pytest.mark.real_data
+def test_an_edition_that_shouts_its_levels_says_the_same(staged_real):
+    first, later = (staged_real(EXCLUSIONS, file) for file in (SFR, LATER))
+    whole = {"category": DRUGS, "period_label": "2016/17"}
+    for measure, value, base in (("permanent exclusions", 565, 7_720), ("suspensions", 9_075, 381_860)):
+        found = of_all(later, ENGLAND, measure=measure, **whole)
+        assert (found["value"], found["base"], found["precision"]) == (value, base, "5")
+    assert set(later["area_kind"]) == set(first["area_kind"])
+    key = ["measure", "category", "period_label", "area_code"]
+    both = first.merge(later, on=key, suffixes=("", "_later")).query("period_label < '2010/11'")
+    assert len(both) > 4_000 and (both["value"].eq(both["value_later"]) | both["value"].isna()).mean() > 0.99
 
 
 @pytest.mark.real_data

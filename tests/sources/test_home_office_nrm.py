@@ -152,6 +152,26 @@ def test_what_nobody_knows_is_refused(printed, instead, said, altered):
         altered(NRM, with_another_word(BASE, printed, instead))
 
 
+NOT_SAID = ["Not Recorded", "Not known", "Unknown", "Not specified or unknown", "Gender not stated", "Missing",
+            "Prefer not to say", "Undisclosed", "Not stated / not known"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", NOT_SAID)
+def test_a_sex_that_is_not_recorded_is_unknown_in_whatever_words(word, altered, unaltered):
+    found, known = altered(NRM, with_another_word(BASE, "Other", word)), unaltered(BASE).copy()
+    known["category"] = known["category"].str.replace("other sex", "unknown sex")
+    assert known["category"].str.contains("unknown sex").any()
+    assert_same(found, known)
+
+
+def test_two_words_for_one_sex_are_refused(altered):
+    pages = with_another_word(BASE, "Other", "Not recorded")
+    rows = pages["Table_1"]
+    next(row for row in rows if "Not recorded" in row)[3] = "Not known"
+    with pytest.raises(Refused, match="'not known' and 'not recorded' would both be 'unknown'"):
+        altered(NRM, pages)
+
+
 def test_a_flagged_column_takes_its_whole_from_the_table_of_all_referrals(altered):
     pages = BASE.sheets()
     flagged = altered(NRM, pages).query("category == 'county lines' and area_code == @UK")
