@@ -84,7 +84,7 @@ def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     trends = [of_age(read_table(t, YOUNG_PEOPLE, None), YOUNG) for t in book.tables(YOUNG_PEOPLE.title, heads=HEADS)]
     if not trends:
-        raise Refused(f"{book.name}: no table of the numbers of young people in treatment in {', '.join(book.sheets)}")
+        raise book.no_table(YOUNG_PEOPLE.title, "of the numbers of young people in treatment")
     people = pd.concat(trends, ignore_index=True)
     if not ((people["age"] == YOUNG) & (people["sex"] == "all")).any():
         raise Refused(f"{book.name}: no row or column of all young people in treatment")

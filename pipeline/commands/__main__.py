@@ -3,7 +3,7 @@
 import typer
 
 from pipeline import catalogue
-from pipeline.commands import add, build, chart, diff, explain, export, profile, query, scorecard, status
+from pipeline.commands import add, build, chart, diff, explain, export, inspect, profile, query, scorecard, status
 from pipeline.commands import catalogue as lists
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ editions = typer.Typer(help="Write an edition of the published file.", no_args_i
 for verb in (
     build.build,
     add.add,
+    inspect.inspect,
     status.status,
     query.query,
     explain.explain,

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Merged, lists_tables, stacked
@@ -47,12 +47,17 @@ class Workbook:
         except (CalamineError, OSError) as error:
             raise Refused(f"{self.name} cannot be opened as {self.format}: {error}") from error
 
+    @property
+    def metadata(self) -> list[SheetMetadata]:
+        """Every sheet of the workbook, of whatever kind and hidden or not, in its order."""
+        return self._book.sheets_metadata
+
     @cached_property
     def sheets(self) -> list[str]:
         """The names of the sheets of cells that a reader of the workbook sees, in its order."""
         return [
             sheet.name
-            for sheet in self._book.sheets_metadata
+            for sheet in self.metadata
             if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
         ]
 
