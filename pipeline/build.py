@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from pipeline.publish.part_files import Part
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
-from pipeline.releases import Release, releases
+from pipeline.releases import Release, locked, releases
 from schemas.figure import Figure
 from schemas.observation import Observation
 
@@ -83,8 +84,7 @@ def refused(data: Path) -> dict[Release, str]:
 
 def stage(data: Path, source_id: str, report: Report) -> list[Staged]:
     """Stage what is new of one source; one process at a time stages a source."""
-    (data / "staging").mkdir(parents=True, exist_ok=True)
-    with FileLock(data / "staging" / f".{source_id}.lock"):
+    with locked(data, source_id):
         of_source = [release for release in known_releases(data) if release.source == source_id]
         new = [release for release in of_source if _is_new(data, release)]
         report.refused |= staging.stage_all(data, new, _announce)
@@ -176,7 +176,7 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     with workbench().cursor() as con:
         for name, paths in _files(data, metric, available).items():
             if paths:
-                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+                listed = ", ".join("'" + escape(str(path)).replace("'", "''") + "'" for path in paths)
                 con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
             else:
                 con.register(name, _no_rows(Observation if name in METRICS else Figure))

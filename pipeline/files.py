@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from glob import escape
 from pathlib import Path
 
 
@@ -19,7 +20,7 @@ def is_running(process: int) -> bool:
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place and move it in: readers see the old bytes or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*.*"):
+    for left in path.parent.glob(f".{escape(path.name)}.*.*"):
         if not is_running(int(left.name.split(".")[-2])):  # by a process that was killed
             left.unlink(missing_ok=True)
     arriving = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")

@@ -104,7 +104,7 @@ def source_status(data: Path) -> pd.DataFrame:
         staged = described.get((release.source, release.released))
         state = "refused" if release in refused else "to be read" if release in new else "read"
         years = f"{min(staged.years)}-{max(staged.years)}" if staged else ""
-        rows.append((release.source, release.released, release.path.name, state, years, refused.get(release, "")))
+        rows.append((release.source, release.released, release.name, state, years, refused.get(release, "")))
     present = {release.source for release in found}
     rows += [(source, None, "", "no release", "", "") for source in SOURCES if source not in present]
     columns = ["source", "released", "file", "state", "years", "reason"]

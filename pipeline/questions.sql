@@ -1,6 +1,19 @@
+-- The files that a cell of a release names; of a release of one file that one, which no cell names.
+CREATE OR REPLACE TEMP MACRO files_of(of_source, of_release, in_cell) AS (
+    SELECT list({file: file, sha256: sha256, url: url} ORDER BY file)
+    FROM (
+        SELECT *, replace(file, ' + ', '+') AS said, count(*) OVER () = 1 AS alone
+        FROM framework.files WHERE source = of_source AND release_id = of_release
+    )
+    WHERE alone OR len(list_filter(
+        split(in_cell, ' + '),
+        lambda one: starts_with(replace(one, of_source || ' ', ''), said || ': ') OR starts_with(replace(one, of_source || ' ', ''), said || '/')
+    )) > 0
+);
+
 -- The values of an area, a year and a breakdown, of all ages and sexes, with the file that each comes from.
 CREATE OR REPLACE TEMP MACRO values_of(metric, area, in_year, part) AS TABLE
-SELECT observations.*, file, sha256, url, sample
+SELECT observations.*, files_of(observations.source, observations.release_id, cell) AS files, sample
 FROM framework.observations AS observations
 JOIN framework.releases AS releases
     ON releases.source = observations.source AND releases.release_id = observations.release_id
@@ -18,7 +31,7 @@ ORDER BY period_end, period_start, statistic, unit, released, source;
 CREATE OR REPLACE TEMP MACRO sums_of(metric, day, area, in_year, part) AS TABLE
 SELECT
     period, sex, age, breakdown, 'count' AS statistic, unit, value, status, method, source, released, cell,
-    release_id, file, sha256, url
+    release_id, files_of(source, release_id, cell) AS files
 FROM framework.on_boundaries(metric, day) JOIN framework.releases USING (source, released)
 WHERE area_code = area AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
 ORDER BY period;

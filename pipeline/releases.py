@@ -1,30 +1,65 @@
-"""The publishers' files under data/raw: which releases there are and how one is added; nothing here looks inside one.
+"""The publishers' files under data/raw: which releases there are, added and taken back; nothing here looks inside one.
 
-`raw/<source>/<released>/<file>` is the whole record: bytes as published, never edited, known by their SHA-256. A page
-address given with the file is kept beside it in `url.txt`.
+`raw/<source>/<released>/` holds the one or more files of a release as published, never edited, known by their SHA-256,
+and beside them a manifest that says where each came from. A folder that was filled by hand needs none, nor does one
+with the address of its only file in `url.txt`.
 """
 
 import hashlib
+import json
+import re
 import shutil
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from filelock import FileLock
+
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = "_sample"
 REGISTER = "_register"
+MANIFEST = "manifest.json"
 ADDRESS = "url.txt"
+
+# What desktops, browsers, synchronisers and archivers leave beside the files that people put somewhere.
+_LITTER = re.compile(
+    r"\..*|~\$.*|.*~|(eh)?thumbs(_vista)?\.db(:.*)?|desktop\.ini|icon\r?|.*:zone\.identifier"
+    r"|.*\.(crdownload|download|partial|part|tmp)|__macosx|@eadir|\$recycle\.bin|lost\+found|system volume information",
+    re.IGNORECASE,
+)
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of this name is one that no publisher made."""
+    return _LITTER.fullmatch(name) is not None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a file came from, as the manifest keeps it: empty texts for what nobody said."""
+
+    file: str
+    sha256: str
+    address: str = ""
+    title: str = ""
+    page: str = ""
+    fetched: str = ""
+    day_known: str = ""
 
 
 @dataclass(frozen=True, order=True)
 class Release:
-    """One file of one source as released on one day; `release_id` is the start of its SHA-256."""
+    """The files of one source released on one day; `release_id` is the start of its SHA-256.
+
+    That of a release of one file is the file's; that of several is of the list of them, as `sha256sum` prints it.
+    """
 
     source: str
     released: date
-    path: Path
+    files: tuple[Path, ...]
     sha256: str
     sample: bool
 
@@ -33,9 +68,39 @@ class Release:
         return self.sha256[:12]
 
     @property
-    def url(self) -> str:
-        address = self.path.with_name(ADDRESS)
-        return address.read_text().strip() if address.exists() else ""
+    def name(self) -> str:
+        """The names of its files, of many the first few."""
+        names = [path.name for path in self.files]
+        return ", ".join(names) if len(names) < 5 else f"{', '.join(names[:3])} and {len(names) - 3} more files"
+
+    @property
+    def folder(self) -> Path:
+        return self.files[0].parent
+
+    @property
+    def size(self) -> int:
+        return sum(path.stat().st_size for path in self.files)
+
+    def origins(self) -> list[Origin]:
+        """Where each of the files came from; raises ValueError for a manifest that cannot be read."""
+        said = _manifest(self.folder)
+        return [said.get(path.name) or Origin(path.name, checksum(path)) for path in self.files]
+
+
+def address_of(origins: Sequence[Origin]) -> str:
+    """The one address of a release: of its files where they have one, else of a page or of the first file."""
+    addresses = list(dict.fromkeys(origin.address for origin in origins if origin.address))
+    pages = [origin.page for origin in origins if origin.page]
+    return (addresses if len(addresses) == 1 else [*pages, *addresses, ""])[0]
+
+
+def release_of(source: str, released: date, files: Iterable[Path], sample: bool = False) -> Release:
+    """A release of some files."""
+    ordered = tuple(sorted(files, key=lambda path: path.name))
+    if len(ordered) == 1:
+        return Release(source, released, ordered, checksum(ordered[0]), sample)
+    listed = "".join(f"{checksum(path)}  {path.name}\n" for path in ordered)
+    return Release(source, released, ordered, hashlib.sha256(listed.encode()).hexdigest(), sample)
 
 
 def checksum(path: Path) -> str:
@@ -50,21 +115,70 @@ def _checksum(path: Path, *what_changes_with_the_bytes: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files(root: Path) -> list[tuple[str, date, Path]]:
-    found: dict[tuple[str, date], Path] = {}
-    for path in sorted(path for path in root.glob("[!_.]*/**/*") if path.is_file()):
-        folders, name = path.relative_to(root).parts[:-1], path.name
-        if name == ADDRESS or any(part.startswith(".") for part in (*folders, name)):
+def _manifest(folder: Path) -> dict[str, Origin]:
+    """What the manifest of a folder says of each file; of a folder without one, the address of its only file."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {origin.file: origin for origin in (Origin(**one) for one in said["files"])}
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{folder / MANIFEST} cannot be read: {error}") from error
+    address = folder / ADDRESS
+    files = filter(is_published, folder.iterdir()) if address.exists() else ()
+    return {path.name: Origin(path.name, checksum(path), address.read_text().strip()) for path in files}
+
+
+def is_published(path: Path) -> bool:
+    """Whether a file beside a release is one of it."""
+    return path.name not in (MANIFEST, ADDRESS) and not is_litter(path.name)
+
+
+def contradiction(release: Release) -> str:
+    """What the manifest says of the files that is not so, or an empty text: a file was edited, or has gone."""
+    try:
+        said = _manifest(release.folder)
+    except ValueError as error:
+        return str(error)
+    there = {path.name: path for path in release.files}
+    for name, origin in said.items():
+        if name not in there:
+            return f"{release.folder / MANIFEST} names {name}, which is not there"
+        if checksum(there[name]) != origin.sha256:
+            return f"{there[name]} holds other bytes than {MANIFEST} says: a release is never edited"
+    return ""
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """What lies in a folder, links followed, but for litter. Raises ValueError for a link to nothing."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if is_litter(path.name):
             continue
-        try:
-            source, day = folders
-            key = (source, date.fromisoformat(day))
-        except ValueError as error:
-            raise ValueError(f"{path} does not lie in <source>/<YYYY-MM-DD>/: put it there with `ncdof add`") from error
-        if key in found:
-            raise ValueError(f"{path.parent} holds {found[key].name} and {name}; a release is one file")
-        found[key] = path
-    return [(source, day, path) for (source, day), path in found.items()]
+        if not path.exists():
+            raise ValueError(f"{path} is a link to what is not there")
+        yield path
+
+
+def _stored(root: Path) -> list[tuple[str, date, tuple[Path, ...]]]:
+    """The files under a folder of sources by source and day."""
+    found = []
+    for source in _entries(root):
+        if source.name.startswith("_"):
+            continue
+        for day in _entries(source) if source.is_dir() else [source]:
+            inside = list(_entries(day)) if day.is_dir() else [day]
+            released = _day(day.name)
+            if strayed := [path for path in inside if released is None or path == day or path.is_dir()]:
+                raise ValueError(f"{strayed[0]} does not lie in <source>/<YYYY-MM-DD>/: put it there with `ncdof add`")
+            if released and (files := tuple(filter(is_published, inside))):
+                found.append((source.name, released, files))
+    return found
+
+
+def _day(name: str) -> date | None:
+    return date.fromisoformat(name) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-\d\d", name) else None
 
 
 def releases(data: Path, reference: Collection[str] = ()) -> list[Release]:
@@ -74,15 +188,15 @@ def releases(data: Path, reference: Collection[str] = ()) -> list[Release]:
     register among them, stand in only where the folder holds no release with figures at all: those of the `reference`
     sources have none, and take the place of the samples of the same source only. The same bytes again on a later day
     are no release.
-    Raises ValueError for a file that lies elsewhere than in a folder of a source and a day, or not alone in it.
+    Raises ValueError for a file that lies elsewhere than in a folder of a source and a day.
     """
-    own = _files(data / "raw")
+    own = _stored(data / "raw")
     sample = all(source in reference for source, _, _ in own)
     replaced = {source for source, _, _ in own if source in reference}
-    stock = _files(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
-    files = [(*file, False) for file in own] + [(*file, sample) for file in stock if file[0] not in replaced]
+    stock = _stored(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
     found = sorted(
-        Release(source, released, path, checksum(path), made_up) for source, released, path, made_up in files
+        [release_of(*stored) for stored in own]
+        + [release_of(*stored, sample) for stored in stock if stored[0] not in replaced]
     )
     first = {(release.source, release.sha256): release for release in reversed(found)}
     return [release for release in found if first[release.source, release.sha256] == release]
@@ -93,15 +207,53 @@ def of_source(data: Path, source: str) -> list[Release]:
     return [release for release in releases(data) if release.source == source and not release.sample]
 
 
-def store(data: Path, source: str, file: Path, released: date, url: str = "") -> Release:
-    """Copy a publisher's file to its place in data/raw, in place of what may be there for that source and day."""
-    folder = data / "raw" / source / released.isoformat()
+def stored(data: Path, source: str) -> list[Release]:
+    """The releases of a source in the data folder itself by day, one with the bytes of an earlier one too."""
+    return sorted(release_of(*one) for one in _stored(data / "raw") if one[0] == source)
+
+
+@contextmanager
+def locked(data: Path, source: str) -> Iterator[None]:
+    """Nobody else adds, takes back or stages releases of a source meanwhile."""
+    (data / "staging").mkdir(parents=True, exist_ok=True)
+    with FileLock(data / "staging" / f".{source}.lock"):
+        yield
+
+
+def store(data: Path, release: Release, origins: Iterable[Origin] = ()) -> Release:
+    """Copy the files of a release to its place in data/raw with their manifest, in place of what is there.
+
+    Some of the files may be there already. Nobody else may change the releases of the source: see `locked`.
+    """
+    folder = data / "raw" / release.source / release.released.isoformat()
     arriving = folder.with_name(f".{folder.name}")
     shutil.rmtree(arriving, ignore_errors=True)
     arriving.mkdir(parents=True)
-    shutil.copyfile(file, arriving / file.name)
-    if url:
-        (arriving / ADDRESS).write_text(url + "\n")
-    shutil.rmtree(folder, ignore_errors=True)
+    for path in release.files:
+        shutil.copyfile(path, arriving / path.name)
+    said = {origin.file: origin for origin in origins}
+    listed = [asdict(said.get(path.name) or Origin(path.name, checksum(path))) for path in release.files]
+    manifest = {"source": release.source, "released": folder.name, "files": listed}
+    (arriving / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _put_away(folder)
     arriving.rename(folder)
-    return Release(source, released, folder / file.name, checksum(folder / file.name), False)
+    return replace(release, files=tuple(folder / path.name for path in release.files))
+
+
+def remove(data: Path, release: Release) -> None:
+    """Take a release out of data/raw; of a linked folder the link. Nobody else may change them: see `locked`."""
+    _put_away(release.folder)
+    source = data / "raw" / release.source
+    if not source.is_symlink() and not any(source.iterdir()):
+        source.rmdir()
+
+
+def _put_away(folder: Path) -> None:
+    """Remove a folder of a release at one blow: nobody sees it without some of its files."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        leaving = folder.with_name(f".{folder.name}.gone")
+        shutil.rmtree(leaving, ignore_errors=True)
+        folder.rename(leaving)
+        shutil.rmtree(leaving)

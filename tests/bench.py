@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -22,7 +22,7 @@ from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
-from pipeline.releases import PROJECT, SAMPLE, Release, checksum, releases
+from pipeline.releases import PROJECT, SAMPLE, Release, release_of, releases
 from tests.conftest import FOLDERS, REAL
 
 WORKBOOKS = (".xlsx", ".xls", ".ods")
@@ -54,12 +54,13 @@ def walk(files: list[Path]) -> None:
 def workbooks() -> list[Release]:
     """The real workbooks of declared sources, or the samples."""
     if not REAL.is_dir():
-        return [release for release in releases(PROJECT / "data" / "raw" / SAMPLE) if release.path.suffix in WORKBOOKS]
+        samples = releases(PROJECT / "data" / "raw" / SAMPLE)
+        return [release for release in samples if release.files[0].suffix in WORKBOOKS]
     found = []
     for source, folder in FOLDERS.items():
         files = sorted(path for path in (REAL / folder).iterdir() if path.suffix in WORKBOOKS)
-        days = [date(2000 + number, 1, 1) for number in range(len(files))]
-        found += [Release(source, day, path, checksum(path), False) for day, path in zip(days, files, strict=True)]
+        days = [date.today() - timedelta(days=number) for number in range(len(files))]
+        found += [release_of(source, day, [path]) for day, path in zip(days, files, strict=True)]
     return found
 
 
@@ -94,7 +95,9 @@ def main() -> None:
         files = workbooks()
         staging.stage_all(data / "warm", files[:1])  # starts the server that children are forked from
         read, walked = in_turn(
-            5, lambda: staging.stage_all(data / "staged", files), lambda: walk([release.path for release in files])
+            5,
+            lambda: staging.stage_all(data / "staged", files),
+            lambda: walk([release.files[0] for release in files]),
         )
         kind = "real" if REAL.is_dir() else "sample"
         compare(f"stage {len(files)} {kind} workbooks", read, "calamine walks their cells", walked)

@@ -1,9 +1,11 @@
 """Where real published files are found, and what is read of them once for all tests."""
 
 import csv
+import io
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
@@ -17,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from pipeline import build, catalogue, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.read.source import SOURCES, figures
-from pipeline.releases import Release, checksum
+from pipeline.releases import release_of
 
 catalogue.hand_in()
 
@@ -77,7 +79,7 @@ def real_file(source_id: str, name: str) -> Path:
 @cache
 def _staged(source_id: str, name: str) -> pd.DataFrame:
     path = real_file(source_id, name)
-    return figures(SOURCES[source_id], Release(source_id, date(2022, 1, 1), path, checksum(path), False))
+    return figures(SOURCES[source_id], release_of(source_id, date(2022, 1, 1), [path]))
 
 
 @pytest.fixture(scope="session")
@@ -153,27 +155,48 @@ def real_build(tmp_path_factory) -> Path:
     """A data folder with everything built from real files. One shared folder: copy it before changing it."""
 
     def make(data: Path) -> None:
+        files: dict[tuple[str, date], list[Path]] = {}
         for row in records(ROOT / "tests" / "real_releases.csv"):
-            path = real_file(row["source"], row["file"])
-            releases.store(data, row["source"], path, date.fromisoformat(row["released"]))
+            of_release = files.setdefault((row["source"], date.fromisoformat(row["released"])), [])
+            of_release.append(real_file(row["source"], row["file"]))
+        for (source, day), paths in files.items():
+            releases.store(data, release_of(source, day, paths))
         assert not build_all(data).refused
 
     return _made_once(tmp_path_factory, "real", make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:
-    """The sum of the cells that an observation names, read again from a file of a folder of releases."""
-    path = next(path for path in (raw / source / f"{released:%Y-%m-%d}").iterdir() if path.name != releases.ADDRESS)
-    if row := re.fullmatch(r"row (\d+), (.+)", cells):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            heading, *rows = list(csv.reader(file))
-        return float(rows[int(row[1]) - 2][heading.index(row[2])])
-    book, total = CalamineWorkbook.from_path(str(path)), 0.0
+    """The sum of the cells that an observation names, read again from the files of a folder of releases."""
+    folder, total = raw / source / f"{released:%Y-%m-%d}", 0.0
     for cell in cells.split(" + "):
-        sheet, letters, row = re.fullmatch(r"'?(.+?)'?!([A-Z]+)(\d+)", cell).groups()
+        content, place = _file_of(folder, cell)
+        if row := re.fullmatch(r"row (\d+), (.+)", place):
+            heading, *rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+            total += float(rows[int(row[1]) - 2][heading.index(row[2])])
+            continue
+        sheet, letters, row = re.fullmatch(r"'?(.+?)'?!([A-Z]+)(\d+)", place).groups()
         column = 0
         for letter in letters:
             column = 26 * column + ord(letter) - 64
-        table = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        table = _book(content).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         total += float(table[int(row) - 1][column - 1])
     return total
+
+
+@cache
+def _book(content: bytes) -> CalamineWorkbook:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
+def _file_of(folder: Path, cell: str) -> tuple[bytes, str]:
+    """The bytes of the file that a cell is in, which it names where a release has several, and its place there."""
+    files = [path for path in folder.iterdir() if path.name not in (releases.MANIFEST, releases.ADDRESS)]
+    if len(files) == 1 and not cell.startswith(f"{files[0].name}/"):
+        return files[0].read_bytes(), cell
+    (path,) = (path for path in files if cell.startswith((f"{path.name}: ", f"{path.name}/")))
+    named, place = cell.removeprefix(path.name).split(": ", 1)
+    if not named:
+        return path.read_bytes(), place
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(named[1:]), place

@@ -28,7 +28,7 @@ Sheets = dict[str, Rows]
 
 
 def read(source_id: str, path: Path) -> pd.DataFrame:
-    return figures(SOURCES[source_id], Release(source_id, date(2024, 1, 1), path, "0" * 64, False))
+    return figures(SOURCES[source_id], Release(source_id, date(2024, 1, 1), (path,), "0" * 64, False))
 
 
 def sample(source_id: str, released: str) -> Path:

@@ -168,7 +168,7 @@ FEW = [
 def add(data: Path, chosen: list[tuple[str, date]]) -> None:
     for source, day in chosen:
         (file,) = (ROOT / "data" / "raw" / releases.SAMPLE / source / str(day)).iterdir()
-        releases.store(data, source, file, day)
+        releases.store(data, releases.release_of(source, day, [file]))
 
 
 @pytest.fixture(scope="module")

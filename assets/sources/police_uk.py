@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from glob import escape
 
 import duckdb
 import pandas as pd
@@ -45,23 +46,24 @@ def _month(text: str) -> periods.Period | None:
     return periods.months(int(found[2]), int(found[2]), int(found[1])) if found else None
 
 
-@source(publisher="data.police.uk", formats="csv")
+@source(publisher="data.police.uk", formats="csv", members=r".*-street\.csv", counts_records=True)
 def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Street-level crime.
 
-    One record a crime or incident of anti-social behaviour; a file is one or more months of one or more forces, whose
-    files may be laid after one another with their headings. Counted here by force, month and crime type, with one SQL
-    text; a cell names the first record and how many were counted. Anti-social behaviour and the British Transport
-    Police have no Crime ID, exact duplicates are real, some records have no place and some lie in another nation, so
-    nothing but the force is read of the place. Crimes are anonymised, and months are missing for some forces (all
-    since 2019 for Greater Manchester): the counts are not recorded crime and never add to it.
+    One record a crime or incident of anti-social behaviour; a release is the archive of a month, which revises the
+    months before, or files of it, each one or more months of one or more forces, whose files may be laid after one
+    another with their headings. Of an archive the street files are read. Counted here by force, month and crime type,
+    with one SQL text; a cell names the first record and how many were counted. Anti-social behaviour and the British
+    Transport Police have no Crime ID, exact duplicates are real, some records have no place and some lie in another
+    nation, so nothing but the force is read of the place. Crimes are anonymised, and months are missing for some forces
+    (all since 2019 for Greater Manchester): the counts are not recorded crime and never add to it.
     Proved on three real files of January 2024: City of London, Cleveland and the British Transport Police.
     """
     if book.format != "csv":
         raise Refused(f"{book.name} is a workbook ({book.format}), not a CSV file")
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
         try:
-            counts = con.execute(STREET_CRIMES, {"path": str(book.path)}).df()
+            counts = con.execute(STREET_CRIMES, {"path": escape(str(book.path))}).df()
         except duckdb.Error as error:
             raise Refused(f"{book.name} is no list of street-level crimes: {str(error).splitlines()[0]}") from error
     for column, what in {"month": "month", "force": "police force", "category": "crime type"}.items():

@@ -1,6 +1,6 @@
-"""`ncdof add`: a publisher's file taken into data/raw."""
+"""`ncdof add`: a publisher's files taken into data/raw."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,47 +11,107 @@ from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
 from pipeline.read import staging
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
+from pipeline.releases import Origin, Release
+
+_REMEDY = "give the day of the new release, or --replace if the first file was wrong"
 
 
 def add(
     source: Annotated[str, typer.Argument(help="Source id, as `ncdof sources` lists them.")],
-    file: Annotated[Path, typer.Argument(help="The publisher's file, as downloaded.")],
-    released: Annotated[str, typer.Option(help="Day the publisher released it: YYYY-MM-DD.")],
-    url: Annotated[str, typer.Option(help="Address it came from.")] = "",
-    replace: Annotated[bool, typer.Option("--replace", help="Replace other bytes known for that day.")] = False,
+    files: Annotated[list[Path], typer.Argument(help="The publisher's files, as downloaded.", metavar="FILE...")],
+    released: Annotated[str, typer.Option(help="Day the publisher released them: YYYY-MM-DD.")],
+    url: Annotated[str, typer.Option(help="Address they came from.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="In place of the files known for that day.")] = False,
     data: Data = DATA,
 ) -> None:
-    """Take a publisher's file into data/raw, once it is proved that it can be read.
+    """Take a publisher's files into data/raw, once it is proved that they can be read.
 
-    The file is read in full; one that cannot be read right is refused with the reason, and nothing is left behind.
+    All files of one day are one release: they are read in full, together with those that are there for that day. What
+    cannot be read right is refused with the reason, and nothing is left behind.
     """
     with plainly():
         if source not in SOURCES:
             fail(f"no source is called {source!r}; `ncdof sources` lists them")
-        if not file.is_file():
-            fail(f"{file} is not a file")
+        given = _named(files)
         try:
             day = date.fromisoformat(released)
         except ValueError:
             fail(f"--released takes a day such as 2022-08-03, not {released!r}")
-        there = {release.released: release for release in releases.of_source(data, source)}
-        sha256 = releases.checksum(file)
-        if same := [release for release in there.values() if release.sha256 == sha256]:
-            out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
-            return
-        known = there.get(day)
-        if known and not replace:
-            fail(
-                f"{source} already has other bytes for {day} ({known.path.name}); give the day of the new release, "
-                "or --replace if the first file was wrong"
-            )
-        with busy(f"reading {file.name}"):
-            try:
-                staging.prove(releases.Release(source, day, file.resolve(), sha256, False))
-            except Refused as error:
-                err.print(f"refused: {error}", soft_wrap=True, style="red")
-                raise typer.Exit(1) from error
-        release = releases.store(data, source, file, day, url)
-    out.print(
-        f"{source} {day}: {release.path} ({release.release_id}); `ncdof build` takes it into the marts", soft_wrap=True
-    )
+        if reason := staging.impossible_day(source, day):
+            fail(reason)
+        while True:
+            there = _of_day(data, source, day)
+            kept = there if there and not replace else None
+            wanted = _together(given, kept, source, day)
+            if same := [one for one in releases.of_source(data, source) if one.sha256 == wanted.sha256]:
+                out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
+                return
+            _prove(wanted, kept)
+            with releases.locked(data, source):
+                # Another may have added to the same day while these were read.
+                if _of_day(data, source, day) == there:
+                    release = releases.store(data, wanted, _origins(wanted, there, url))
+                    break
+    said = f"{source} {day}: {release.folder} ({release.name}; {release.release_id})"
+    out.print(f"{said}; `ncdof build` takes it into the marts", soft_wrap=True)
+
+
+def _named(files: list[Path]) -> dict[str, Path]:
+    """The given files by name."""
+    given: dict[str, Path] = {}
+    for file in files:
+        if not file.is_file():
+            fail(f"{file} is not a file")
+        if not releases.is_published(file):
+            fail(f"{file} has a name that is passed over in data/raw: give it the name that it was published under")
+        if file.name in given and releases.checksum(given[file.name]) != releases.checksum(file):
+            fail(f"{given[file.name]} and {file} have the same name")
+        given[file.name] = file
+    return given
+
+
+def _of_day(data: Path, source: str, day: date) -> Release | None:
+    return next((release for release in releases.stored(data, source) if release.released == day), None)
+
+
+def _together(given: dict[str, Path], kept: Release | None, source: str, day: date) -> Release:
+    """The release of a day: the files that are there for it and the given ones, the same bytes once."""
+    known = {path.name: path for path in kept.files} if kept else {}
+    for name in given.keys() & known.keys():
+        if releases.checksum(given[name]) != releases.checksum(known[name]):
+            fail(f"{source} already has other bytes for {day} ({name}); {_REMEDY}")
+    files = {releases.checksum(path): path for path in [*reversed(given.values()), *known.values()]}
+    return releases.release_of(source, day, files.values())
+
+
+def _prove(wanted: Release, kept: Release | None) -> None:
+    """Read a release; where it cannot be read right, say why and end."""
+    with busy("reading the files"):
+        reason = _refused(wanted)
+        new = [path for path in wanted.files if not kept or path not in kept.files]
+        alone = reason and kept and new and not _refused(releases.release_of(wanted.source, wanted.released, new))
+    if kept and alone:
+        fail(f"{wanted.source} already has other bytes for {wanted.released} ({kept.name}): {reason}; {_REMEDY}")
+    if reason:
+        err.print(f"refused: {reason}", soft_wrap=True, style="red")
+        raise typer.Exit(1)
+
+
+def _refused(release: Release) -> str:
+    try:
+        staging.prove(release)
+    except Refused as error:
+        return str(error)
+    return ""
+
+
+def _origins(wanted: Release, there: Release | None, url: str) -> list[Origin]:
+    """Where each file of a release came from: those that were there before, and those that are given now."""
+    kept = {origin.file: origin for origin in there.origins()} if there else {}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return [
+        known
+        if (known := kept.get(path.name)) and known.sha256 == releases.checksum(path)
+        else Origin(path.name, releases.checksum(path), address=url, fetched=now, day_known="given to ncdof add")
+        for path in wanted.files
+    ]

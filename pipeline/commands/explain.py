@@ -43,12 +43,12 @@ def explain(
             lines.append(f"compared  {row['compared_to_england']} (England); trend: {row['trend']}")
         lines += [
             Text.assemble("cell      ", (row["cell"], "bold")),
-            f"file      {row['file']}",
             f"source    {row['source']}, released {row['released']:%Y-%m-%d}",
-            f"sha256    {row['sha256']}",
         ]
-        if row["url"]:
-            lines.append(f"address   {row['url']}")
+        for file in row["files"]:
+            lines += [f"file      {file['file']}", f"sha256    {file['sha256']}"]
+            if file["url"]:
+                lines.append(f"address   {file['url']}")
         title = Text(f"{row['period']} · {row['statistic']} · {row['unit']}")
         out.print(Panel(Group(*lines), title=title, title_align="left"))
     earlier = found.vintages

@@ -11,7 +11,7 @@ import typer
 from pipeline.commands.terminal import err, fail, out, plainly
 from pipeline.read import child, inspection
 from pipeline.read.source import SOURCES
-from pipeline.releases import Release, checksum
+from pipeline.releases import release_of
 
 
 def inspect(
@@ -31,8 +31,8 @@ def inspect(
         module = SOURCES[source].module if source else ""
         with tempfile.TemporaryDirectory() as folder:
             lines = Path(folder) / "report"
-            release = Release(source, date.today(), file.resolve(), checksum(file), False)
-            work = partial(inspection.write, partial(inspection.report, release.path, source, module), lines)
+            release = release_of(source, date.today(), [file.resolve()])
+            work = partial(inspection.write, partial(inspection.report, file.resolve(), source, module), lines)
             reason = child.run(work, release, child.LIMITS, {declared.module for declared in SOURCES.values()})
             out.print(lines.read_text() if lines.exists() else "", markup=False, soft_wrap=True, end="")
     if reason:

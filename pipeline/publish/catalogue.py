@@ -1,6 +1,7 @@
 """What there is and where it came from, as the tables of the schema framework that are not made of observations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from glob import escape
 
 import duckdb
 import pandas as pd
@@ -10,7 +11,7 @@ from pipeline.calculate.metric import METRICS
 from pipeline.publish.tables import TABLES
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
-from pipeline.releases import Release
+from pipeline.releases import Origin, Release, address_of
 from schemas.figure import DatedFigure
 from schemas.vocabulary import OUTCOMES
 
@@ -23,6 +24,7 @@ def tables(available: list[Staged], refused: Mapping[Release, str]) -> dict[str,
         "metrics": metrics(),
         "sources": sources(),
         "releases": _releases(available, refused),
+        "files": _files(available),
         "areas": known_areas(available),
         "targets": _targets(available),
         **{name: own.read() for name, own in TABLES.items()},
@@ -67,14 +69,8 @@ def _releases(available: Iterable[Staged], refused: Mapping[Release, str]) -> pd
     reasons = {(release.source, release.released): reason for release, reason in refused.items()}
     kept = {(s.source, s.released) for s in available}
     read = [
-        {
-            "source": s.source,
-            "released": pd.Timestamp(s.released),
-            "release_id": s.release_id,
-            "file": s.file,
-            "sha256": s.sha256,
-            "url": s.url,
-            "sample": s.sample,
+        _release(s, s.files)
+        | {
             "figures": s.rows,
             "first_year": min(s.years),
             "last_year": max(s.years),
@@ -83,22 +79,42 @@ def _releases(available: Iterable[Staged], refused: Mapping[Release, str]) -> pd
         for s in available
     ]
     lost = [
-        {
-            "source": release.source,
-            "released": pd.Timestamp(release.released),
-            "release_id": release.release_id,
-            "file": release.path.name,
-            "sha256": release.sha256,
-            "url": release.url,
-            "sample": release.sample,
-            "figures": 0,
-            "reason": reason,
-        }
+        _release(release, release.origins()) | {"figures": 0, "reason": reason}
         for release, reason in refused.items()
         if (release.source, release.released) not in kept
     ]
     whole = {"first_year": "Int64", "last_year": "Int64"}
     return pd.DataFrame(read + lost).astype(whole).sort_values(["source", "released"], ignore_index=True)
+
+
+def _release(release: Staged | Release, files: Sequence[Origin]) -> dict[str, object]:
+    return {
+        "source": release.source,
+        "released": pd.Timestamp(release.released),
+        "release_id": release.release_id,
+        "file": "; ".join(origin.file for origin in files),
+        "sha256": release.sha256,
+        "url": address_of(files),
+        "sample": release.sample,
+    }
+
+
+def _files(available: Iterable[Staged]) -> pd.DataFrame:
+    """One row a file of a release with figures."""
+    return pd.DataFrame(
+        {
+            "source": s.source,
+            "released": pd.Timestamp(s.released),
+            "release_id": s.release_id,
+            "file": origin.file,
+            "sha256": origin.sha256,
+            "url": origin.address,
+            "title": origin.title,
+            "page": origin.page,
+        }
+        for s in sorted(available, key=lambda staged: (staged.source, staged.released))
+        for origin in s.files
+    )
 
 
 def _targets(available: list[Staged]) -> pd.DataFrame:
@@ -108,7 +124,7 @@ def _targets(available: list[Staged]) -> pd.DataFrame:
     shown beside it. There `tracked_by` names the metric it is of: it is about a time of some years, and no level.
     """
     shared = [(other.id, m.id) for m in METRICS.values() if m.outcome == OWN_COLUMN for other in m.upstream]
-    registers = [str(s.path) for s in available if SOURCES[s.source].register]
+    registers = [escape(str(s.path)) for s in available if SOURCES[s.source].register]
     with duckdb.connect() as con:
         if not registers:
             con.register("figures", DatedFigure.empty())
@@ -133,7 +149,7 @@ def _targets(available: list[Staged]) -> pd.DataFrame:
 def known_areas(available: list[Staged]) -> pd.DataFrame:
     """The register of areas, and after it the areas that only a lookup names: codes issued since it was written."""
     register = places.areas()
-    lookups = [str(s.path) for s in available if SOURCES[s.source].names_areas]
+    lookups = [escape(str(s.path)) for s in available if SOURCES[s.source].names_areas]
     if not lookups:
         return register
     with duckdb.connect() as con:

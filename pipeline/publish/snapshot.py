@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -67,7 +68,7 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
     their `sources` as lists), sources, releases, areas, limits, targets, control_figures and known_errors. Readers
     of the old file keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
     """
-    paths = [str(path) for path in files]
+    paths = [escape(str(path)) for path in files]
     if not paths:
         raise ValueError("there is not one observation to publish")
     metrics = tables["metrics"]

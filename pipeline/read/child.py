@@ -46,7 +46,7 @@ def run(work: Callable[[], object], release: Release, limits: Limits, preload: I
             child.join()
             reason = _crash(release, child.exitcode or 0, limits)
     if reason is None:
-        reason = f"{release.path.name} is not read within {limits.seconds} seconds"
+        reason = f"{release.name} is not read within {limits.seconds} seconds"
     child.kill()
     child.join()
     return reason
@@ -64,9 +64,9 @@ def _limited(work: Callable[[], object], release: Release, limits: Limits, answe
     except Refused as error:
         answer.send(str(error))
     except MemoryError:
-        answer.send(f"{release.path.name} needs more than {_megabytes(limits)} to be read")
+        answer.send(f"{release.name} needs more than {_megabytes(limits)} to be read")
     except Exception as error:
-        answer.send(f"{release.path.name} cannot be read: {type(error).__name__}: {error}")
+        answer.send(f"{release.name} cannot be read: {type(error).__name__}: {error}")
     else:
         answer.send("")
 
@@ -77,7 +77,7 @@ def _megabytes(limits: Limits) -> str:
 
 def _crash(release: Release, exit_code: int, limits: Limits) -> str:
     if exit_code == -signal.SIGXCPU:
-        return f"{release.path.name} is not read within {limits.seconds} seconds of work"
+        return f"{release.name} is not read within {limits.seconds} seconds of work"
     # A parser that is not given the memory it asks for ends the whole process.
     how = f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit code {exit_code}"
-    return f"{release.path.name} makes the reader crash ({how}); it may need more than {_megabytes(limits)}"
+    return f"{release.name} makes the reader crash ({how}); it may need more than {_megabytes(limits)}"

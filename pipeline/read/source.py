@@ -25,6 +25,8 @@ import pandera.errors
 
 import schemas
 from pipeline import docstrings, places
+from pipeline.read import archive
+from pipeline.read.archive import Part
 from pipeline.read.opening import Refused
 from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
@@ -46,6 +48,9 @@ class Source:
     divides: bool
     names_areas: bool
     register: bool
+    members: str = ""
+    counts_records: bool = False
+    since: int = 0
 
     @property
     def title(self) -> str:
@@ -54,6 +59,11 @@ class Source:
     @property
     def layouts(self) -> str:
         return docstrings.body(self.read)
+
+    @property
+    def in_archives(self) -> str:
+        """The pattern of the names of the files that are read of an archive: all of the source's formats, or some."""
+        return self.members or rf".*\.({'|'.join(self.formats.split())})"
 
     @property
     def module(self) -> str:
@@ -103,18 +113,34 @@ def source(
     divides: bool = False,
     names_areas: bool = False,
     register: bool = False,
+    members: str = "",
+    counts_records: bool = False,
+    since: int = 0,
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
     `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
     bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
     areas that no register has yet;
-    `register` a list of figures from many publications, each with the day of its own, which a newer list replaces.
+    `register` a list of figures from many publications, each with the day of its own, which a newer list replaces;
+    `members` is a pattern of the names of the files that are read of an archive, where it holds others of their format;
+    `counts_records` marks figures that the reader counts itself: of two files they are never one number;
+    `since` is the year of the first edition: no release is older.
     """
 
     def declare(read: Reader) -> Reader:
         SOURCES[read.__name__] = Source(
-            read.__name__, publisher, formats, read, contract, divides, names_areas, register
+            read.__name__,
+            publisher,
+            formats,
+            read,
+            contract,
+            divides,
+            names_areas,
+            register,
+            members,
+            counts_records,
+            since,
         )
         return read
 
@@ -131,19 +157,39 @@ DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "no
 def figures(declared: Source, release: Release) -> pd.DataFrame:
     """The validated figures of one release, one row a published number, in the order of the file.
 
-    A number that a file prints in several tables is kept once, where it stands first. Raises Refused when the file
-    cannot be read right or a figure breaks the contract, naming the cells.
+    A number that is printed in several tables or files is kept once, where it stands first. Where the release has
+    several files, or they stand in an archive, cells name theirs. Raises Refused when a file cannot be read right or a
+    figure breaks the contract, naming the cells.
     """
-    pieces = [piece.assign(**_defaults(piece)) for piece in declared.read(Workbook(release.path))]
+    parts = archive.parts(release.files, declared.in_archives)
+    pieces = [piece for part in parts for piece in _pieces(declared, release, part)]
     if not sum(map(len, pieces)):
-        raise Refused(f"{release.path.name} yields no figures")
+        raise Refused(f"{release.name} yields no figures")
     shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
-    shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
+    if not declared.counts_records:
+        shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
     try:
         return declared.contract.validate(shaped, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        raise Refused(f"{release.path.name} breaks its contract: {_broken(error, shaped)}") from error
+        raise Refused(f"{release.name} breaks its contract: {_broken(error, shaped)}") from error
+
+
+def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:
+    """What the reader makes of one file of a release."""
+    try:
+        pieces = [piece.assign(**_defaults(piece)) for piece in declared.read(Workbook(part.path))]
+    except Refused as error:
+        if not part.archive:
+            raise
+        raise Refused(f"{part.archive}: {error}") from error
+    if not part.archive and not sum(map(len, pieces)):
+        raise Refused(f"{part.name} yields no figures")
+    if part.archive or len(release.files) > 1:
+        # " + " stands between the cells of a sum.
+        named = part.name.replace(" + ", "+")
+        pieces = [piece.assign(cell=f"{named}: " + piece["cell"]) for piece in pieces]
+    return pieces
 
 
 def _defaults(piece: pd.DataFrame) -> dict[str, str | float]:

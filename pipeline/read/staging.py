@@ -8,13 +8,14 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,7 +24,7 @@ from pipeline.read import child
 from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, Source, figures
-from pipeline.releases import Release
+from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
 
@@ -37,8 +38,7 @@ class Staged:
     released: date
     release_id: str
     sha256: str
-    file: str
-    url: str
+    files: tuple[Origin, ...]
     sample: bool
     code_version: str
     rows: int
@@ -54,9 +54,11 @@ def read_staged(path: Path) -> Staged | None:
     try:
         found = path.stat()
         said = _said(path, found.st_ino, found.st_size, found.st_mtime_ns)
+        files = tuple(Origin(**one) for one in said["files"])
+        released, years = date.fromisoformat(said["released"]), tuple(said["years"])
+        return Staged(path, **said | {"released": released, "years": years, "files": files})
     except (OSError, KeyError, TypeError, ValueError):
         return None
-    return Staged(path, **said | {"released": date.fromisoformat(said["released"]), "years": tuple(said["years"])})
 
 
 @cache
@@ -75,8 +77,19 @@ def _refusal_path(data: Path, release: Release) -> Path:
     return staged_path(data, release).with_suffix(".refused")
 
 
+def impossible_day(source: str, day: date) -> str:
+    """Why nothing of a source can have been released on a day, or an empty text."""
+    if day > date.today():
+        return f"{source} cannot have been released on {day}: that day is still to come"
+    if day.year < (first := SOURCES[source].since):
+        return f"{source} cannot have been released on {day}: its first edition is of {first}"
+    return ""
+
+
 def refusal(data: Path, release: Release) -> str:
-    """Why today's code refused these bytes, or an empty text."""
+    """Why today's code refuses a release, or an empty text."""
+    if not release.sample and (reason := impossible_day(release.source, release.released) or contradiction(release)):
+        return reason
     try:
         said = json.loads(_refusal_path(data, release).read_text())
     except (OSError, ValueError):
@@ -98,13 +111,12 @@ def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
 
 def stage(declared: Source, release: Release, path: Path) -> None:
     """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
-    frame = figures(declared, release)
+    frame = _possible(figures(declared, release), declared, release)
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
         "release_id": release.release_id,
-        "file": release.path.name,
-        "url": release.url,
+        "files": [asdict(origin) for origin in release.origins()],
         **_origin(release),
         "rows": len(frame),
         "years": sorted({int(year) for year in frame["period_end"].dt.year.unique()}),
@@ -120,7 +132,16 @@ def _read(module: str, release: Release, path: Path | None) -> None:
     if path:
         stage(declared, release, path)
     else:
-        figures(declared, release)
+        _possible(figures(declared, release), declared, release)
+
+
+def _possible(frame: pd.DataFrame, declared: Source, release: Release) -> pd.DataFrame:
+    """The figures of a release, none of which is of a day after it; a register states targets, a lookup a vintage."""
+    last = frame.iloc[frame["period_end"].argmax()]
+    if last["period_end"].date() > release.released and not (declared.register or declared.names_areas):
+        ends = f"{last['cell']} is of {last['period_label']}, which ends on {last['period_end']:%-d %B %Y}"
+        raise Refused(f"{release.name} cannot have been released on {release.released}: {ends}")
+    return frame
 
 
 def _refused(release: Release, path: Path | None, limits: Limits) -> str:
@@ -146,7 +167,7 @@ def stage_all(
     `done` is told of each release when it is finished. A refused release leaves what was staged before, and a note
     of the refusal so that the same bytes are not tried again by the same code.
     """
-    waiting = sorted(releases, key=lambda release: release.path.stat().st_size, reverse=True)
+    waiting = sorted(releases, key=lambda release: release.size, reverse=True)
     refused = {}
 
     def one(release: Release) -> None:

@@ -351,5 +351,5 @@ def test_a_contradiction_is_found(history, name, spoil):
 
 
 def test_releases_name_the_files_there_are(con, sample_build):
-    there = {release.sha256: release.path.name for release in releases.releases(sample_build)}
+    there = {release.sha256: release.name for release in releases.releases(sample_build)}
     assert dict(con.execute("SELECT sha256, file FROM framework.releases").fetchall()) == there

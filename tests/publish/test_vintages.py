@@ -56,7 +56,7 @@ EDITIONS = {
 
 def add(data: Path, day: date, rows: list) -> None:
     file = children(data / "arriving" / "c3_factors.csv", *rows)
-    releases.store(data, "dfe_children_in_need", file, day)
+    releases.store(data, releases.release_of("dfe_children_in_need", day, [file]))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +197,7 @@ def stage(data: Path, source_id: str, day: str, *rows: tuple) -> None:
     file = data / "arriving" / "figures.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(map(str, rows)))
-    release = releases.store(data, source_id, file, date.fromisoformat(day))
+    release = releases.store(data, releases.release_of(source_id, date.fromisoformat(day), [file]))
     frame = pd.DataFrame(rows, columns=["area_code", "year", "deaths"])
     hidden = frame["deaths"].map(lambda number: isinstance(number, str))
     tidy = pd.DataFrame(

@@ -3,13 +3,13 @@
 from datetime import date
 from pathlib import Path
 
-from pipeline.releases import Release, checksum
+from pipeline.releases import Release, release_of
 
 DAY = date(2024, 5, 1)
 
 
 def release(source_id: str, path: Path, day: date = DAY) -> Release:
-    return Release(source_id, day, path, checksum(path), False)
+    return release_of(source_id, day, [path])
 
 
 def lookup(path: Path, *more: str) -> Path:

@@ -26,7 +26,7 @@ def test_a_staged_file_holds_the_figures_and_says_what_they_are_of(tmp_path):
         3,
         (2021,),
     )
-    assert said.file == one.path.name and said.sample is False
+    assert [origin.file for origin in said.files] == [one.name] and said.sample is False
     frame = pq.read_table(said.path).to_pandas()
     assert list(frame) == list(Figure.to_schema().columns) and len(frame) == said.rows
     assert staging.is_current(tmp_path, one) and staging.staged_releases(tmp_path, [one]) == [said]

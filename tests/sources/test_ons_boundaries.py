@@ -45,7 +45,7 @@ def write(path: Path, content: str | dict) -> Path:
 
 
 def stage(data: Path, file: Path, day: str) -> None:
-    release = releases.store(data, "ons_boundaries", file, date.fromisoformat(day))
+    release = releases.store(data, releases.release_of("ons_boundaries", date.fromisoformat(day), [file]))
     assert staging.stage_all(data, [release]) == {}
 
 
@@ -152,7 +152,8 @@ def test_boundaries_are_added_as_any_release_is(tmp_path):
     assert not any(path.is_file() for path in data.rglob("*"))
     assert ncdof(data, "add", "ons_boundaries", file, "--released", "2022-05-05").returncode == 0
     there = contents(data)
-    write(other, altered(lambda made: made["features"].pop()))
+    (tmp_path / "again").mkdir()
+    other = write(tmp_path / "again" / "b.geojson", altered(lambda made: made["features"].pop()))
     clash = ncdof(data, "add", "ons_boundaries", other, "--released", "2022-05-05")
     assert clash.returncode == 2 and "other bytes for 2022-05-05" in clash.stderr
     assert "nothing to do" in ncdof(data, "add", "ons_boundaries", file, "--released", "2022-06-05").stdout
@@ -164,17 +165,18 @@ def test_boundaries_are_added_as_any_release_is(tmp_path):
 
 def test_what_holds_no_figures_leaves_the_samples_in_place(tmp_path):
     samples = {release.source for release in build.known_releases(tmp_path)}
-    releases.store(tmp_path, "ons_boundaries", write(tmp_path / "b.geojson", good()), date(2022, 5, 5))
+    file = write(tmp_path / "b.geojson", good())
+    releases.store(tmp_path, releases.release_of("ons_boundaries", date(2022, 5, 5), [file]))
     found = build.known_releases(tmp_path)
     assert {release.source for release in found} == samples | {"ons_boundaries"}
     assert {release.source for release in found if not release.sample} == {"ons_boundaries"}
     lookup = next(release for release in found if release.source == "ons_geography")
-    releases.store(tmp_path, "ons_geography", lookup.path, lookup.released)
+    releases.store(tmp_path, lookup)
     found = build.known_releases(tmp_path)
     assert {release.source for release in found} == samples | {"ons_boundaries"}
-    assert [release.path.is_relative_to(tmp_path) for release in found if release.source == "ons_geography"] == [True]
+    assert [release.folder.is_relative_to(tmp_path) for release in found if release.source == "ons_geography"] == [True]
     figures = next(release for release in found if release.source == "dfe_children_in_need")
-    releases.store(tmp_path, "dfe_children_in_need", figures.path, figures.released)
+    releases.store(tmp_path, figures)
     assert not any(release.sample for release in build.known_releases(tmp_path))
 
 
@@ -188,7 +190,7 @@ def test_no_metric_has_a_year_of_boundaries(sample_build, tmp_path):
 
 def release_of(data: Path) -> Release:
     (path,) = (data / "raw" / "ons_boundaries").rglob("*.geojson")
-    return Release("ons_boundaries", date(2022, 5, 5), path, releases.checksum(path), False)
+    return releases.release_of("ons_boundaries", date(2022, 5, 5), [path])
 
 
 # --- outlines -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ REGISTER = next((ROOT / "data" / "raw" / releases.REGISTER / "published_figures"
 
 
 def read(path: Path) -> pd.DataFrame:
-    release = releases.Release("published_figures", date(2026, 11, 22), path, releases.checksum(path), False)
+    release = releases.release_of("published_figures", date(2026, 11, 22), [path])
     return figures(SOURCES["published_figures"], release)
 
 
@@ -71,9 +71,9 @@ def test_a_row_that_breaks_its_contract_is_refused(changes, tmp_path):
 def test_a_newer_register_replaces_the_older_and_real_releases_bring_it(tmp_path):
     assert {release.sample for release in build.known_releases(tmp_path)} == {True}
     changed = altered(tmp_path / "register.csv", value="3501")
-    releases.store(tmp_path, "published_figures", changed, date(2027, 1, 1))
+    releases.store(tmp_path, releases.release_of("published_figures", date.today(), [changed]))
     (known,) = build.known_releases(tmp_path)
-    assert (known.released, known.sample) == (date(2027, 1, 1), False)
+    assert (known.released, known.sample) == (date.today(), False)
     build_all(tmp_path)
     with duckdb.connect(str(published.path(tmp_path)), read_only=True) as con:
         closed = con.execute("SELECT value FROM framework.history WHERE cell = 'row 2, value'").fetchall()
@@ -90,7 +90,7 @@ def test_a_newer_register_replaces_the_older_and_real_releases_bring_it(tmp_path
 def test_real_figures_stand_beside_the_projects_own_register(tmp_path):
     file = tmp_path / "file.csv"
     file.write_text("anything")
-    releases.store(tmp_path, "ons_geography", file, date(2023, 1, 1))
+    releases.store(tmp_path, releases.release_of("ons_geography", date(2023, 1, 1), [file]))
     found = releases.releases(tmp_path)
     assert {(release.source, release.sample) for release in found} == {
         ("ons_geography", False),

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import build, places
+from pipeline.read import archive
 from pipeline.read.outlines import Outlines
 from pipeline.read.source import SOURCES
 
@@ -44,11 +45,14 @@ def outlines(data: Path) -> dict[str, Outline]:
     drawn: dict[str, Outline] = {}
     staged = [s for s in build.staged(data) if SOURCES[s.source].formats == "geojson"]
     for said in sorted(staged, key=lambda said: said.released):
-        areas = Outlines(data / "raw" / said.source / said.released.isoformat() / said.file)
-        for code, of_area in zip(*(areas.frame[column].tolist() for column in ("area_code", "rings")), strict=True):
-            if code[0] in "EW":
-                rings = (_on_grid(ring, areas.metres) for ring in of_area)
-                drawn[code] = Outline(rings=tuple(ring for ring in rings if len(ring) > 2))
+        folder = data / "raw" / said.source / said.released.isoformat()
+        files = [folder / origin.file for origin in said.files]
+        for part in archive.parts(files, SOURCES[said.source].in_archives):
+            areas = Outlines(part.path)
+            for code, of_area in zip(*(areas.frame[column].tolist() for column in ("area_code", "rings")), strict=True):
+                if code[0] in "EW":
+                    rings = (_on_grid(ring, areas.metres) for ring in of_area)
+                    drawn[code] = Outline(rings=tuple(ring for ring in rings if len(ring) > 2))
     if not drawn:
         return {}
     earlier = places.parts()[["area_code", "cut", "part_code"]]

@@ -1,0 +1,111 @@
+"""The files of a release one after another, those in an archive unpacked; what stands in one is its reader's."""
+
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.read.opening import LARGEST_FILE, MOST_PARTS, Refused
+from pipeline.releases import checksum, is_litter
+
+# An archive is unpacked a file at a time, so it may hold what no single file may.
+LARGEST_ARCHIVE = 4 * 2**30
+LARGEST_READ = 20 * 2**30
+
+# What stands in the archive that a workbook or another document is.
+_OF_A_DOCUMENT = {"[Content_Types].xml", "mimetype", "content.xml"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file to be read: where it lies, the archive that it is of if any, and how cells name it."""
+
+    path: Path
+    archive: str
+    name: str
+
+
+def parts(files: Iterable[Path], wanted: str) -> Iterator[Part]:
+    """The files to be read of those of a release, each while it is its turn; the same bytes once.
+
+    Of an archive those whose names match `wanted` are read. Raises Refused for an archive that holds none, is damaged,
+    encrypted or beyond measure, or names a file twice or outside itself.
+    """
+    known = set()
+    for part in _every(files, wanted):
+        if (sha256 := checksum(part.path)) not in known:
+            known.add(sha256)
+            yield part
+
+
+def _every(files: Iterable[Path], wanted: str) -> Iterator[Part]:
+    for path in files:
+        if not _is_archive(path):
+            yield Part(path, "", path.name)
+            continue
+        try:
+            with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+                for member in _members(path, archive, wanted):
+                    unpacked = Path(folder) / PurePosixPath(member.filename).name
+                    with archive.open(member) as packed, unpacked.open("wb") as file:
+                        shutil.copyfileobj(packed, file)
+                    yield Part(unpacked, path.name, f"{path.name}/{member.filename}")
+                    unpacked.unlink()
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise Refused(f"{path.name} is a damaged archive: {error}") from error
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a file is an archive of files, and no workbook, which is one of parts."""
+    with path.open("rb") as file:
+        if not file.read(4).startswith(b"PK"):
+            return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not _OF_A_DOCUMENT.intersection(archive.namelist())
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        return False
+
+
+def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.ZipInfo]:
+    """The files in an archive that are read, by name."""
+    if (size := path.stat().st_size) > LARGEST_ARCHIVE:
+        raise Refused(f"{path.name} has {size >> 20} MB; the limit of an archive is {LARGEST_ARCHIVE >> 20} MB")
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > MOST_PARTS:
+        raise Refused(f"{path.name} holds {len(members)} files; the limit is {MOST_PARTS}")
+    names = set()
+    for member in members:
+        name = PurePosixPath(member.filename)
+        if name.is_absolute() or ".." in name.parts or "\\" in member.filename or re.match(r"[A-Za-z]:", str(name)):
+            raise Refused(f"{path.name} names {member.filename!r}, which is no file in it")
+        if name in names:
+            raise Refused(f"{path.name} holds {member.filename} twice")
+        names.add(name)
+    found = [
+        member
+        for member in members
+        if not any(map(is_litter, PurePosixPath(member.filename).parts))
+        and re.fullmatch(wanted, PurePosixPath(member.filename).name, re.IGNORECASE)
+    ]
+    if not found:
+        raise Refused(
+            f"{path.name} is an archive, but no xlsx or ods workbook, and none of its {len(members)} files "
+            f"is called like {wanted!r}"
+        )
+    for member in found:
+        if member.flag_bits & 1:
+            raise Refused(f"{path.name} is encrypted")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise Refused(f"{path.name} names {member.filename!r}, which is a link and no file in it")
+        if member.file_size > LARGEST_FILE:
+            limit = f"the limit is {LARGEST_FILE >> 20} MB"
+            raise Refused(f"{path.name}: {member.filename} has {member.file_size >> 20} MB; {limit}")
+    if (size := sum(member.file_size for member in found)) > LARGEST_READ:
+        raise Refused(f"{path.name} unpacks to {size >> 20} MB; the limit is {LARGEST_READ >> 20} MB")
+    return sorted(found, key=lambda member: member.filename)
