@@ -125,6 +125,7 @@ KEYS = {
     "metric_sources": ["metric_id", "source"],
     "sources": ["source"],
     "releases": ["source", "release_id"],
+    "files": ["source", "release_id", "file"],
     "areas": ["area_code"],
     "area_parts": ["area_code", "cut", "part_code"],
     "scorecard": ["metric_id"],

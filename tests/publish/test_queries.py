@@ -178,7 +178,7 @@ def apart(con, tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("apart")
     (folder / "marts").mkdir()
     part_files.write(folder / "part.parquet", duckdb.from_df(frame).to_arrow_table(), "apart", True)
-    tables = {name: con.table(f"framework.{name}").df() for name in ("releases", "areas", "targets")}
+    tables = {name: con.table(f"framework.{name}").df() for name in ("releases", "files", "areas", "targets")}
     tables |= {name: own.read() for name, own in TABLES.items()}
     tables |= {"metrics": catalogue.metrics(), "sources": catalogue.sources()}
     tables["limits"] = tables["limits"][tables["limits"]["kind"] == "lag"]
