@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from assets.sources.ndtms_names import GROUPS
-from assets.sources.ndtms_tables import YEAR, YEARS, Wanted, newest_year, read_table
+from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table
 from pipeline import places
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -21,7 +21,6 @@ PARENTS = {
 }
 
 # A table without labels of its own counts one thing, which its title says.
-WHO = r"(all )?(adults|clients|people|individuals)"
 PEOPLE = Wanted(
     rf"(trends? in (the )?)?\bnumbers? (of {WHO} )?in treatment{YEARS}",
     {"": "people in treatment"},

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from assets.sources.ndtms_names import ADULT, YOUNG
-from assets.sources.ndtms_tables import HEADS, Wanted, newest_year, read_table, read_tables
+from assets.sources.ndtms_tables import HEADS, WHO, YEARS, Wanted, newest_year, read_table, read_tables
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 
@@ -25,7 +25,8 @@ ARRIVALS = {
     "from custody": r"(arriv(als?|ed|ing) )?(from )?(an)?(other )?(custody|prisons?|(custodial|secure) settings?)",
 }
 ADULTS = Wanted(
-    r"trends? in (the )?numbers? (of adults )?in treatment( in (prisons and )?secure settings)?$",
+    rf"(trends? in (the )?)?\bnumbers? (of {WHO} )?in (alcohol and drug )?treatment"
+    rf"( in (prisons and )?(other )?secure settings)?{YEARS}",
     {"": "people in treatment"},
 )
 ADULTS_BY_SETTING = Wanted(

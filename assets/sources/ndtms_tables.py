@@ -17,6 +17,8 @@ from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
 
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
+# Whom a title says it counts.
+WHO = r"(all )?(adults|clients|people|individuals)"
 # What may end a title: the years that its table is about.
 YEARS = rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?\W*$"
 # What stands above the labels of the rows.

@@ -18,6 +18,16 @@ DRUG_FLAGS = {
     "user": KNOWN.format("user"),
     "dealer": KNOWN.format("dealer"),
 }
+# Drugs and homicides in whatever order; who was under their influence, and breakdowns by anything else, are others.
+TITLE = (
+    r"(?=.*\bhomicides?\b)(?=.*(?:\bdrug[- ](?:flags?|related|linked|involvement)\b|\binvolv\w+ (?:\w+ )?drugs?\b"
+    r"|\b(?:links?|linked|related|relating) (?:to|with) (?:\w+ )?drugs?\b))"
+    r"(?!.*\b(?:influence|alcohol)\b)(?!.*\bby (?!drug|flag|type of drug))"
+)
+HEADS = (
+    r"(?:type of )?(?:drug )?(?:flags?|involvement)(?: type)?|link (?:to|with) drugs|homicides?|offences?|drugs?"
+    r"|(?:type of )?drug[- ]related(?:ness| flag| homicides?)?"
+)
 SHARES = r"percent(?:age)?s?\b.*|%.*|proportions?\b.*"
 COMPARED = r"change|compared|significan"
 
@@ -34,8 +44,7 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     is left out. The Index is live: courts and reclassification change old years, so that every release restates them.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    title = r"\bhomicides?\b.*\bdrug flags?\b|\bdrug-related homicides?\b(?!.*\bby (?!drug|flag|type of drug))"
-    table = book.table(title, heads=r"(?:drug )?flags?|(?:type of )?(?:drug )?involvement|link (?:to|with) drugs")
+    table = book.table(TITLE, heads=HEADS)
     rows, shares = {}, []
     labels = table.text(table.key).str.lower()[: table.last_number()]
     for row, text in labels[labels.ne("")].items():

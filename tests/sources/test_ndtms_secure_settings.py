@@ -56,6 +56,20 @@ def test_the_order_of_sheets_and_a_blank_column_do_not_matter(altered):
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Table 1: Number of adults in treatment in prisons and secure settings, 2015 to 2016 to 2023 to 2024",
+        "Table 1: Trends in the number of people in alcohol and drug treatment in secure settings (2015-16 to 2023-24)",
+    ],
+)
+def test_the_words_of_a_title_are_the_publishers_choice(title, altered):
+    book = sheets(sample(SECURE, NEWEST))
+    assert book["Table_1"][0][0] != title
+    book["Table_1"][0][0] = title
+    assert_same(altered(SECURE, book), sample_figures(SECURE, NEWEST))
+
+
+@pytest.mark.parametrize(
     ("sheet", "row", "column", "text", "why"),
     [
         ("Table_1", 0, 0, "Table 1: Overview", "in treatment"),

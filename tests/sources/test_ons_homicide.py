@@ -40,6 +40,28 @@ def test_what_cannot_be_read_right_is_refused(changes, why, altered):
         altered(HOMICIDE, with_cells(BASE, changes))
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Worksheet 32: Number of homicides involving drugs",
+        "Table 20: Drug flags of offences currently recorded as homicide, England and Wales",
+        "Homicides linked to drugs, year ending March 2009 to year ending March 2024",
+    ],
+)
+@pytest.mark.parametrize("head", ["Drug flag", "Homicides", "Type of involvement", "Offence [note 2]"])
+def test_the_words_of_title_and_heading_are_the_publishers_choice(title, head, altered):
+    words = {("Worksheet 32", 0, 0): title, ("Worksheet 32", 3, 0): head}
+    assert_same(altered(HOMICIDE, with_cells(BASE, words)), sample_figures(HOMICIDE, BASE.released))
+
+
+@pytest.mark.parametrize(
+    "title", ["Homicides by whether the suspect was under the influence of drugs", "Drug-related homicides by age"]
+)
+def test_a_table_of_something_else_is_not_read(title, altered):
+    with pytest.raises(Refused, match="no table titled"):
+        altered(HOMICIDE, with_cells(BASE, {("Worksheet 32", 0, 0): title}))
+
+
 # --- samples as they are -------------------------------------------------------------------------------------
 
 
