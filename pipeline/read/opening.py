@@ -41,7 +41,7 @@ def inspect(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _inspect_archive(path, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise Refused(f"{path.name} is a damaged archive: {error}") from error
 
 

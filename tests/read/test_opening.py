@@ -50,6 +50,13 @@ def test_what_only_has_the_name_of_a_data_file_is_refused(content, reason, tmp_p
         opening.inspect(path)
 
 
+def test_a_workbook_that_lost_its_middle_is_refused(tmp_path):
+    whole = write_xlsx(tmp_path / "whole.xlsx", ["a", 1], ["b", 2]).read_bytes()
+    (tmp_path / "ends.xlsx").write_bytes(whole[:40] + whole[whole.index(b"PK\x01\x02") :])
+    with pytest.raises(Refused, match=r"ends.xlsx is a damaged archive"):
+        opening.inspect(tmp_path / "ends.xlsx")
+
+
 def test_a_truncated_workbook_is_refused(tmp_path):
     whole = write_xlsx(tmp_path / "whole.xlsx", ["a", 1], ["b", 2])
     (tmp_path / "half.xlsx").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
