@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-quick coverage bench docs samples lock lint test-clients test-pages clean
+.PHONY: build test test-quick coverage bench fuzz docs samples lock lint test-clients test-pages clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
@@ -29,6 +29,10 @@ lint: .venv/installed
 # Ratios measured in one run; the real published files are used where NCDOF_SHARED points to them.
 bench: .venv/installed
 	$(BIN)/python -m tests.bench
+
+# Altered files with a known truth, and files damaged in their bytes: what is read of them. An hour on two processors.
+fuzz: .venv/installed
+	nice $(BIN)/python -m tests.fuzz
 
 # Clients that must read the published file, each in an environment of its own, then the whole suite on the newest DuckDB.
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv/clients/%/installed,$(wildcard tests/clients/environments/*.txt))

@@ -5,13 +5,12 @@ import io
 import random
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from pipeline.read.cells import column_letters
@@ -20,6 +19,8 @@ from pipeline.read.source import SOURCES, figures
 from pipeline.read.tables import GSS
 from pipeline.releases import Release
 from tests.conftest import ROOT
+from tests.fuzz import writing
+from tests.fuzz.content import Content, Form, Page
 
 SAMPLES = ROOT / "data" / "raw" / "_sample"
 
@@ -200,23 +201,8 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 
 def write(path: Path, sheets: Sheets, hidden: tuple[str, ...] = ()) -> Path:
-    with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
-        dates = book.add_format({"num_format": "dd/mm/yyyy"})
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, bool):
-                        sheet.write_boolean(number, column, cell)
-                    elif isinstance(cell, datetime):
-                        sheet.write_datetime(number, column, cell, dates)
-                    elif isinstance(cell, str):
-                        sheet.write_string(number, column, cell) if cell else None
-                    else:
-                        sheet.write_number(number, column, cell)
-            if name in hidden:
-                sheet.hide()
-    return path
+    pages = [Page(name, rows, hidden=name in hidden) for name, rows in sheets.items()]
+    return writing.write(Content(pages, Form("xlsx")), path)
 
 
 def read_altered(folder: Path, source_id: str, content: Sheets | Rows, encoding: str = "utf-8", **form) -> pd.DataFrame:
