@@ -64,6 +64,11 @@ def known_releases(data: Path) -> list[Release]:
     return [release for release in found if not SOURCES[release.source].register or release == newest[release.source]]
 
 
+def own_releases(data: Path) -> list[Release]:
+    """The releases that lie in the data folder itself: neither samples nor the project's register."""
+    return [release for release in known_releases(data) if release.folder.is_relative_to(data)]
+
+
 # --- staging -----------------------------------------------------------------------------------------------
 
 

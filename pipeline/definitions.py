@@ -1,11 +1,11 @@
 """The Dagster code location: the assets, their job, its schedule and its sensor; policies are applied here and once."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from pipeline import build, catalogue
+from pipeline import build, catalogue, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.graph import PUBLISHED, assets, range_tags
 from pipeline.publish.tables import TABLES
@@ -62,26 +62,50 @@ def release_calendar(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | d
     return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=_all_years())
 
 
+# How long a request that was made is waited for: a run whose process was killed may say for ever that it goes on.
+PATIENCE = timedelta(hours=1)
+_UNFINISHED = [
+    dg.DagsterRunStatus[name] for name in ("NOT_STARTED", "QUEUED", "STARTING", "STARTED", "SUSPENDED", "CANCELING")
+]
+
+
 @dg.sensor(job=everything, minimum_interval_seconds=60, description="A file was put under data/raw.")
 def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Requests what new releases touch and nothing else.
 
-    The files are listed each minute and hashed only when the list changes. There is no run key: a file that is put
-    back after it was taken away is news again.
+    The files are listed each minute and hashed only when the list changes. The cursor is the list of what is read, so
+    that a release is asked for until it is, however its run ends; meanwhile nothing is asked for twice. There is no run
+    key: a file that is put back after it was taken away is news again.
     """
     data = build.data_folder()
-    files = sorted((data / "raw").glob("[!_.]*/*/*"))
-    listed = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    cursor = hashlib.sha256(repr(listed).encode()).hexdigest()
+    listed = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in releases.files(data)]
+    # What was refused for its day may be read once that has come.
+    cursor = hashlib.sha256(repr((listed, date.today())).encode()).hexdigest()
     if cursor == context.cursor:
         return dg.SkipReason("no file was added or changed")
     new = {release.source for release in build.to_stage(data)}
-    context.update_cursor(cursor)
     if not new:
+        context.update_cursor(cursor)
         return dg.SkipReason("every release is read")
+    if _is_under_way(context):
+        return dg.SkipReason("the run that was asked for is under way")
     touched = [metric.id for metric in METRICS.values() if new.intersection(metric.sources)]
     selected = [dg.AssetKey(name) for name in (*sorted(new), *touched, PUBLISHED)]
     return dg.RunRequest(asset_selection=selected, tags=_all_years())
+
+
+def _is_under_way(context: dg.SensorEvaluationContext) -> bool:
+    """Whether a run that the sensor asked for a short while ago has not ended."""
+    try:
+        instance = context.instance
+    except dg.DagsterInvariantViolationError:  # evaluated by itself, where nothing runs
+        return False
+    unfinished = dg.RunsFilter(
+        statuses=_UNFINISHED,
+        tags={"dagster/sensor_name": dropped_files.name},
+        updated_after=datetime.now(UTC) - PATIENCE,
+    )
+    return instance.get_runs_count(unfinished) > 0
 
 
 defs = dg.Definitions(

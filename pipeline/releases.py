@@ -202,6 +202,11 @@ def releases(data: Path, reference: Collection[str] = ()) -> list[Release]:
     return [release for release in found if first[release.source, release.sha256] == release]
 
 
+def files(data: Path) -> list[Path]:
+    """The files of all releases in the data folder itself."""
+    return [path for _, _, of_release in _stored(data / "raw") for path in of_release]
+
+
 def of_source(data: Path, source: str) -> list[Release]:
     """The releases of a source that are not samples, by day."""
     return [release for release in releases(data) if release.source == source and not release.sample]

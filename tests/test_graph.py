@@ -4,7 +4,7 @@ import functools
 import shutil
 import signal
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -230,24 +230,53 @@ def test_the_schedule_asks_for_every_year_once_a_day_on_both_sides_of_a_clock_ch
     assert request.tags.items() >= graph.range_tags(build.FIRST_YEAR, date.today().year).items()
 
 
-def tick(cursor: str | None) -> tuple[list[str] | None, str | None]:
+def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tuple[list[str] | None, str | None]:
     """What the sensor asks for, and its cursor after."""
-    context = dg.build_sensor_context(cursor=cursor, definitions=definitions.defs)
+    context = dg.build_sensor_context(instance, cursor=cursor, definitions=definitions.defs)
     asked = definitions.dropped_files(context)
     if isinstance(asked, dg.SkipReason):
         return None, context.cursor
     return sorted(key.to_user_string() for key in asked.asset_selection), context.cursor
 
 
-def test_the_sensor_asks_for_what_a_new_release_touches_and_only_once(data):
+def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     build.stage(data, "published_figures", build.Report())
     asked, cursor = tick(None)
     assert asked is None
     give(data, f"{CHILDREN}/2024-10-31")
+    for _ in range(2):  # as when the run of the first request is killed
+        asked, cursor = tick(cursor)
+        assert asked == sorted([CHILDREN, METRIC, graph.PUBLISHED])
+    build.stage(data, CHILDREN, build.Report())
     asked, cursor = tick(cursor)
-    assert asked == sorted([CHILDREN, METRIC, graph.PUBLISHED])
-    assert tick(cursor) == (None, cursor)
+    assert asked is None and tick(cursor) == (None, cursor)
     shutil.rmtree(data / "raw" / CHILDREN / "2024-10-31")
+    build.stage(data, CHILDREN, build.Report())
     _, cursor = tick(cursor)
     give(data, f"{CHILDREN}/2024-10-31")
     assert tick(cursor)[0] == sorted([CHILDREN, METRIC, graph.PUBLISHED])
+
+
+@pytest.mark.parametrize(
+    ("status", "asks"), [("STARTED", False), ("NOT_STARTED", False), ("FAILURE", True), ("CANCELED", True)]
+)
+def test_the_sensor_waits_for_the_run_it_asked_for(status, asks, data):
+    give(data, f"{CHILDREN}/2024-10-31")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.DagsterRun(
+            "everything_needed", tags={"dagster/sensor_name": "dropped_files"}, status=dg.DagsterRunStatus[status]
+        )
+        instance.add_run(run)
+        asked, cursor = tick(None, instance)
+        assert (asked is not None, cursor) == (asks, None)
+
+
+def test_the_sensor_does_not_wait_for_ever_for_a_run_whose_process_was_killed(data, monkeypatch):
+    give(data, f"{CHILDREN}/2024-10-31")
+    monkeypatch.setattr(definitions, "PATIENCE", timedelta(0))
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.DagsterRun(
+            "everything_needed", tags={"dagster/sensor_name": "dropped_files"}, status=dg.DagsterRunStatus.STARTED
+        )
+        instance.add_run(run)
+        assert tick(None, instance)[0] is not None

@@ -50,7 +50,7 @@ CONTINUITY = Wanted(
 CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(region|local authorit)", local=True)
 
 
-@source(publisher="OHID", formats="ods xlsx")
+@source(publisher="OHID", formats="ods xlsx", since=2017)
 def ndtms_secure_settings(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol and drug treatment in secure settings.
 

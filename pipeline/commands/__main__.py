@@ -3,7 +3,20 @@
 import typer
 
 from pipeline import catalogue
-from pipeline.commands import add, build, chart, diff, explain, export, inspect, profile, query, scorecard, status
+from pipeline.commands import (
+    add,
+    build,
+    chart,
+    diff,
+    explain,
+    export,
+    inspect,
+    profile,
+    query,
+    remove,
+    scorecard,
+    status,
+)
 from pipeline.commands import catalogue as lists
 
 app = typer.Typer(
@@ -18,6 +31,7 @@ editions = typer.Typer(help="Write an edition of the published file.", no_args_i
 for verb in (
     build.build,
     add.add,
+    remove.remove,
     inspect.inspect,
     status.status,
     query.query,

@@ -46,14 +46,16 @@ def add(
             if same := [one for one in releases.of_source(data, source) if one.sha256 == wanted.sha256]:
                 out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
                 return
-            _prove(wanted, kept)
+            said = _prove(wanted, kept)
             with releases.locked(data, source):
                 # Another may have added to the same day while these were read.
                 if _of_day(data, source, day) == there:
                     release = releases.store(data, wanted, _origins(wanted, there, url))
                     break
-    said = f"{source} {day}: {release.folder} ({release.name}; {release.release_id})"
-    out.print(f"{said}; `ncdof build` takes it into the marts", soft_wrap=True)
+    for other, words in said.items() if day not in said else ():
+        err.print(f"warning: released on {day}, as you say, or on {other}? {words}", soft_wrap=True, style="yellow")
+    added = f"{source} {day}: {release.folder} ({release.name}; {release.release_id})"
+    out.print(f"{added}; `ncdof build` takes it into the marts", soft_wrap=True)
 
 
 def _named(files: list[Path]) -> dict[str, Path]:
@@ -84,25 +86,27 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
     return releases.release_of(source, day, files.values())
 
 
-def _prove(wanted: Release, kept: Release | None) -> None:
-    """Read a release; where it cannot be read right, say why and end."""
+def _prove(wanted: Release, kept: Release | None) -> dict[date, str]:
+    """Read a release; where it cannot be read right, say why and end. The days that its files say they are of."""
+    new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
-        reason = _refused(wanted)
-        new = [path for path in wanted.files if not kept or path not in kept.files]
-        alone = reason and kept and new and not _refused(releases.release_of(wanted.source, wanted.released, new))
-    if kept and alone:
+        try:
+            return staging.prove(wanted)
+        except Refused as error:
+            reason = str(error)
+        apart = kept and new and _can_be_read(releases.release_of(wanted.source, wanted.released, new))
+    if kept and apart:
         fail(f"{wanted.source} already has other bytes for {wanted.released} ({kept.name}): {reason}; {_REMEDY}")
-    if reason:
-        err.print(f"refused: {reason}", soft_wrap=True, style="red")
-        raise typer.Exit(1)
+    err.print(f"refused: {reason}", soft_wrap=True, style="red")
+    raise typer.Exit(1)
 
 
-def _refused(release: Release) -> str:
+def _can_be_read(release: Release) -> bool:
     try:
         staging.prove(release)
-    except Refused as error:
-        return str(error)
-    return ""
+    except Refused:
+        return False
+    return True
 
 
 def _origins(wanted: Release, there: Release | None, url: str) -> list[Origin]:

@@ -6,6 +6,8 @@ that is to be read. Whoever has the old file open keeps it.
 
 import inspect
 import os
+import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -44,8 +46,10 @@ def _replacing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         left.unlink()
     arriving = path.with_name(f".{path.name}.new")
     try:
-        with duckdb.connect() as con:
-            quoted = str(arriving).replace("'", "''")
+        with duckdb.connect() as con, tempfile.TemporaryDirectory() as aside:
+            # DuckDB takes what follows a question mark in a path for options, and puts its log elsewhere.
+            made = Path(aside) / path.name if "?" in str(path.resolve()) else arriving
+            quoted = str(made).replace("'", "''")
             con.execute(f"ATTACH '{quoted}' AS ncdof (STORAGE_VERSION '{STORAGE}')")
             con.execute("USE ncdof")
             con.execute("BEGIN")
@@ -53,6 +57,8 @@ def _replacing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute("COMMIT")
             con.execute("USE memory")
             con.execute("DETACH ncdof")
+            if made != arriving:
+                shutil.copyfile(made, arriving)
         with arriving.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(arriving, path)

@@ -6,6 +6,7 @@ made from, so what is still to be read can be worked out from disk.
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -20,13 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.files import write_atomically
-from pipeline.read import child
+from pipeline.read import child, covers
 from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, Source, figures
 from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
+_COVERS = "covers.json"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,12 @@ def refusal(data: Path, release: Release) -> str:
     return said["reason"] if said["origin"] == _origin(release) else ""
 
 
+def forget(data: Path, release: Release) -> None:
+    """Remove what is staged of a release, and the note of its refusal."""
+    for path in (staged_path(data, release), _refusal_path(data, release)):
+        path.unlink(missing_ok=True)
+
+
 def is_current(data: Path, release: Release) -> bool:
     """Whether a release is staged from these bytes by today's code."""
     staged = read_staged(staged_path(data, release))
@@ -125,14 +133,17 @@ def stage(declared: Source, release: Release, path: Path) -> None:
     write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
 
 
-def _read(module: str, release: Release, path: Path | None) -> None:
-    """What a child does: stage a release, or only read and validate it where no path is given."""
+def _read(module: str, release: Release, path: Path | None, scratch: Path) -> None:
+    """What a child does: stage a release, or where no path is given only read it and note what its covers say."""
+    tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
     declared = SOURCES[release.source]
     if path:
         stage(declared, release, path)
     else:
         _possible(figures(declared, release), declared, release)
+        said = {str(day): words for day, words in covers.days(release.files, declared.in_archives).items()}
+        (scratch / _COVERS).write_text(json.dumps(said))
 
 
 def _possible(frame: pd.DataFrame, declared: Source, release: Release) -> pd.DataFrame:
@@ -144,16 +155,22 @@ def _possible(frame: pd.DataFrame, declared: Source, release: Release) -> pd.Dat
     return frame
 
 
-def _refused(release: Release, path: Path | None, limits: Limits) -> str:
+def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path) -> str:
     """Why a release cannot be read in a child, or an empty text."""
-    work = partial(_read, SOURCES[release.source].module, release, path)
+    work = partial(_read, SOURCES[release.source].module, release, path, scratch)
     return child.run(work, release, limits, sorted({declared.module for declared in SOURCES.values()}))
 
 
-def prove(release: Release, limits: Limits = LIMITS) -> None:
-    """Read a release once and keep nothing. Raises Refused with the reason when it cannot be read right."""
-    if reason := _refused(release, None, limits):
-        raise Refused(reason)
+def prove(release: Release, limits: Limits = LIMITS) -> dict[date, str]:
+    """Read a release once and keep nothing; the days of release that its files print of themselves, with the words.
+
+    Raises Refused with the reason when it cannot be read right.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        if reason := _refused(release, None, limits, Path(scratch)):
+            raise Refused(reason)
+        said = json.loads((Path(scratch) / _COVERS).read_text())
+    return {date.fromisoformat(day): words for day, words in said.items()}
 
 
 def stage_all(
@@ -172,7 +189,9 @@ def stage_all(
 
     def one(release: Release) -> None:
         note = _refusal_path(data, release)
-        if reason := _refused(release, staged_path(data, release), limits):
+        with tempfile.TemporaryDirectory() as scratch:
+            reason = _refused(release, staged_path(data, release), limits, Path(scratch))
+        if reason:
             refused[release] = reason
             said = json.dumps({"origin": _origin(release), "reason": reason})
             write_atomically(note, lambda arriving: arriving.write_text(said))
