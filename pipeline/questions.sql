@@ -1,14 +1,15 @@
+-- A cell with a plus before each of its parts, which of a metric derived from others name their sources.
+CREATE OR REPLACE TEMP MACRO named_in(of_source, in_cell) AS ' + ' || replace(in_cell, of_source || ' ', '');
+
 -- The files that a cell of a release names; of a release of one file that one, which no cell names.
 CREATE OR REPLACE TEMP MACRO files_of(of_source, of_release, in_cell) AS (
-    SELECT list({file: file, sha256: sha256, url: url} ORDER BY file)
-    FROM (
-        SELECT *, replace(file, ' + ', '+') AS said, count(*) OVER () = 1 AS alone
-        FROM framework.files WHERE source = of_source AND release_id = of_release
+    SELECT coalesce(list({file: file, sha256: sha256, url: url} ORDER BY file), [])
+    FROM framework.files
+    WHERE source = of_source AND release_id = of_release AND (
+        1 = (SELECT count(*) FROM framework.files WHERE source = of_source AND release_id = of_release)
+        OR contains(named_in(of_source, in_cell), ' + ' || replace(file, ' + ', '+') || ': ')
+        OR contains(named_in(of_source, in_cell), ' + ' || replace(file, ' + ', '+') || '/')
     )
-    WHERE alone OR len(list_filter(
-        split(in_cell, ' + '),
-        lambda one: starts_with(replace(one, of_source || ' ', ''), said || ': ') OR starts_with(replace(one, of_source || ' ', ''), said || '/')
-    )) > 0
 );
 
 -- The values of an area, a year and a breakdown, of all ages and sexes, with the file that each comes from.

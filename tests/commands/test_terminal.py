@@ -22,7 +22,7 @@ def odd_build(small_build, tmp_path):
     with duckdb.connect(str(path)) as con:
         tables = con.execute("""
             SELECT schema_name || '.' || table_name FROM duckdb_tables()
-            WHERE schema_name <> 'framework' OR table_name IN ('history', 'scorecard', 'releases')
+            WHERE schema_name <> 'framework' OR table_name IN ('history', 'scorecard', 'releases', 'files')
         """).fetchall()
         for (table,) in tables:
             columns = {row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()}

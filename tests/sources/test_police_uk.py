@@ -1,11 +1,17 @@
 """The reader of the street-level crimes of data.police.uk, record by record."""
 
+import zipfile
 from collections import Counter
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline import places
 from pipeline.read.opening import Refused
+from pipeline.read.source import SOURCES, figures
+from pipeline.releases import release_of
 from tests.conftest import real_file
 from tests.reading import lines, read, sample
 
@@ -46,6 +52,52 @@ def test_files_laid_after_one_another_add_nothing_and_lose_nothing(tmp_path, sta
     together.write_bytes(b"".join(real_file(STREET, name).read_bytes() for name in STREET_FILES))
     alone = pd.concat([staged_real(STREET, name) for name in STREET_FILES])
     assert said(read(STREET, together)) == said(alone)
+
+
+def forces() -> list[str]:
+    """The 43 forces of a territory and the British Transport Police, as extracts name them."""
+    areas = places.areas()
+    there = areas[(areas["area_kind"] == "police_force_area") & areas["end_date"].isna()]
+    names = sorted(there["area_name"].replace({"London, City of": "City of London"}))
+    return [*(f"{name} Police" for name in names), "British Transport Police"]
+
+
+def figures_of(*files: Path) -> pd.DataFrame:
+    return figures(SOURCES[STREET], release_of(STREET, date(2024, 3, 26), files))
+
+
+def test_the_forces_of_a_month_are_one_release_as_files_and_as_the_archive_of_them(tmp_path):
+    files = []
+    for number, force in enumerate(forces(), start=1):
+        path = tmp_path / f"2024-02-{places.slug(force)}-street.csv"
+        path.write_text(STREET_HEADING + DRUGS.replace("2024-01", "2024-02").format(force, force) * number)
+        files.append(path)
+    assert len(files) == 44
+    beside = ("outcomes", "stop-and-search")
+    archive = tmp_path / "2024-02.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for path in files:
+            made.write(path, f"2024-02/{path.name}")
+            for kind in beside:
+                made.writestr(f"2024-02/{path.name.replace('street', kind)}", "something else")
+    apart, together = figures_of(*files), figures_of(archive)
+    assert said(apart) == said(together)
+    assert apart["area_code"].nunique() == 44 and sorted(apart["value"]) == [float(n) for n in range(1, 45)]
+    assert (together["cell"] == "2024-02.zip/2024-02/" + apart["cell"]).all()
+    assert set(together["released"]) == {pd.Timestamp(2024, 3, 26)}
+    with pytest.raises(Refused, match="one number is printed twice"):
+        more = tmp_path / "2024-02-kent-again-street.csv"
+        more.write_text(STREET_HEADING + DRUGS.replace("2024-01", "2024-02").format("Kent Police", ""))
+        figures_of(archive, more)
+
+
+@pytest.mark.real_data
+def test_real_files_stand_beside_those_of_other_months(tmp_path, staged_real):
+    other = tmp_path / "2024-02-kent-street.csv"
+    other.write_text(STREET_HEADING + DRUGS.replace("2024-01", "2024-02").format("Kent Police", ""))
+    together = figures_of(other, *(real_file(STREET, name) for name in STREET_FILES))
+    alone = pd.concat([read(STREET, other), *(staged_real(STREET, name) for name in STREET_FILES)])
+    assert said(together) == said(alone)
 
 
 CALLED = {
