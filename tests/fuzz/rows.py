@@ -181,7 +181,8 @@ def row_of_an_unknown_label(seed: Seed, chance: random.Random) -> Mutant | None:
     page.put(
         row, column, chance.choice(["TEST - do not publish", "Note: see table 3", "Zzyzx", "Table continues overleaf"])
     )
-    return Mutant(f"{sheet} {column_letters(column)}{row + 1} {old!r} -> {page.rows[row][column]!r}", content, WRONG)
+    truth = either(seed.base) if seed.is_csv else WRONG
+    return Mutant(f"{sheet} {column_letters(column)}{row + 1} {old!r} -> {page.rows[row][column]!r}", content, truth)
 
 
 def _is_read(heads: list[Cell], column: int) -> bool:

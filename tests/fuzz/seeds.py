@@ -212,12 +212,13 @@ class Seed:
 
     def _heading(self, sheet: str, column: int, numbers: list[int]) -> Place | None:
         rows = self.content.page(sheet).rows
-        first = min(self.places[number][1] for number in numbers)
+        first = min(self.first_places[number][1] for number in numbers)
+        years = {year for number in numbers for day in self._spans[number] for year in (day.year - 1, day.year)}
         if self.is_csv:
             return sheet, 0, column
         for row in range(first - 1, max(-1, first - 7), -1):
             cell = rows[row][column] if column < len(rows[row]) else ""
-            if isinstance(cell, float) and not 1900 < cell < 2100:
+            if isinstance(cell, float) and cell not in years:
                 continue
             if cell != "":
                 return (sheet, row, column) if (column or sum(c != "" for c in rows[row]) > 1) else None
