@@ -262,7 +262,7 @@ def footnote_on_a_heading(seed: Seed, chance: random.Random) -> Mutant | None:
 
 @mutation
 def headings_merged(seed: Seed, chance: random.Random) -> Mutant | None:
-    """One heading over two columns of figures."""
+    """One heading over two columns of figures, of which the second may have others above or below it."""
     if seed.is_csv or seed.is_summed or not (site := one_of(chance, seed.headings)):
         return None
     sheet, row, column = site[0]
@@ -273,7 +273,7 @@ def headings_merged(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     page.put(row, column + 1, "")
     page.merged.append((row, column, row, column + 1))
-    return Mutant(f"{sheet} {name_of(site[0])} merged with the next", content, WRONG)
+    return Mutant(f"{sheet} {name_of(site[0])} merged with the next", content, either(seed.base))
 
 
 @mutation
