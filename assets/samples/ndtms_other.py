@@ -49,6 +49,10 @@ _JOINED = {
 }
 
 
+_AGES = {"Under 12": 0.004, "12-13": 0.02, "13-14": 0.07, "14-15": 0.17, "15-16": 0.26, "16-17": 0.24, "17-18": 0.236}
+_EXITS = {"Complete": 0.81, "Dropped out / left": 0.12, "Referred on": 0.05, "Prison": 0.0006, "Other": 0.0194}
+
+
 def write(folder: Path) -> None:
     for edition, released in _YOUNG_EDITIONS.items():
         _save(
@@ -118,14 +122,60 @@ def _young(edition: int) -> list[Sheet]:
             start = round(number * 0.42)
             stopped = int(model.chance("stopping", name, year).binomial(start, _STOPPED[name]))
             stopping.append([_year(year), name, start, stopped, _percent(stopped, start)])
-    return _sheets({
-        "Trends in numbers in treatment": (["Year", "Girls", "Boys", "Total in treatment"], trend),
-        "Trends in problem substances": (["Year", *_SUBSTANCES, "Total in treatment"], by_substance),
+    stopped_using: dict[str, tuple[list[str], Iterable[list[Cell]]]] = {
         "Young people stopping use of substances": (
             ["Year", "Substance", "Using at start, with an exit record", "Stopped using at exit", "Percent"],
             stopping,
         ),
+    }
+    if edition == min(_YOUNG_EDITIONS):
+        cover, contents, *flat = _sheets(stopped_using)
+        across = _years_across(people, [row[1:-1] for row in by_substance])
+        contents.column(2, 0, (sheet.cells[0, 0] for sheet in across))
+        return [cover, contents, *across, *flat]
+    return _sheets({
+        "Trends in numbers in treatment": (["Year", "Girls", "Boys", "Total in treatment"], trend),
+        "Trends in problem substances": (["Year", *_SUBSTANCES, "Total in treatment"], by_substance),
+        **stopped_using,
     })  # fmt: skip
+
+
+def _years_across(people: dict[int, int], users: list[list[Cell]]) -> list[Sheet]:
+    """The layout of 2017-18: years across, each with "n" and a share of 1 below; a star marks what is rounded."""
+    ages = {year: _shares(number, _AGES, "ages", year) for year, number in people.items()}
+    exits = {year: _shares(round(number * 0.66), _EXITS, "exits", year) for year, number in people.items()}
+    years: list[Cell] = [f"{year - 1}-{year % 100:02d}" for year in people]
+    span = f"({years[0]} to {years[-1]})"
+    substances = zip(_SUBSTANCES, zip(*users, strict=True), strict=True)
+    tables = {
+        f"Table 6.1.1: Number of young people in treatment by age {span}": _n_and_share("Age", years, ages),
+        f"Table 6.3.1: Trends in numbers in treatment for drug use {span}": [
+            ["Substance", *years], *([name, *numbers] for name, numbers in substances)
+        ],
+        f"Table 6.4.1: Trends in treatment exit reasons {span}": _n_and_share("Treatment exit reason", years, exits),
+    }  # fmt: skip
+    note = "* All numbers under 5 have been suppressed; figures marked with an asterisk are rounded to the nearest 5."
+    sheets = [Sheet(title.split(":")[0]) for title in tables]
+    for sheet, (title, rows) in zip(sheets, tables.items(), strict=True):
+        for at, row in enumerate([[title], ["Link back to the index"], *rows, [], [note]]):
+            sheet.put(at, 0, *row)
+    return sheets
+
+
+def _n_and_share(head: str, years: list[Cell], counts: dict[int, dict[str, int]]) -> list[list[Cell]]:
+    """Heading rows and counts, each with its share; small ones are hidden, and the next is rounded for it."""
+    rows: list[list[Cell]] = [
+        [head, *(cell for year in years for cell in (year, None))],
+        [None, *["n", "%"] * len(years)],
+    ]
+    for label in next(iter(counts.values())):
+        cells: list[Cell] = [label]
+        for of in counts.values():
+            count, hides = of[label], min(of.values()) < 5
+            rounded = f"{5 * round(count / 5):,}*" if hides and count == max(of.values()) else count
+            cells += ["*", "-"] if count < 5 else [rounded, round(count / sum(of.values()), 2) or "<1%"]
+        rows.append(cells)
+    return [*rows, ["Total", *(cell for of in counts.values() for cell in (sum(of.values()), 1.0))]]
 
 
 # --- secure settings -----------------------------------------------------------------------------------------
