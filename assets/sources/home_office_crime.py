@@ -158,6 +158,8 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
                 rows = rows[rows > row]
+                if unseen := sorted(set(rows) & book.hidden(sheet)):
+                    raise Refused(f"{book.name}, sheet {sheet!r}: row {unseen[0] + 1} of the list is hidden")
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break

@@ -13,10 +13,14 @@ _COUNTED = set(periods.MONTHS).union(
     ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
     ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
-_NOTES = re.compile(
-    r"^(?P<text>.*?(?P<word>[A-Za-z)']{3,}))(?P<gap>\s?)(?P<notes>\d{1,2}(?:\s?,\s?\d{1,2})*)$", re.DOTALL
-)
-_SEEN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "\u200b\u200c\u200d\u2060\ufeff")
+_NOTES = re.compile(r"(?P<word>[A-Za-z)']{3,})(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*)$")
+# No label has more notes than stand here, and a longer text would be searched for words again and again.
+_END = 100
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_DIGITS = str.maketrans(_RAISED, "0123456789")
+# Digits that are raised after a label or a number mark footnotes; km² and m³ are units.
+_RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([A-Za-z]{{1,2}}[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 # The label of a whole, where others are of its parts.
@@ -24,8 +28,18 @@ WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\bt
 
 
 def visible(text: object) -> str:
-    """A cell's text with single spaces and plain digits, and without marks that nobody sees."""
-    return " ".join(str(text).translate(_SEEN).split())
+    """A cell's text with single spaces, and without marks that nobody sees."""
+    return " ".join(str(text).translate(_UNSEEN).split())
+
+
+def raised(text: str) -> str:
+    """A text whose digits are superscripts."""
+    return text.translate({digit: mark for mark, digit in _DIGITS.items()})
+
+
+def without_raised(text: str) -> str:
+    """A text without the superscript digits that mark footnotes."""
+    return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), text).rstrip()
 
 
 def plain(text: object) -> str:
@@ -35,10 +49,10 @@ def plain(text: object) -> str:
 
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
-    found = _NOTES.match(text)
+    found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() else None
     if not found or found["word"].strip("()").lower() in _COUNTED:
         return text, []
-    return found["text"], re.findall(r"\d+", found["notes"])
+    return text[: -len(found["notes"])], re.findall(r"\d+", found["notes"])
 
 
 # A truth value, a whole and a decimal number are equal and hash alike, but their labels differ.
@@ -46,7 +60,7 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
 def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
     text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
-    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(text))
+    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
     return _split_notes(text)[0]
 
 
@@ -64,7 +78,12 @@ def footnotes(text: str) -> tuple[str, ...]:
         for bracket in re.findall(r"\[notes?(?![a-z])([^\]]*)\]", str(text), flags=re.IGNORECASE)
         for number in re.findall(r"\d+", bracket)
     ]
-    return (*bracketed, *_split_notes(plain(text))[1])
+    marks = (found[0].translate(_DIGITS) for found in _RAISED_NOTES.finditer(str(text)) if not found[1])
+    return (
+        *bracketed,
+        *_split_notes(plain(without_raised(text)))[1],
+        *(n for mark in marks for n in re.findall(r"\d+", mark)),
+    )
 
 
 def part(texts: pd.Series, called: str = "") -> pd.Series:

@@ -7,11 +7,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from pipeline.read.labels import plain, visible
+from pipeline.read.labels import plain, visible, without_raised
 from schemas.vocabulary import STATUS
 
 SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
 INSTEAD = ("c", "x", "z", "n")  # said where there is no number, never beside one
+_PLAIN = frozenset((float, int))  # and not a truth value, which is an int
 _NUMBER = re.compile(
     r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
     re.IGNORECASE | re.ASCII,
@@ -20,8 +21,11 @@ _NUMBER = re.compile(
 
 @cache
 def _number(text: str) -> tuple[float, str] | None:
-    """The number at the beginning of a text and what stands beside it, or None; commas part thousands only."""
-    found = _NUMBER.fullmatch(plain(text))
+    """The number at the beginning of a text and what stands beside it, or None; commas part thousands only.
+
+    A superscript after a number marks a footnote and is no part of it.
+    """
+    found = _NUMBER.fullmatch(plain(without_raised(text)))
     if not found:
         return None
     return float(found[1].replace(",", "")), found[2] or ""
@@ -29,13 +33,14 @@ def _number(text: str) -> tuple[float, str] | None:
 
 def is_number(cell: object) -> bool:
     """Whether a cell holds a number, alone or with a mark beside it; a range or a year such as 2009-10 is none."""
-    if type(cell) is str:
-        return cell != "" and _number(cell) is not None
-    return _is_plain_number(cell)
+    return type(cell) in _PLAIN or (type(cell) is str and cell != "" and _number(cell) is not None)
 
 
-def _is_plain_number(cell: object) -> bool:
-    return type(cell) is float or type(cell) is int  # not a truth value, which is an int
+def where_numbers(cells: np.ndarray) -> np.ndarray:
+    """Where an array holds numbers, as `is_number` says of each cell."""
+    flat = cells.ravel().tolist()
+    found = (type(cell) in _PLAIN or (cell != "" and is_number(cell)) for cell in flat)
+    return np.fromiter(found, dtype=bool, count=len(flat)).reshape(cells.shape)
 
 
 def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
@@ -67,7 +72,7 @@ def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, 
     values = np.full(raw.shape, np.nan)
     statuses = np.full(raw.shape, "", dtype=object)
     unknown = {}
-    numbers = np.frompyfunc(_is_plain_number, 1, 1)(raw).astype(bool)
+    numbers = np.fromiter((type(cell) in _PLAIN for cell in raw.tolist()), dtype=bool, count=len(raw))
     values[numbers] = raw[numbers].astype(float)
     others = np.flatnonzero(~numbers)
     codes, printed = pd.factorize(np.array([str(cell) for cell in raw[others]], dtype=object))

@@ -10,7 +10,14 @@ from pipeline.read.cells import column_number
 LARGEST_FILE = 200 * 2**20
 LARGEST_UNPACKED = 2000 * 2**20
 LARGEST_SHEET = 20_000_000
+LARGEST_TEXT = 32_767  # characters, as spreadsheet programs have it
+# Published sheets are packed to a seventieth at best; a part is judged from this size on.
+LARGEST_RATIO = 200
+LARGE_PART = 16 * 2**20
 MOST_PARTS = 5_000
+
+# How an archive that is damaged is noticed.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 
 
 class Refused(Exception):
@@ -41,7 +48,7 @@ def inspect(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _inspect_archive(path, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise Refused(f"{path.name} is a damaged archive: {error}") from error
 
 
@@ -51,6 +58,10 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
         raise Refused(f"{path.name} holds {len(parts)} parts; the limit is {MOST_PARTS}")
     if (unpacked := sum(part.file_size for part in parts)) > LARGEST_UNPACKED:
         raise Refused(f"{path.name} unpacks to {unpacked / 2**20:.0f} MB; the limit is {LARGEST_UNPACKED >> 20} MB")
+    for part in parts:
+        if part.file_size > LARGE_PART and part.file_size > LARGEST_RATIO * part.compress_size:
+            times = part.file_size // max(part.compress_size, 1)
+            raise Refused(f"{path.name}: {part.filename} unpacks to {times} times its size, beyond any publication")
     if any(part.flag_bits & 1 for part in parts):
         raise Refused(f"{path.name} is encrypted")
     names = {part.filename for part in parts}

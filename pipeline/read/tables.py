@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
-from pipeline.read.marks import is_number, read_values
+from pipeline.read.marks import read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular, parted
@@ -29,7 +29,7 @@ class Table(Tabular[int]):
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
-    the merged ranges of the sheet.
+    the merged ranges of the sheet, `hidden` its hidden rows: they may head columns, but hold no figures.
     """
 
     _counted_from = 1
@@ -43,8 +43,9 @@ class Table(Tabular[int]):
         first: str,
         merged: Sequence[Merged] = (),
         heads: str = "",
+        hidden: Collection[int] = (),
     ):
-        self.file, self.sheet, self.cells, self.title = file, sheet, cells, title
+        self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
         found = next(labels_like(cells, heads or first), None)
         if found is None:
             labels = (label(cell) for row in cells for cell in row[:3] if isinstance(cell, str) and cell)
@@ -151,7 +152,7 @@ class Table(Tabular[int]):
     @cached_property
     def _numbers(self) -> np.ndarray:
         """Where the rows below the headings hold numbers."""
-        return np.asarray(np.frompyfunc(is_number, 1, 1)(self.cells[self.top :]), dtype=bool)
+        return where_numbers(self.cells[self.top :])
 
     def rows_with_numbers(self) -> pd.Index:
         """The rows below the headings, counted from 0, that hold a number outside the first three columns."""
@@ -200,6 +201,8 @@ class Table(Tabular[int]):
         marks = marks or {}
         if rows.empty or not columns:
             raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
+        if unseen := sorted(set(rows.index) & set(self.hidden)):
+            raise self.refused(f"row {unseen[0] + 1} is hidden, and figures are read of what is shown only")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         self._require_all_rows(rows.index, at_columns, apart)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))

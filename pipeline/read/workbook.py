@@ -11,7 +11,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Merged, lists_tables, stacked
 from pipeline.read.nearest import but_found
-from pipeline.read.opening import Refused, inspect
+from pipeline.read.opening import DAMAGED, LARGEST_TEXT, Refused, inspect
+from pipeline.read.raw import Ods, Unsaid, Xlsx
 from pipeline.read.records import Records
 from pipeline.read.tables import GSS, Table
 
@@ -37,6 +38,7 @@ class Workbook:
         self.format = inspect(path)
         self._sheets: dict[str, np.ndarray] = {}
         self._merged: dict[str, Sequence[Merged]] = {}
+        self._hidden: dict[str, set[int]] = {}
 
     @cached_property
     def _book(self) -> CalamineWorkbook:
@@ -53,6 +55,11 @@ class Workbook:
         return self._book.sheets_metadata
 
     @cached_property
+    def _raw(self) -> Xlsx | Ods | None:
+        kinds: dict[str, type[Xlsx | Ods]] = {"xlsx": Xlsx, "ods": Ods}
+        return kinds[self.format](self.path) if self.format in kinds else None
+
+    @cached_property
     def sheets(self) -> list[str]:
         """The names of the sheets of cells that a reader of the workbook sees, in its order."""
         return [
@@ -62,18 +69,39 @@ class Workbook:
         ]
 
     def cells(self, sheet: str) -> np.ndarray:
-        """A sheet's cells, from A1, as a two-dimensional array of numbers and texts."""
+        """A sheet's cells, from A1, as a two-dimensional array of numbers and texts; an error is its text."""
         if sheet not in self._sheets:
             try:
                 parsed = self._book.get_sheet_by_name(sheet)
                 rows = parsed.to_python(skip_empty_area=False)
             except CalamineError as error:
                 raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
+            longest = max((len(cell) for row in rows for cell in row if type(cell) is str), default=0)
+            if longest > LARGEST_TEXT:
+                raise Refused(
+                    f"{self.name}, sheet {sheet!r}: a cell holds {longest:,} characters; the limit is {LARGEST_TEXT:,}"
+                )
             cells = np.empty((len(rows), max(map(len, rows), default=0)), dtype=object)
             for number, row in enumerate(rows):
                 cells[number] = row
+            unsaid = self._unsaid(sheet)
+            for (number, column), text in unsaid.texts.items():
+                if number < len(cells) and column < cells.shape[1]:
+                    cells[number, column] = text
             self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or ()
+            self._hidden[sheet] = unsaid.hidden
         return self._sheets[sheet]
+
+    def _unsaid(self, sheet: str) -> Unsaid:
+        try:
+            return self._raw.unsaid(sheet) if self._raw else Unsaid()
+        except (*DAMAGED, KeyError, ValueError) as error:
+            raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
+
+    def hidden(self, sheet: str) -> set[int]:
+        """The rows of a sheet, counted from 0, that nobody sees."""
+        self.cells(sheet)
+        return self._hidden[sheet]
 
     def tables(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> list[Table]:
         """Every table whose title matches; the list may be empty.
@@ -99,7 +127,9 @@ class Workbook:
             if not titles:
                 continue
             try:
-                table = Table(self.name, name, cells, titles[0][1], first, self._merged[name], heads)
+                table = Table(
+                    self.name, name, cells, titles[0][1], first, self._merged[name], heads, self._hidden[name]
+                )
             except Refused:
                 if lists_tables(cells):
                     continue

@@ -18,6 +18,9 @@ from pipeline.read.labels import footnotes, heading, label, plain
         ("Stalking\nand harassment 5", "Stalking and harassment", ("5",)),
         ("Lower Confidence Limit 2", "Lower Confidence Limit", ("2",)),
         ("Rate¹", "Rate", ("1",)),
+        ("Rate per 1,000¹², ³", "Rate per 1,000", ("12", "3")),
+        ("2008²", "2008", ("2",)),
+        ("Density per km²", "Density per km2", ()),
         ("  County\u00a0Durham \u200b", "County Durham", ()),
         ("2019–21", "2019-21", ()),
         ("Under 20", "Under 20", ()),
@@ -60,3 +63,8 @@ def test_a_label_without_digits_or_brackets_keeps_every_word(text):
 def test_a_truth_value_is_not_the_number_that_equals_it():
     assert [heading(cell) for cell in (True, 1.0, 1)] == ["true", "1", "1"]
     assert [label(cell) for cell in (1.0, True, 1)] == ["1.0", "True", "1"]
+
+
+@pytest.mark.parametrize("text", ["a" * 30_000, "a" * 30_000 + "1", "1" * 30_000, "ab1," * 7_000 + "1"])
+def test_a_long_text_is_a_label_at_once(text):
+    assert text.startswith(label(text)) and len(label(text)) >= 28_000

@@ -97,6 +97,24 @@ def test_an_archive_that_unpacks_beyond_measure_is_refused(tmp_path):
         opening.inspect(path)
 
 
+def long_text(folder: Path, text: str) -> Path:
+    parts = zipfile.ZipFile(write_xlsx(folder / "short.xlsx", ["Table 1", "LONG"]))
+    content = {name: parts.read(name).replace(b"LONG", text.encode()) for name in parts.namelist()}
+    return archive(folder / "long.xlsx", content)
+
+
+def test_a_part_that_is_packed_beyond_any_publication_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "LARGE_PART", 2**20)
+    with pytest.raises(Refused, match=r"long.xlsx: xl/sharedStrings.xml unpacks to \d+ times its size"):
+        opening.inspect(long_text(tmp_path, "A" * 2**21))
+
+
+@pytest.mark.parametrize("text", ["A" * 40_000, "a b1 " * 10_000])
+def test_a_text_longer_than_a_cell_can_hold_is_refused(text, tmp_path):
+    with pytest.raises(Refused, match=r"long.xlsx, sheet 'Table 1': a cell holds \d\d,\d\d\d characters"):
+        Workbook(long_text(tmp_path, text)).cells("Table 1")
+
+
 def test_a_part_that_hides_its_unpacked_size_is_refused(tmp_path):
     path = archive(
         tmp_path / "lying.xlsx", {"xl/workbook.xml": WORKBOOK, "xl/worksheets/sheet1.xml": b" " * (30 * 2**20)}
@@ -136,23 +154,27 @@ def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
 ODS = (
     '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
     ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+    "<office:automatic-styles>{styles}</office:automatic-styles>"
     '<office:body><office:spreadsheet><table:table table:name="A1">'
     '<table:table-row><table:table-cell office:value-type="string"><text:p>Table A1</text:p></table:table-cell>'
-    "</table:table-row>{}</table:table></office:spreadsheet></office:body></office:document-content>"
+    "</table:table-row>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
 )
 
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 
 
-def ods(path: Path, rows: str) -> Path:
+def ods(path: Path, rows: str, styles: str = "") -> Path:
     return archive(
         path,
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "META-INF/manifest.xml": MANIFEST,
-            "content.xml": ODS.format(rows),
+            "content.xml": ODS.format(rows=rows, styles=styles),
         },
     )
 

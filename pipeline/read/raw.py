@@ -1,0 +1,238 @@
+"""What a workbook's XML says of cells and its parser does not; what stands in the cells is workbook's.
+
+The parser hands over an error, and a formula that nobody has calculated, as an empty cell, the text of a cell without
+the height of its letters, and a hidden row like any other. Here they are looked for in the bytes of a sheet, and only
+where a telling string is among these is anything taken apart.
+"""
+
+import html
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from posixpath import join, normpath
+
+from pipeline.read.cells import column_number
+from pipeline.read.labels import raised
+from pipeline.read.marks import is_number
+
+Place = tuple[int, int]
+
+_CHUNK = 2**20
+_HIDDEN = (b"collapse", b"filter")
+# Beyond this an ods sheet is filled up to its end, and holds nothing.
+_MOST_REPEATED = 10_000
+
+
+@dataclass
+class Unsaid:
+    """Texts to put in the cells of a sheet, by row and column from 0, and its hidden rows."""
+
+    texts: dict[Place, str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+class Xlsx:
+    """The parts of an xlsx file."""
+
+    def __init__(self, path: Path):
+        self._archive = zipfile.ZipFile(path)
+        self._names = set(self._archive.namelist())
+
+    def unsaid(self, sheet: str) -> Unsaid:
+        """What is unsaid of a sheet."""
+        found = Unsaid()
+        if (part := self._parts.get(sheet)) not in self._names:
+            return found
+        raw = self._read(part)
+        for start, end, cell in _cells_with(raw, b't="e"', b"t='e'"):
+            error = re.search(rb"<v>([^<]*)<", raw[start:end])
+            found.texts[cell] = error[1].decode() if error else "#ERROR"
+        for start, end, cell in _cells_with(raw, b"<f>", b"<f ", b"<f/"):
+            body = raw[start:end]
+            # A formula may give an empty text.
+            if not re.search(rb"<v[^>]*>[^<]|<is>|\bt=[\"']str[\"']", body):
+                formula = re.search(rb"<f[^>]*>([^<]*)<", body)
+                found.texts[cell] = f"={html.unescape(formula[1].decode()) if formula else ''}"
+        if b"superscript" in raw:
+            for start, end, cell in _cells_with(raw, b"superscript"):
+                if text := _with_raised(raw[start:end]):
+                    found.texts[cell] = text
+        if b"hidden=" in raw:
+            for row in re.finditer(rb"<row\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*", raw):
+                if number := re.search(rb"\br=[\"'](\d+)", row[0]):
+                    found.hidden.add(int(number[1]) - 1)
+        if self._raised:
+            shared = rb"|".join(b"%d" % number for number in self._raised)
+            for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
+                start = raw.rfind(b"<c ", 0, value.start())
+                tag = raw[start : value.start()]
+                if b't="s"' in tag and (place := _place(tag)):
+                    found.texts[place] = self._raised[int(value[1])]
+        return found
+
+    def _read(self, part: str) -> bytes:
+        """The bytes of a part, without the prefix that a program may give to every name in it."""
+        raw = self._archive.read(part)
+        prefix = re.search(rb"<(\w+:)(?:worksheet|sst)\b", raw[:1000])
+        return raw.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</") if prefix else raw
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """The part of each sheet, by its name."""
+        book, relations = (self._archive.read(f"xl/{name}") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
+        targets = {said.get("Id"): said.get("Target", "") for said in _tags(relations, "Relationship")}
+        return {
+            html.unescape(said["name"]): normpath(join("xl", targets.get(said.get("r:id"), ""))).removeprefix("/")
+            for said in _tags(book, "sheet")
+            if "name" in said
+        }
+
+    @cached_property
+    def _raised(self) -> dict[int, str]:
+        """The shared texts that read as numbers and of which a part is raised, by their position."""
+        if "xl/sharedStrings.xml" not in self._names:
+            return {}
+        raw = self._read("xl/sharedStrings.xml")
+        if b"superscript" not in raw:
+            return {}
+        texts = enumerate(raw.split(b"<si>")[1:])
+        return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
+
+
+def _cells_with(raw: bytes, *telling: bytes) -> Iterator[tuple[int, int, Place]]:
+    """Where the cells of an xlsx sheet begin and end in which a telling string stands, and their places."""
+    for one in telling:
+        at = -1
+        while (at := raw.find(one, at + 1)) >= 0:
+            start = raw.rfind(b"<c ", 0, at)
+            end = raw.find(b"</c>", at)
+            if start >= 0 and (cell := _place(raw[start : raw.find(b">", start)])):
+                yield start, end if end >= 0 else len(raw), cell
+
+
+def _place(tag: bytes) -> Place | None:
+    found = re.search(rb"\br=[\"']([A-Z]+)(\d+)[\"']", tag)
+    return (int(found[2]) - 1, column_number(found[1].decode()) - 1) if found else None
+
+
+def _with_raised(part: bytes) -> str:
+    """A text of several runs whose raised digits are superscripts, if it would else read as a number."""
+    runs = re.findall(rb"<r>(.*?)</r>", part, re.DOTALL)
+    texts = [html.unescape(b"".join(re.findall(rb"<t[^>]*>([^<]*)</t>", run)).decode()) for run in runs]
+    if not is_number("".join(texts)):
+        return ""
+    return "".join(raised(text) if b"superscript" in run else text for run, text in zip(runs, texts, strict=True))
+
+
+def _tags(raw: bytes, name: str) -> Iterator[dict[str, str]]:
+    """The attributes of each element of a name."""
+    for tag in re.findall(rf"<(?:\w+:)?{name}\b([^>]*)>", raw.decode()):
+        yield dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", tag))
+
+
+class Ods:
+    """The one part of an ods file that holds its sheets, unpacked as far as the last of them that is asked for."""
+
+    def __init__(self, path: Path):
+        self._archive = zipfile.ZipFile(path)
+        self._part = self._archive.open("content.xml")
+        self._raw = bytearray()
+        self._bounds: dict[str, tuple[int, int]] = {}
+
+    def _find(self, string: bytes, start: int) -> int:
+        while (at := self._raw.find(string, start)) < 0:
+            start = max(start, len(self._raw) - len(string))
+            if not (unpacked := self._part.read(_CHUNK)):
+                return len(self._raw)
+            self._raw += unpacked
+        return at
+
+    def _bounds_of(self, sheet: str) -> tuple[int, int]:
+        """Where a sheet begins and ends."""
+        end = max((end for _, end in self._bounds.values()), default=0)
+        while sheet not in self._bounds and (at := self._find(b"<table:table ", end)) < len(self._raw):
+            start = self._find(b">", at)
+            end = self._find(b"</table:table>", start)
+            name = re.search(rb'table:name="([^"]*)"', self._raw[at:start])
+            self._bounds[html.unescape(name[1].decode()) if name else ""] = start, end
+        return self._bounds.get(sheet, (0, 0))
+
+    @cached_property
+    def _raised(self) -> list[bytes]:
+        """The styles whose letters are raised, which stand before all sheets."""
+        styles = bytes(self._raw[: self._find(b"<office:body", 0)])
+        if b'text-position="super' not in styles:
+            return []
+        named = rb"<style:style\b[^>]*style:name=\"([^\"]*)\"(?:(?!</style:style>).)*?text-position=\"super"
+        return re.findall(named, styles, re.DOTALL)
+
+    def unsaid(self, sheet: str) -> Unsaid:
+        """What is unsaid of a sheet."""
+        start, end = self._bounds_of(sheet)
+        hidden = any(self._raw.find(b'table:visibility="%b"' % how, start, end) >= 0 for how in _HIDDEN)
+        texts = self._texts_are_telling(start, end)
+        raw = bytes(self._raw[start:end]) if hidden or texts else b""
+        return Unsaid(_unsaid_texts(raw, self._raised) if texts else {}, _hidden_rows(raw) if hidden else set())
+
+    def _texts_are_telling(self, start: int, end: int) -> bool:
+        raised = (b'text:style-name="%b"' % style for style in self._raised)
+        strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
+        if any(self._raw.find(string, start, end) >= 0 for string in strings):
+            return True
+        while (start := self._raw.find(b"table:formula=", start + 1, end)) >= 0:
+            tag = self._raw[self._raw.rfind(b"<", 0, start) : self._raw.find(b">", start)]
+            if b"value-type=" not in tag:
+                return True
+        return False
+
+
+def _hidden_rows(raw: bytes) -> set[int]:
+    hidden: set[int] = set()
+    row = 0
+    for tag in re.finditer(rb"<table:table-row\b([^>]*)>", raw):
+        down = _repeated(tag[1], b"rows")
+        if any(b'table:visibility="%b"' % how in tag[1] for how in _HIDDEN):
+            hidden.update(range(row, row + min(down, _MOST_REPEATED)))
+        row += down
+    return hidden
+
+
+def _unsaid_texts(raw: bytes, raised: list[bytes]) -> dict[Place, str]:
+    """The texts of the cells of an ods sheet, each row and cell as often as it is repeated."""
+    texts: dict[Place, str] = {}
+    row, column, down = -1, 0, 1
+    cells = rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:((?:(?!<table:).)*?)</table:\1>)?"
+    for tag in re.finditer(cells, raw, re.DOTALL):
+        if tag[1] == b"table-row":
+            row, column, down = row + down, 0, _repeated(tag[2], b"rows")
+            continue
+        across = _repeated(tag[2], b"columns")
+        if (text := _unsaid_text(tag[2], tag[4] or b"", raised)) and down * across < _MOST_REPEATED:
+            places = ((r, c) for r in range(row, row + down) for c in range(column, column + across))
+            texts |= dict.fromkeys(places, text)
+        column += across
+    return texts
+
+
+def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> str:
+    printed = html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()).strip()
+    if b'value-type="error"' in attributes:
+        return printed or "#ERROR"
+    if re.match(r"#[A-Z]|Err:\d", printed):
+        return printed
+    if b"table:formula=" in attributes and b"value-type=" not in attributes:
+        formula = re.search(rb'table:formula="([^"]*)"', attributes)
+        return f"={html.unescape(formula[1].decode()) if formula else ''}"
+    if raised_styles and is_number(printed):
+        spans = rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % b"|".join(map(re.escape, raised_styles))
+        shown = re.sub(spans, lambda span: raised(span[1].decode()).encode(), body)
+        return html.unescape(re.sub(rb"<[^>]*>", b"", shown).decode()) if shown != body else ""
+    return ""
+
+
+def _repeated(attributes: bytes, what: bytes) -> int:
+    found = re.search(rb'number-%b-repeated="(\d+)"' % what, attributes)
+    return int(found[1]) if found else 1

@@ -1,0 +1,199 @@
+"""What a parser does not say of a cell: errors, formulas nobody calculated, raised digits, hidden rows."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from pipeline.read.opening import Refused
+from pipeline.read.workbook import Workbook
+from tests.conftest import real_file
+from tests.read.test_opening import ods
+from tests.reading import SAMPLES, printed, read, sample, sample_figures
+
+CELL = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
+ROW = "<table:table-row{}>{}</table:table-row>"
+
+
+# --- small files ---------------------------------------------------------------------------------------------
+
+
+def xlsx(path: Path) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        raised = book.add_format({"font_script": 1})
+        sheet = book.add_worksheet("a & b")
+        sheet.write_row(0, 0, ["Area", 1, 2])
+        sheet.write_formula(1, 0, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(1, 1, "=A9", None, "")
+        sheet.write_formula(1, 2, '="a"', None, "a")
+        sheet.write_formula(1, 3, "=1+1", None, 2)
+        sheet.write_rich_string(2, 0, "2846", raised, "1", " ")
+        sheet.write_rich_string(2, 1, "Rate", raised, "1", " ")
+        sheet.write_string(2, 2, "28461 ")
+        sheet.write_string(2, 3, "#REF!")
+        sheet.set_row(3, None, None, {"hidden": True})
+        sheet.write_row(3, 0, [1, 2])
+        book.add_worksheet("c").write_formula(0, 0, "=NA()", None, "#N/A")
+    return path
+
+
+def test_an_xlsx_cell_says_what_the_spreadsheet_shows(tmp_path):
+    book = Workbook(xlsx(tmp_path / "a.xlsx"))
+    assert book.cells("a & b").tolist()[1:3] == [["#DIV/0!", "=A9", "a", 2], ["2846¹ ", "Rate1 ", "28461 ", "#REF!"]]
+    assert book.hidden("a & b") == {3} and book.hidden("c") == set()
+    assert book.cells("c").tolist() in ([], [["#N/A"]])
+
+
+def test_names_with_a_prefix_are_the_same_names(tmp_path):
+    def prefixed(raw: str) -> str:
+        return re.sub(r"<(/?)(?=\w)", r"<\1x:", raw).replace("xmlns=", "xmlns:x=")
+
+    path = xlsx(tmp_path / "a.xlsx")
+    (tmp_path / "x").mkdir()
+    (tmp_path / "y").mkdir()
+    path = altered(path, tmp_path / "x", "xl/worksheets/sheet1.xml", prefixed)
+    book = Workbook(altered(path, tmp_path / "y", "xl/sharedStrings.xml", prefixed))
+    assert book.cells("a & b")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate1 "]]
+    assert book.hidden("a & b") == {3}
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        (
+            'office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#REF!</text:p>',
+            "#REF!",
+        ),
+        ('office:value-type="float" office:value="0"><text:p>#N/A</text:p>', "#N/A"),
+        ('office:value-type="float" office:value="0"><text:p>Err:502</text:p>', "Err:502"),
+        ('table:formula="of:=SUM([.A1])"><text:p></text:p>', "=of:=SUM([.A1])"),
+        (
+            'office:value-type="string"><text:p>28<text:span text:style-name="T1">4</text:span></text:p>',
+            "28⁴",
+        ),
+        ('office:value-type="string"><text:p>a<text:span text:style-name="T1">4</text:span></text:p>', "a4"),
+        ('office:value-type="string"><text:p>28<text:span text:style-name="T2">4</text:span></text:p>', "284"),
+    ],
+)
+def test_an_ods_cell_says_what_the_spreadsheet_shows(tag, shown, tmp_path):
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties {how}/></style:style>'
+        for name, how in (("T1", 'style:text-position="super 58%"'), ("T2", 'fo:font-weight="bold"'))
+    )
+    path = ods(
+        tmp_path / "a.ods",
+        ROW.format(' table:number-rows-repeated="2"', CELL.format(1) * 3)
+        + ROW.format(
+            "", f'{CELL.format(5)}<table:table-cell table:number-columns-repeated="2" {tag}</table:table-cell>'
+        )
+        + ROW.format(' table:visibility="collapse" table:number-rows-repeated="2"', CELL.format(7))
+        + ROW.format("", CELL.format(8)),
+        styles,
+    )
+    book = Workbook(path)
+    assert [row[:3] for row in book.cells("A1").tolist()[1:4]] == [[1, 1, 1], [1, 1, 1], [5, shown, shown]]
+    assert book.hidden("A1") == {4, 5}
+
+
+# --- every reader --------------------------------------------------------------------------------------------
+
+
+def altered(path: Path, folder: Path, part: str, change) -> Path:
+    """A copy of a workbook with one part changed."""
+    target = folder / path.name
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            raw = old.read(name)
+            new.writestr(name, change(raw.decode()).encode() if name == part else raw)
+    return target
+
+
+def xlsx_part(path: Path, sheet: str) -> str:
+    names = Workbook(path)._book.sheet_names
+    return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+
+
+def some_cell(source: str, released: str) -> tuple[str, str, float]:
+    """Sheet, place and value of a figure whose number stands once in its file, or of a part of a sum."""
+    frame, path = sample_figures(source, released), sample(source, released)
+    there = frame[frame["value"].notna() & (frame["value"] > 1)].drop_duplicates("value", keep=False)
+    cell = there["cell"].iloc[len(there) // 2]
+    sheet, place = cell.split(" (first of")[0].rsplit("!", 1)
+    return sheet, place, printed(path, f"{sheet}!{place}")
+
+
+def with_cell(path: Path, folder: Path, place: tuple[str, str, float], xlsx: str, ods: str) -> Path:
+    """A copy of a workbook with another cell in a place."""
+    sheet, cell, value = place
+    if path.suffix == ".xlsx":
+        found = rf'<c r="{cell}"[^>]*>.*?</c>'
+        part, new = xlsx_part(path, sheet), f'<c r="{cell}" {xlsx}</c>'
+    else:
+        found = rf'<table:table-cell[^>]*office:value="{value:g}(?:\.0)?"[^>]*>.*?</table:table-cell>'
+        part, new = "content.xml", f"<table:table-cell {ods}</table:table-cell>"
+
+    def change(raw: str) -> str:
+        once, count = re.subn(found, lambda _: new, raw, count=1, flags=re.DOTALL)
+        assert count == 1, (cell, value)
+        return once
+
+    return altered(path, folder, part, change)
+
+
+WORKBOOKS = sorted(
+    {
+        path.parent.parent.name: path.parent.name for path in sorted(SAMPLES.glob("*/*/*")) if path.suffix != ".csv"
+    }.items()
+)
+ERROR = (
+    't="e"><f>1/0</f><v>#DIV/0!</v>',
+    'office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>',
+)
+UNCALCULATED = ("><f>SUM(A1)</f>", 'table:formula="of:=SUM([.A1])">')
+
+
+@pytest.mark.parametrize(("source", "released"), WORKBOOKS)
+@pytest.mark.parametrize("cell", [ERROR, UNCALCULATED], ids=["error", "uncalculated"])
+def test_no_reader_takes_an_error_for_a_blank(source, released, cell, tmp_path):
+    if sample(source, released).suffix not in (".xlsx", ".ods"):
+        pytest.skip("its newest sample is of another format")
+    place = some_cell(source, released)
+    # Of a list whose rows are added up any row may hold the number.
+    where = r"[A-Z]+\d+" if source.startswith("home_office_") else rf"{place[1]}\b"
+    with pytest.raises(Refused, match=rf"{where}.*(#DIV/0!|=.*SUM)"):
+        read(source, with_cell(sample(source, released), tmp_path, place, *cell))
+
+
+XLSX, ODS = ("csew_drug_misuse", "2024-12-12"), ("mhclg_homelessness", "2025-07-22")
+RAISED = (
+    't="inlineStr"><is><r><t>2846</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r></is>',
+    'office:value-type="string"><text:p>2846¹</text:p>',
+)
+
+
+@pytest.mark.parametrize(("source", "released"), [XLSX, ODS])
+def test_a_raised_digit_is_no_part_of_a_number(source, released, tmp_path):
+    place = some_cell(source, released)
+    frame = read(source, with_cell(sample(source, released), tmp_path, place, *RAISED))
+    assert frame.loc[frame["cell"] == f"{place[0]}!{place[1]}", "value"].tolist() == [2846]
+
+
+def test_a_hidden_row_is_no_figure(tmp_path):
+    source, released = XLSX
+    path = sample(source, released)
+    sheet, cell, _ = some_cell(source, released)
+    row = re.sub("[A-Z]+", "", cell)
+    hidden = altered(
+        path, tmp_path, xlsx_part(path, sheet), lambda raw: raw.replace(f'<row r="{row}"', f'<row r="{row}" hidden="1"')
+    )
+    with pytest.raises(Refused, match=rf"row {row} is hidden"):
+        read(source, hidden)
+
+
+@pytest.mark.real_data
+def test_no_real_file_hides_figures(staged_real):
+    """H-CLIC tables hide rows among their headings, with which they are read."""
+    path = real_file("mhclg_homelessness", "Detailed_LA_202212.xlsx")
+    assert Workbook(path).hidden("A1") >= {1, 2} and len(staged_real("mhclg_homelessness", path.name))
