@@ -24,7 +24,7 @@ from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import observations, workbench
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.part_files import Part
-from pipeline.read import staging
+from pipeline.read import changes, staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
 from pipeline.releases import Release, locked, releases
@@ -244,7 +244,9 @@ def _published_inputs(data: Path, publishable: dict[Path, Part], available: list
     inputs = [(path.parts[-4:], part.inputs) for path, part in publishable.items()]
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
-    return hashlib.sha256(repr((snapshot.code_version(), inputs, files, reasons)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((snapshot.code_version(), changes.version(), inputs, files, reasons)).encode()
+    ).hexdigest()
 
 
 def to_publish(data: Path, available: list[Staged]) -> bool:

@@ -20,7 +20,7 @@ _OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|percent|_pc$))(.+
 _OF_ALL = r"(perm)_excl|(fixed)_excl|(susp)ensions?"
 
 
-@source(publisher="DfE", formats="csv")
+@source(publisher="DfE", formats="csv", omits=("periods",))
 def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Suspensions and permanent exclusions in England.
 

@@ -26,7 +26,7 @@ ESTATES = {
 }
 
 
-@source(publisher="MoJ; HMPPS", formats="ods")
+@source(publisher="MoJ; HMPPS", formats="ods", omits=("measures",))
 def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     """HMPPS annual digest: finds of drugs by type.
 

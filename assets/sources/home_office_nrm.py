@@ -146,7 +146,7 @@ def _decisions(records: Records) -> pd.DataFrame:
     return records.unpivot(rows, columns)
 
 
-@source(publisher="Home Office", formats="ods csv", since=2009)
+@source(publisher="Home Office", formats="ods csv", since=2009, omits=("measures", "areas", "periods", "categories"))
 def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     """Modern slavery: National Referral Mechanism and Duty to Notify statistics.
 

@@ -90,7 +90,7 @@ def _cohorts_across(table: Table) -> pd.DataFrame:
     return table.unpivot(described, columns, MARKS, there.index[others])
 
 
-@source(publisher="MoJ", formats="ods csv", since=2011)
+@source(publisher="MoJ", formats="ods csv", since=2011, omits=("areas", "categories"))
 def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
     """Proven reoffending statistics.
 

@@ -50,7 +50,7 @@ COLUMNS = {
 }
 
 
-@source(publisher="NHS England; OHID", formats="xlsx csv")
+@source(publisher="NHS England; OHID", formats="xlsx csv", omits=("measures", "periods"))
 def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Hospital admissions: drug poisoning, drug-related mental and behavioural disorders, assault by sharp object.
 

@@ -194,7 +194,7 @@ NO_ESTIMATE = "2017/18"
 METHODS = {NO_ESTIMATE: REVISED, "2018/19": REVISED, "2019/20": REVISED, "2022/23": LATEST}
 
 
-@source(publisher="OHID", formats="ods xlsx")
+@source(publisher="OHID", formats="ods xlsx", omits=("areas", "periods"))
 def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Opiate and crack cocaine use: prevalence estimates.
 
@@ -269,7 +269,7 @@ DEPENDENCE = {
 }
 
 
-@source(publisher="OHID", formats="csv xlsx")
+@source(publisher="OHID", formats="csv xlsx", omits=("periods",))
 def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol dependence prevalence in England.
 

@@ -20,7 +20,7 @@ LEVELS = {
 }
 
 
-@source(publisher="ONS", formats="csv", names_areas=True)
+@source(publisher="ONS", formats="csv", names_areas=True, omits=("measures", "areas"))
 def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
 

@@ -87,7 +87,7 @@ def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = 
     return table.unpivot(rows, columns, MARKS, apart)
 
 
-@source(publisher="ONS", formats="xlsx", since=2012)
+@source(publisher="ONS", formats="xlsx", since=2012, omits=("periods",))
 def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime: police force area tables with community safety partnership tables.
 

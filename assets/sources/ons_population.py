@@ -15,7 +15,7 @@ from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
 
 
-@source(publisher="ONS", formats="xls xlsx csv", divides=True)
+@source(publisher="ONS", formats="xls xlsx csv", divides=True, omits=("areas",))
 def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """Mid-year population estimates by local authority, sex and single year of age.
 

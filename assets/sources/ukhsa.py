@@ -34,7 +34,7 @@ SHARE = r"(prevalence|proportion|percentage|per ?cent|%)( ?\(%\)| %)?|.* (preval
 BOUND = r"(95% (ci|confidence interval):? )?{0}( (limit|bound))?( ?\(?95% (ci|confidence interval)\)?)?"
 
 
-@source(publisher="UKHSA", formats="ods")
+@source(publisher="UKHSA", formats="ods", omits=("periods", "categories"))
 def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     """Unlinked anonymous monitoring survey of people who inject drugs: tables.
 

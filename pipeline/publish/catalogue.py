@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline import places
 from pipeline.calculate.metric import METRICS
 from pipeline.publish.tables import TABLES
+from pipeline.read import changes
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
 from pipeline.releases import Origin, Release, address_of
@@ -24,6 +25,7 @@ def tables(available: list[Staged], refused: Mapping[Release, str]) -> dict[str,
         "metrics": metrics(),
         "sources": sources(),
         "releases": _releases(available, refused),
+        "release_changes": _release_changes(available),
         "files": _files(available),
         "areas": known_areas(available),
         "targets": _targets(available),
@@ -97,6 +99,27 @@ def _release(release: Staged | Release, files: Sequence[Origin]) -> dict[str, ob
         "url": address_of(files),
         "sample": release.sample,
     }
+
+
+def _release_changes(available: Iterable[Staged]) -> pd.DataFrame:
+    """One row a kind of change that the newest release of a source made."""
+    rows = [
+        {
+            "source": new.source,
+            "released": pd.Timestamp(new.released),
+            "release_id": new.release_id,
+            "old_released": pd.Timestamp(before),
+            "severity": change.severity,
+            "what": change.what,
+            "number": change.number,
+            "detail": f"{new.source}, {new.released} against {before}: {change}",
+        }
+        for (new, before), found in changes.of_newest(available).items()
+        for change in found
+    ]
+    types = {"released": "datetime64[us]", "old_released": "datetime64[us]", "number": "int64"}
+    columns = ["source", "released", "release_id", "old_released", "severity", "what", "number", "detail"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "str") | types)
 
 
 def _files(available: Iterable[Staged]) -> pd.DataFrame:

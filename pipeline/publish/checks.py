@@ -1,7 +1,7 @@
 """What is checked of the assembled marts beyond their contracts; every check is a query for what does not hold.
 
-The results are `framework.checks`: one row a finding. A failure is a contradiction within one publication, a warning
-is something an analyst would want to look at before quoting a figure.
+The results are `framework.checks`: one row a finding. A failure is a contradiction within one publication, or a release that
+lacks what the one before it printed, a warning is something an analyst would want to look at before quoting a figure.
 """
 
 import re
@@ -44,6 +44,8 @@ def run(con: duckdb.DuckDBPyConnection) -> None:
             name VARCHAR, severity VARCHAR, about VARCHAR, passed BOOLEAN, metric_id VARCHAR, detail VARCHAR)
     """)
     con.execute(queries.text("disagreements"))
+    # Where no release was held against another, there is no table of what they changed.
+    con.execute("CREATE TABLE IF NOT EXISTS framework.release_changes (severity VARCHAR, detail VARCHAR)")
     for name, check in CHECKS.items():
         con.execute(
             f"INSERT INTO framework.checks SELECT ?, ?, ?, false, metric_id, detail FROM ({check.query}) ORDER BY ALL",

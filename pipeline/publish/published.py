@@ -51,5 +51,5 @@ def findings(data: Path) -> list[tuple[str, str]]:
     """What the checks found in the published file: severity and sentence."""
     with connect(data) as con:
         return con.execute("""
-            SELECT severity, name || ': ' || metric_id || ' ' || detail FROM framework.checks WHERE NOT passed
+            SELECT severity, name || ': ' || concat_ws(' ', metric_id, detail) FROM framework.checks WHERE NOT passed
         """).fetchall()

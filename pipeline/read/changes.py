@@ -1,7 +1,14 @@
-"""What a release changed against the one before it of the same source; whether it can be read at all is staging's."""
+"""What a release changed against the one before it of the same source; whether it can be read at all is staging's.
 
+What was found stands beside the staged figures, `staging/<source>/<released>.changes`, until one of the two is read
+otherwise.
+"""
+
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from glob import escape
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,13 +16,16 @@ import duckdb
 import pandas as pd
 
 from pipeline import places
+from pipeline.files import write_atomically
+from pipeline.read.source import SOURCES
+from pipeline.read.staging import Staged
+from pipeline.versions import version_of
 
-_QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-PARTS = ("measures", "areas", "periods", "categories")
+_SQL = Path(__file__).with_suffix(".sql")
 
 # What shrank, or is of another size, is a failure; what is thinner within the same tables is worth a look; the rest is
 # what releases are for.
-FAILURES = {*(f"{part} gone" for part in PARTS), "tables of another size"}
+FAILURES = {"measures gone", "areas gone", "periods gone", "categories gone", "tables of another size"}
 WARNINGS = {"figures gone", "blanks where there were numbers", "tables in another unit"}
 
 
@@ -31,18 +41,52 @@ class Change(NamedTuple):
         return f"{self.number:,} {self.what}" + (f": {self.detail}" if self.detail else "")
 
 
-def against(old: Path, new: Path, released: date, partial: Iterable[str] = ()) -> list[Change]:
+def version() -> str:
+    """Changes whenever the code that compares releases does."""
+    return version_of(__file__, _SQL, places.__file__, places.REGISTER)
+
+
+def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Change]]:
+    """What the newest release of each source changed, by the release and the day of the one it is held against."""
+    found = {}
+    ordered = sorted(available, key=lambda staged: (staged.source, staged.released))
+    for _, of_source in groupby(ordered, key=lambda staged: staged.source):
+        *earlier, newest = of_source
+        if old := before(newest.path, [staged.path for staged in earlier]):
+            staged = next(staged for staged in earlier if staged.path == old)
+            found[newest, staged.released] = _kept(staged, newest)
+    return found
+
+
+def _kept(old: Staged, new: Staged) -> list[Change]:
+    """What a release changed, from where it was noted if both are as they were then."""
+    note = new.path.with_suffix(".changes")
+    sides = [[staged.sha256, staged.code_version] for staged in (old, new)]
+    origin = [version(), *SOURCES[new.source].omits, *sides]
+    try:
+        said = json.loads(note.read_text())
+        if said["origin"] == origin:
+            return [Change(*change) for change in said["changes"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    changes = against(old.path, new.path, new.released, SOURCES[new.source].omits)
+    said = json.dumps({"origin": origin, "changes": changes})
+    write_atomically(note, lambda arriving: arriving.write_text(said))
+    return changes
+
+
+def against(old: Path, new: Path, released: date, omits: Iterable[str] = ()) -> list[Change]:
     """What the staged figures of a release, of that day, change against those of an earlier one.
 
-    `partial` names those of PARTS that a release of the source need not hold though the one before held them.
+    `omits` names what a release of the source need not hold though the one before did.
     """
     with duckdb.connect() as con:
-        con.read_parquet(str(old)).create_view("old_figures")
-        con.read_parquet(str(new)).create_view("new_figures")
+        con.read_parquet(escape(str(old))).create_view("old_figures")
+        con.read_parquet(escape(str(new))).create_view("new_figures")
         con.register("replaced", _replaced(released))
-        con.execute(_QUERY)
+        con.execute(_SQL.read_text(encoding="utf-8"))
         found = con.execute("FROM changed()").fetchall()
-    declared = {f"{part} gone" for part in partial}
+    declared = {f"{part} gone" for part in omits}
     return [Change(_severity(what, declared), what, number, detail) for what, number, detail in found]
 
 
@@ -63,9 +107,9 @@ def _replaced(day: date) -> pd.DataFrame:
 def before(new: Path, earlier: Sequence[Path]) -> Path | None:
     """The newest of earlier releases, the newest last, that prints a measure and an area that a release prints."""
     with duckdb.connect() as con:
-        con.read_parquet(str(new)).create_view("new_figures")
+        con.read_parquet(escape(str(new))).create_view("new_figures")
         for path in reversed(earlier):
-            con.read_parquet(str(path)).create_view("old_figures", replace=True)
+            con.read_parquet(escape(str(path))).create_view("old_figures", replace=True)
             alike = "SELECT DISTINCT {0} FROM old_figures INTERSECT SELECT {0} FROM new_figures LIMIT 1"
             if all(con.execute(alike.format(name)).fetchall() for name in ("measure", "area_code")):
                 return path

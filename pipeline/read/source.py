@@ -51,6 +51,7 @@ class Source:
     members: str = ""
     counts_records: bool = False
     since: int = 0
+    omits: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -116,6 +117,7 @@ def source(
     members: str = "",
     counts_records: bool = False,
     since: int = 0,
+    omits: tuple[str, ...] = (),
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
@@ -125,7 +127,9 @@ def source(
     `register` a list of figures from many publications, each with the day of its own, which a newer list replaces;
     `members` is a pattern of the names of the files that are read of an archive, where it holds others of their format;
     `counts_records` marks figures that the reader counts itself: of two files they are never one number;
-    `since` is the year of the first edition: no release is older.
+    `since` is the year of the first edition: no release is older;
+    `omits` names what a release may leave out though the one before it held it: "measures", "areas", "periods" or
+    "categories"; what else is gone is a failure.
     """
 
     def declare(read: Reader) -> Reader:
@@ -141,6 +145,7 @@ def source(
             members,
             counts_records,
             since,
+            omits,
         )
         return read
 

@@ -58,3 +58,11 @@ SELECT
     metric_id, area_name || ' ' || previous_period || ' to ' || period || ': ' || previous || ' to ' || value AS detail
 FROM framework.scorecard
 WHERE statistic <> 'progress' AND previous > 0 AND abs(change) > 0.4 * previous;
+
+-- releases that shrank (failure): The newest release of a source prints the tables, areas, periods and categories that
+-- the one before it printed, each in its size, but for what the source is known to leave out.
+SELECT NULL::VARCHAR AS metric_id, detail FROM framework.release_changes WHERE severity = 'failure';
+
+-- releases that thinned (warning): The newest release of a source prints each number that the one before it printed in
+-- the same tables, as a number and in the same unit.
+SELECT NULL::VARCHAR AS metric_id, detail FROM framework.release_changes WHERE severity = 'warning';
