@@ -2,17 +2,19 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from pipeline import releases
 from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
-from pipeline.read import staging
+from pipeline.read import changes, staging
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
 from pipeline.releases import Origin, Release
 
+_STYLES = {"failure": "red", "warning": "yellow", "": ""}
 _REMEDY = "give the day of the new release, or --replace if the first file was wrong"
 
 
@@ -46,7 +48,11 @@ def add(
             if same := [one for one in releases.of_source(data, source) if one.sha256 == wanted.sha256]:
                 out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
                 return
-            said = _prove(wanted, kept)
+            with TemporaryDirectory() as folder:
+                figures = Path(folder) / "figures.parquet"
+                said = _prove(wanted, kept, figures)
+                with busy("comparing with the release before"):
+                    changed = changes.of_added(data, wanted, figures)
             with releases.locked(data, source):
                 # Another may have added to the same day while these were read.
                 if _of_day(data, source, day) == there:
@@ -54,6 +60,12 @@ def add(
                     break
     for other, words in said.items() if day not in said else ():
         err.print(f"warning: released on {day}, as you say, or on {other}? {words}", soft_wrap=True, style="yellow")
+    if changed:
+        before, found = changed
+        out.print(f"against the release of {before}:")
+        for change in found:
+            severity = f"{change.severity}: " if change.severity else ""
+            out.print(f"  {severity}{change}", style=_STYLES[change.severity], soft_wrap=True)
     added = f"{source} {day}: {release.folder} ({release.name}; {release.release_id})"
     out.print(f"{added}; `ncdof build` takes it into the marts", soft_wrap=True)
 
@@ -86,12 +98,12 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
     return releases.release_of(source, day, files.values())
 
 
-def _prove(wanted: Release, kept: Release | None) -> dict[date, str]:
-    """Read a release; where it cannot be read right, say why and end. The days that its files say they are of."""
+def _prove(wanted: Release, kept: Release | None, figures: Path) -> dict[date, str]:
+    """Read a release into `figures`; where it cannot be read right, say why and end. The days that its files say they are of."""
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
         try:
-            return staging.prove(wanted)
+            return staging.prove(wanted, into=figures)
         except Refused as error:
             reason = str(error)
         apart = kept and new and _can_be_read(releases.release_of(wanted.source, wanted.released, new))

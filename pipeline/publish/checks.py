@@ -1,7 +1,8 @@
 """What is checked of the assembled marts beyond their contracts; every check is a query for what does not hold.
 
-The results are `framework.checks`: one row a finding. A failure is a contradiction within one publication, or a release that
-lacks what the one before it printed, a warning is something an analyst would want to look at before quoting a figure.
+The results are `framework.checks`: one row a finding. A failure is a contradiction within one publication, or a release
+that lacks what the one before it printed; a warning is something an analyst would want to look at before quoting a
+figure.
 """
 
 import re

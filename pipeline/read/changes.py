@@ -15,10 +15,12 @@ from typing import NamedTuple
 import duckdb
 import pandas as pd
 
-from pipeline import places
+from pipeline import places, releases
 from pipeline.files import write_atomically
+from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
+from pipeline.releases import Release
 from pipeline.versions import version_of
 
 _SQL = Path(__file__).with_suffix(".sql")
@@ -56,6 +58,19 @@ def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Cha
             staged = next(staged for staged in earlier if staged.path == old)
             found[newest, staged.released] = _kept(staged, newest)
     return found
+
+
+def of_added(data: Path, release: Release, figures: Path) -> tuple[date, list[Change]] | None:
+    """What a release that is being added changes, given its figures, and the day of the one it is held against.
+
+    The release before it is staged for that where it is not yet.
+    """
+    earlier = [known for known in releases.of_source(data, release.source) if known.released < release.released]
+    staging.stage_all(data, [known for known in earlier[-1:] if not staging.is_current(data, known)])
+    days = {staged.path: staged.released for staged in staging.staged_releases(data, earlier)}
+    if old := before(figures, list(days)):
+        return days[old], against(old, figures, release.released, SOURCES[release.source].omits)
+    return None
 
 
 def _kept(old: Staged, new: Staged) -> list[Change]:

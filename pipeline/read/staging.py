@@ -6,6 +6,7 @@ made from, so what is still to be read can be worked out from disk.
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
+_FIGURES = "figures.parquet"
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,14 @@ def stage(declared: Source, release: Release, path: Path) -> None:
 
 
 def _read(module: str, release: Release, path: Path | None, scratch: Path) -> None:
-    """What a child does: stage a release, or where no path is given only read it and note what its covers say."""
+    """What a child does: stage a release, or where no path is given note its figures and what its covers say."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
     declared = SOURCES[release.source]
     if path:
         stage(declared, release, path)
     else:
-        _possible(figures(declared, release), declared, release)
+        _possible(figures(declared, release), declared, release).to_parquet(scratch / _FIGURES, index=False)
         said = {str(day): words for day, words in covers.days(release.files, declared.in_archives).items()}
         (scratch / _COVERS).write_text(json.dumps(said))
 
@@ -161,15 +163,17 @@ def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path)
     return child.run(work, release, limits, sorted({declared.module for declared in SOURCES.values()}))
 
 
-def prove(release: Release, limits: Limits = LIMITS) -> dict[date, str]:
-    """Read a release once and keep nothing; the days of release that its files print of themselves, with the words.
+def prove(release: Release, limits: Limits = LIMITS, into: Path | None = None) -> dict[date, str]:
+    """Read a release once; the days of release that its files print of themselves, with the words.
 
-    Raises Refused with the reason when it cannot be read right.
+    Its figures are kept only where a path is given. Raises Refused with the reason when it cannot be read right.
     """
     with tempfile.TemporaryDirectory() as scratch:
         if reason := _refused(release, None, limits, Path(scratch)):
             raise Refused(reason)
         said = json.loads((Path(scratch) / _COVERS).read_text())
+        if into:
+            shutil.move(Path(scratch) / _FIGURES, into)
     return {date.fromisoformat(day): words for day, words in said.items()}
 
 

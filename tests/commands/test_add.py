@@ -12,10 +12,12 @@ import xlsxwriter
 
 from pipeline import releases
 from tests.conftest import ROOT, real_file
+from tests.commands.test_commands import sample_file
 from tests.program import contents, ncdof
 from tests.test_releases import street, zipped
 
 STREET, DAY = "police_street_crime", "2024-03-26"
+CHILDREN = ("add", "dfe_children_in_need")
 FORCES = ("Kent", "Cleveland", "Essex")
 
 
@@ -137,3 +139,32 @@ def test_a_cover_in_a_workbook_that_is_refused_is_no_matter(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
         book.add_worksheet("Cover").write(0, 0, "Published 3 August 2022")
     assert added(tmp_path / "data", tmp_path / "x.xlsx").returncode == 1
+
+
+def test_add_says_what_changed_against_the_release_before(tmp_path):
+    first, second = sample_file("dfe_children_in_need"), sample_file("dfe_children_in_need", 1)
+    alone = ncdof(tmp_path, *CHILDREN, first, "--released", "2023-10-26")
+    assert (alone.returncode, "against" in alone.stdout) == (0, False)
+    said = ncdof(tmp_path, *CHILDREN, second, "--released", "2024-10-31")
+    assert (said.returncode, said.stdout.splitlines()[0]) == (0, "against the release of 2023-10-26:")
+    assert "figures new" in said.stdout and "figures revised: most " in said.stdout
+    assert "failure" not in said.stdout and "warning" not in said.stdout
+
+
+def test_add_warns_of_a_file_that_was_cut_and_of_cells_that_are_blank(tmp_path):
+    first = sample_file("dfe_children_in_need")
+    lines = first.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    assert ncdof(tmp_path, *CHILDREN, first, "--released", "2023-10-26").returncode == 0
+    cut = tmp_path / "cut.csv"
+    cut.write_text("".join(lines[: len(lines) - 3]))
+    said = ncdof(tmp_path, *CHILDREN, cut, "--released", "2024-10-26")
+    assert said.returncode == 0
+    assert "  warning: " in said.stdout or "  failure: " in said.stdout
+    assert " gone: " in said.stdout
+
+
+def test_an_older_release_is_held_against_none_that_came_later(tmp_path):
+    first, second = sample_file("dfe_children_in_need"), sample_file("dfe_children_in_need", 1)
+    assert ncdof(tmp_path, *CHILDREN, second, "--released", "2024-10-31").returncode == 0
+    said = ncdof(tmp_path, *CHILDREN, first, "--released", "2023-10-26")
+    assert (said.returncode, "against" in said.stdout) == (0, False)

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.read import changes
+from pipeline.read.source import SOURCES
+from pipeline.read.staging import Staged
 from schemas.figure import KEY
 
 DAY = date(2025, 1, 1)
@@ -288,3 +290,28 @@ def test_another_part_of_a_publication_is_no_earlier_edition(tmp_path) -> None:
     assert changes.before(last, [tmp_path / name for name in "123"]) == first
     assert changes.before(first, []) is None
     assert changes.before(tmp_path / "2", [first]) is None
+
+
+def staged(folder, released: str, frame: pd.DataFrame, code: str = "1") -> Staged:
+    path = folder / f"{released}.parquet"
+    frame.to_parquet(path)
+    day, sha256 = date.fromisoformat(released), str(len(frame)) * 12
+    return Staged(path, "dfe_children_in_need", day, sha256[:12], sha256, (), False, code, len(frame), (2023,))
+
+
+def test_the_newest_release_is_held_against_the_one_before_until_one_of_them_is_read_otherwise(tmp_path, monkeypatch):
+    first = staged(tmp_path, "2022-01-01", figures(years=(2021, 2022)))
+    second = staged(tmp_path, "2023-01-01", figures())
+    third = staged(tmp_path, "2024-01-01", figures(years=(2022, 2023)))
+    assert changes.of_newest([first]) == {}
+    ((new, before), found_first) = next(iter(changes.of_newest([third, first, second]).items()))
+    assert (new, before, [change.what for change in found_first]) == (third, date(2023, 1, 1), ["periods gone"])
+    monkeypatch.setattr(changes, "against", lambda *about: [])
+    assert changes.of_newest([first, second, third]) == {(third, date(2023, 1, 1)): found_first}
+    reread = staged(tmp_path, "2023-01-01", figures(), code="2")
+    assert changes.of_newest([first, reread, third]) == {(third, date(2023, 1, 1)): []}
+
+
+def test_what_a_source_leaves_out_is_one_of_the_parts():
+    declared = {what for source in SOURCES.values() for what in source.omits}
+    assert declared and {f"{part} gone" for part in declared} <= changes.FAILURES
