@@ -99,7 +99,10 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
 
 
 def _prove(wanted: Release, kept: Release | None, figures: Path) -> dict[date, str]:
-    """Read a release into `figures`; where it cannot be read right, say why and end. The days that its files say they are of."""
+    """Read a release, its figures into a file; where it cannot be read right, say why and end.
+
+    The days that its files say they are of.
+    """
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
         try:

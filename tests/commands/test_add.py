@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from pipeline import releases
-from tests.conftest import ROOT, real_file
 from tests.commands.test_commands import sample_file
+from tests.conftest import ROOT, real_file
 from tests.program import contents, ncdof
 from tests.test_releases import street, zipped
 
