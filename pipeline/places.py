@@ -42,7 +42,11 @@ LOWER_TIER = ("unitary_authority", "metropolitan_district", "london_borough", "d
 LOCAL_AUTHORITIES = ("county", *LOWER_TIER)
 
 REGISTER = Path(__file__).with_name("areas.csv")
+# Of areas in Scotland and Northern Ireland, which publications print beside, only the names are kept.
+ELSEWHERE = Path(__file__).with_name("areas_elsewhere.csv")
 
+# Of names in one spelling, how alike those of one area are at least.
+_SAME_NAME = 0.8
 _ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values()))}
 _CODE = re.compile(r"[A-Z]\d{8}")
 _OTHER_NAMES = {
@@ -60,6 +64,23 @@ _OTHER_NAMES = {
     "stockton": "stockton on tees",
     "stratford upon avon": "stratford on avon",
     "uk": "united kingdom",
+    "cymru": "wales",
+    "lloegr": "england",
+    "ynys mon": "isle of anglesey",
+    "sir ddinbych": "denbighshire",
+    "sir y fflint": "flintshire",
+    "wrecsam": "wrexham",
+    "sir benfro": "pembrokeshire",
+    "sir gaerfyrddin": "carmarthenshire",
+    "abertawe": "swansea",
+    "castell nedd port talbot": "neath port talbot",
+    "pen y bont ar ogwr": "bridgend",
+    "bro morgannwg": "vale of glamorgan",
+    "caerdydd": "cardiff",
+    "merthyr tudful": "merthyr tydfil",
+    "caerffili": "caerphilly",
+    "sir fynwy": "monmouthshire",
+    "casnewydd": "newport",
 }
 
 
@@ -210,7 +231,7 @@ def find(text: str) -> str:
         return code
     if _CODE.fullmatch(code):
         raise LookupError(f"No area has the code {code}.")
-    named, key = _named(), _key(text)
+    named, key = _named(), key_of(text)
     fits = [key] if key in named else [longer for longer in named if key and longer.startswith(key + " ")]
     if len(fits) > 1:
         raise LookupError(f"Several areas are called something like “{text}”: {_listed(fits)}.")
@@ -226,8 +247,28 @@ def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) 
     With a day only the areas of that day count. An area that still exists goes before one that does not.
     """
     there = _codes(day)
-    fits = (area.code for area in _named().get(_key(label), ()) if kind(area.code) in kinds and area.code in there)
+    fits = (area.code for area in _named().get(key_of(label), ()) if kind(area.code) in kinds and area.code in there)
     return next(fits, None)
+
+
+def name(code: str) -> str:
+    """What an area of any day is called, in the United Kingdom; an empty text for a code that no area ever had."""
+    return _names().get(code, "")
+
+
+def is_called(code: str, label: str, called: str) -> bool:
+    """Whether a printed name can be that of an area which is `called` so: in another spelling, or one of a joint area.
+
+    A slip of the pen is let pass, unless it makes the name of another area of that kind.
+    """
+    key, own = key_of(label), key_of(called)
+    if key == own:
+        return True
+    if any(kind(area.code) == kind(code) for area in _named().get(key, ())):
+        return False
+    parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]
+    joint = own in parts and all(part in _named() for part in parts if part)
+    return joint or difflib.SequenceMatcher(None, key, own).ratio() > _SAME_NAME
 
 
 def slug(label: str) -> str:
@@ -240,15 +281,21 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", re.sub(r"['.]", "", plain.replace("&", " and ")))
 
 
-def _key(label: str) -> str:
+def key_of(label: str) -> str:
     """What is left of a name without case, punctuation and the style of the authority."""
     label = re.sub(r"\(.*?\)|\s/\s.*", " ", label)
     text = " ".join(word for word in _words(label) if word != "the")
     text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
-    text = re.sub(r"( (metropolitan|borough|city|county|district|council|ua|region))+$", "", text)
+    text = re.sub(r"( (metropolitan|borough|city|county|district|council|ua|region|police|constabulary))+$", "", text)
     # The City of London is not London.
     text = re.sub(r"^((royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
     return _OTHER_NAMES.get(text, text)
+
+
+@cache
+def _names() -> dict[str, str]:
+    elsewhere = pd.read_csv(ELSEWHERE, dtype="str")
+    return dict(pd.concat([elsewhere, pd.read_csv(REGISTER, dtype="str")])[["code", "name"]].itertuples(index=False))
 
 
 @cache
@@ -263,7 +310,7 @@ def _named() -> dict[str, list[_Named]]:
     named = defaultdict(list)
     in_order = table.sort_values(["ended", "order", "area_code"])
     for code, name in in_order[["area_code", "area_name"]].itertuples(index=False):
-        named[_key(name)].append(_Named(code, name))
+        named[key_of(name)].append(_Named(code, name))
     return dict(named)
 
 

@@ -1,15 +1,43 @@
-"""The contract of one published number, whatever its source; a source's table shapes have modules of their own."""
+"""The contract of one published number, and the checks of what a publication's own contract says more of it.
+
+A publication's model is a class of its publisher's module that names its rules:
+
+    class OnsDrugDeathsLocal(
+        Figure,
+        measures={"deaths": count("deaths"), "age-standardised rate": amount("per 100,000")},
+        periods={"calendar_year": 1993, "three_years": 2003},
+        areas=Areas(nations=(ENGLAND, WALES), levels=("region", "upper tier", "lower tier")),
+        categories=("drug misuse", "drug poisoning"),
+    ): ...
+"""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.vocabulary import AREA_KINDS, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
+from schemas.rules import Areas, Measure, Periods, Rules
+from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
 
 KEY = ["measure", "area_code", "period_start", "period_end", "sex", "age", "category"]
+
+# Months in a period of each kind, and the months of its first days where these are always the same.
+_LENGTHS = {
+    "calendar_year": (12, {1}),
+    "financial_year": (12, {4}),
+    "academic_year": (12, {9}),
+    "quarter": (3, {1, 4, 7, 10}),
+    "rolling_12_months": (12, set(range(1, 13)) - {4}),
+    "three_years": (36, {1}),
+    "survey_year": (12, set(range(1, 13))),
+}
+_YEARLY = ("calendar_year", "financial_year", "academic_year", "three_years", "survey_year")
+# A percentage beside its count and base may be rounded, and so may these.
+_ROUNDED = 0.051
 
 
 def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
@@ -17,6 +45,16 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
     codes, different = pd.factorize(texts)
     matches = [re.fullmatch(pattern, text) is not None for text in different]
     return pd.Series(np.array(matches, dtype=bool)[codes], index=texts.index)
+
+
+def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
+    return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _each_pair(figures: pd.DataFrame, columns: list[str], right: set[tuple[str, str]]) -> pd.Series:
+    pairs = figures.groupby(columns, sort=False).ngroup()
+    different = figures[columns].drop_duplicates().itertuples(index=False, name=None)
+    return pd.Series(np.array([pair in right for pair in different], dtype=bool)[pairs], index=figures.index)
 
 
 class Figure(pa.DataFrameModel):
@@ -52,6 +90,24 @@ class Figure(pa.DataFrameModel):
         strict = True
         ordered = True
 
+    __rules__: Rules
+
+    def __init_subclass__(
+        cls,
+        *,
+        measures: Mapping[str, Measure] | None = None,
+        periods: Mapping[str, Periods | int] | None = None,
+        areas: Areas | None = None,
+        sexes: tuple[str, ...] = ("all",),
+        ages: tuple[str, ...] = ("all",),
+        categories: tuple[str, ...] = ("all",),
+        **more: Any,
+    ) -> None:
+        super().__init_subclass__(**more)
+        if measures and periods and areas:
+            kinds = {kind: Periods(said) if isinstance(said, int) else said for kind, said in periods.items()}
+            cls.__rules__ = Rules(measures, kinds, areas, sexes, ages, categories)
+
     @pa.check("release_id", name="twelve hexadecimal digits")
     def release_id_pattern(cls, texts: pd.Series) -> pd.Series:
         return _each_once(texts, r"[0-9a-f]{12}")
@@ -60,23 +116,157 @@ class Figure(pa.DataFrameModel):
     def area_code_pattern(cls, texts: pd.Series) -> pd.Series:
         return _each_once(texts, r"[A-Z]\d{8}|[a-z][a-z0-9-]+")
 
+    @pa.check("measure", name="a measure of this publication")
+    def known_measure(cls, texts: pd.Series) -> pd.Series:
+        return texts.isin(list(cls.__rules__.measures))
+
+    @pa.check("sex", name="a sex that this publication prints")
+    def known_sex(cls, texts: pd.Series) -> pd.Series:
+        return texts.isin(cls.__rules__.sexes)
+
+    @pa.check("age", name="an age that this publication prints")
+    def known_age(cls, texts: pd.Series) -> pd.Series:
+        return _among(texts, cls.__rules__.ages)
+
+    @pa.check("category", name="a category that this publication prints")
+    def known_category(cls, texts: pd.Series) -> pd.Series:
+        return _among(texts, cls.__rules__.categories)
+
+    @pa.check("period_kind", name="a kind of period that this publication prints")
+    def known_period_kind(cls, texts: pd.Series) -> pd.Series:
+        return texts.isin(list(cls.__rules__.periods))
+
     @pa.dataframe_check(name="period_order", error="a period ends before it starts")
     def period_order(cls, figures: pd.DataFrame) -> pd.Series:
         return figures["period_start"] <= figures["period_end"]
+
+    @pa.dataframe_check(name="period_length", error="a period is not as long as its kind")
+    def period_length(cls, figures: pd.DataFrame) -> pd.Series:
+        start, end = figures["period_start"], figures["period_end"] + pd.Timedelta(days=1)
+        months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
+        right = (start.dt.day == 1) & (end.dt.day == 1)
+        for kind, (length, first) in _LENGTHS.items():
+            right &= (figures["period_kind"] != kind) | ((months == length) & start.dt.month.isin(first))
+        right &= (figures["period_kind"] != "part_year") | (months < 12)
+        return right & ((figures["period_kind"] != "several_years") | (months > 12))
+
+    @pa.dataframe_check(name="period_past", error="a period ends after the day of release")
+    def period_past(cls, figures: pd.DataFrame) -> pd.Series:
+        ahead = [kind for kind, declared in cls.__rules__.periods.items() if declared.ahead]
+        return (figures["period_end"] <= figures["released"]) | figures["period_kind"].isin(ahead)
+
+    @pa.dataframe_check(name="first_period", error="a period is earlier than the first one ever")
+    def first_period(cls, figures: pd.DataFrame) -> pd.Series:
+        first = {kind: declared.first for kind, declared in cls.__rules__.periods.items()}
+        return ~(figures["period_end"].dt.year < figures["period_kind"].map(first))
+
+    @pa.dataframe_check(name="no_hole", error="a period is missing before this one")
+    def no_hole(cls, figures: pd.DataFrame) -> pd.Series:
+        ends = figures["period_end"].dt.year
+        series = pd.DataFrame({"measure": figures["measure"], "kind": figures["period_kind"], "year": ends})
+        right = pd.Series(True, index=figures.index)
+        for (measure, kind), group in series.drop_duplicates().groupby(["measure", "kind"]):
+            declared = cls.__rules__.periods.get(kind)
+            if kind not in _YEARLY or not declared or not declared.every:
+                continue
+            known = {*group["year"], *declared.without}
+            after = [year for year in group["year"] if year > group["year"].min() and year - 1 not in known]
+            if after:
+                right &= ~((series["measure"] == measure) & (series["kind"] == kind) & series["year"].isin(after))
+        return right
 
     @pa.dataframe_check(name="missing_has_reason", error="a missing value has no status that says why")
     def missing_has_reason(cls, figures: pd.DataFrame) -> pd.Series:
         return figures["value"].notna() | (figures["status"] != "")
 
+    @pa.dataframe_check(name="hidden_has_no_value", error="a value stands where the status says that there is none")
+    def hidden_has_no_value(cls, figures: pd.DataFrame) -> pd.Series:
+        return figures["value"].isna() | ~figures["status"].isin(INSTEAD)
+
+    @pa.dataframe_check(name="unit", error="a unit is not that of the measure")
+    def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
+        units = {(name, unit) for name, measure in cls.__rules__.measures.items() for unit in measure.units}
+        return _each_pair(figures, ["measure", "unit"], units)
+
+    @pa.dataframe_check(name="not_negative", error="a number is negative where none can be")
+    def not_negative(cls, figures: pd.DataFrame) -> pd.Series:
+        negative = (figures[["value", "lower", "upper", "base"]] < 0).any(axis=1)
+        for name, measure in cls.__rules__.measures.items():
+            if measure.corrected and negative.any():
+                corrected = _each_once(figures["category"], measure.corrected)
+                negative &= ~((figures["measure"] == name) & corrected)
+        return ~negative
+
+    @pa.dataframe_check(name="not_beyond", error="a number is larger than any can be")
+    def not_beyond(cls, figures: pd.DataFrame) -> pd.Series:
+        return ~figures[["value", "lower", "upper"]].gt(cls._of_measures(figures, "most"), axis=0).any(axis=1)
+
+    @pa.dataframe_check(name="whole", error="a count is not whole")
+    def whole(cls, figures: pd.DataFrame) -> pd.Series:
+        counted = cls._of_measures(figures, "whole").astype(bool)
+        return ~counted | figures["value"].isna() | (figures["value"] % 1 == 0)
+
+    @pa.dataframe_check(name="within_base", error="a part is larger than its whole")
+    def within_base(cls, figures: pd.DataFrame) -> pd.Series:
+        return ~(cls._of_measures(figures, "within_base").astype(bool) & (figures["value"] > figures["base"]))
+
+    @pa.dataframe_check(name="fraction", error="percentages are printed as fractions of 1")
+    def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
+        right = pd.Series(True, index=figures.index)
+        for name, measure in cls.__rules__.measures.items():
+            values = figures["value"].where(figures["measure"] == name)
+            if measure.most == 100 and (values > 0).sum() > 1 and values.max() <= 1:
+                right &= ~(values > 0)
+        return right
+
+    @pa.dataframe_check(name="share", error="a percentage is not the count in its base")
+    def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
+        right = pd.Series(True, index=figures.index)
+        for name, measure in cls.__rules__.measures.items():
+            if not measure.share_of:
+                continue
+            shares = figures[figures["measure"] == name]
+            counts = figures[figures["measure"] == measure.share_of].set_index(KEY[1:])
+            beside = pd.MultiIndex.from_frame(shares[KEY[1:]])
+            counted = counts[["value", "base"]].reindex(beside).set_axis(shares.index)
+            apart = (shares["value"] - 100 * counted["value"] / counted["base"]).abs()
+            right.loc[shares.index] = ~(apart > _ROUNDED + 100 / counted["base"])
+        return right
+
     @pa.dataframe_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
         below = figures["lower"].isna() | figures["value"].isna() | (figures["lower"] <= figures["value"])
         above = figures["upper"].isna() | figures["value"].isna() | (figures["value"] <= figures["upper"])
-        return below & above
+        return below & above & ~(figures["lower"] > figures["upper"])
+
+    @pa.dataframe_check(name="rounding", error="a value is no multiple of what it is rounded to")
+    def rounded(cls, figures: pd.DataFrame) -> pd.Series:
+        to = pd.to_numeric(figures["precision"], errors="coerce")
+        return ~((to > 1) & ((figures["value"] / to - (figures["value"] / to).round()).abs() > 1e-6))
+
+    @pa.dataframe_check(name="full_grid", error="an area lacks a category that areas of its kind have")
+    def full_grid(cls, figures: pd.DataFrame) -> pd.Series:
+        areas = cls.__rules__.areas
+        compared = ~figures["area_kind"].isin(["country", "other"])
+        if areas.ragged:
+            compared &= ~_each_once(figures["category"], areas.ragged)
+        if areas.partial or not compared.any():
+            return pd.Series(True, index=figures.index)
+        there = figures[compared]
+        table = there.groupby(["measure", "period_start", "period_end", "area_kind"], sort=False).ngroup()
+        parts = there.groupby(["sex", "age", "category"], sort=False).ngroup()
+        wanted = parts.groupby(table).transform("nunique")
+        printed = parts.groupby([table, there["area_code"]]).transform("size")
+        return (printed >= wanted).reindex(figures.index, fill_value=True)
 
     @pa.dataframe_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated(KEY, keep=False)
+
+    @classmethod
+    def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:
+        """What the contract says of each row's measure; nothing is said of an unknown one."""
+        return figures["measure"].map({name: getattr(one, what) for name, one in cls.__rules__.measures.items()})
 
 
 class DatedFigure(Figure):

@@ -14,6 +14,9 @@ STATUS = {
     "n": "the area did not exist in the period",
 }
 
+INSTEAD = ("c", "x", "z", "n")
+"""Statuses that stand where there is no number, never beside one."""
+
 PERIOD_KINDS = {
     "calendar_year": "1 January to 31 December",
     "financial_year": "1 April to 31 March",

@@ -79,7 +79,7 @@ def real_file(source_id: str, name: str) -> Path:
 @cache
 def _staged(source_id: str, name: str) -> pd.DataFrame:
     path = real_file(source_id, name)
-    return figures(SOURCES[source_id], release_of(source_id, date(2022, 1, 1), [path]))
+    return figures(SOURCES[source_id], release_of(source_id, date(2026, 11, 1), [path]))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import io
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.read.cells import column_letters
 from pipeline.read.marks import is_number
-from pipeline.read.source import SOURCES, figures
+from pipeline.read.source import SOURCES, Source, figures
 from pipeline.read.tables import GSS
 from pipeline.releases import Release
 from tests.conftest import ROOT
@@ -29,7 +30,21 @@ Sheets = dict[str, Rows]
 
 
 def read(source_id: str, path: Path) -> pd.DataFrame:
-    return figures(SOURCES[source_id], Release(source_id, date(2024, 1, 1), (path,), "0" * 64, False))
+    return figures(SOURCES[source_id], Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False))
+
+
+@cache
+def _of_some_areas(source_id: str) -> Source:
+    """A source whose files may hold some of the areas only."""
+    declared = SOURCES[source_id]
+    contract, rules = type("Some", (declared.contract,), {}), declared.contract.__rules__
+    contract.__rules__ = replace(rules, areas=replace(rules.areas, partial=True))
+    return replace(declared, contract=contract)
+
+
+def read_some_areas(source_id: str, path: Path) -> pd.DataFrame:
+    """The figures of a file of which only some areas were kept."""
+    return figures(_of_some_areas(source_id), Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False))
 
 
 def sample(source_id: str, released: str) -> Path:
@@ -206,10 +221,10 @@ def write(path: Path, sheets: Sheets, hidden: tuple[str, ...] = ()) -> Path:
 
 
 def read_altered(folder: Path, source_id: str, content: Sheets | Rows, encoding: str = "utf-8", **form) -> pd.DataFrame:
-    """Sheets, or rows of a CSV file, written to a folder and read as a release of a source."""
+    """Sheets, or rows of a CSV file, written to a folder and read as a release of a source, of some areas at least."""
     if isinstance(content, dict):
-        return read(source_id, write(folder / "altered.xlsx", content, **form))
+        return read_some_areas(source_id, write(folder / "altered.xlsx", content, **form))
     path = folder / "altered.csv"
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, **form).writerows(content)
-    return read(source_id, path)
+    return read_some_areas(source_id, path)

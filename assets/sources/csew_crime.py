@@ -10,6 +10,7 @@ from pipeline.read.labels import plain
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import CsewCrime
 
 ADULTS, HOUSEHOLDS = "adults", "households"
 NEIGHBOURHOOD = "neighbourhood crime"
@@ -94,7 +95,7 @@ def _by_year(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFram
     return by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
 
 
-@source(publisher="ONS", formats="xlsx xls", since=2012)
+@source(publisher="ONS", formats="xlsx xls", contract=CsewCrime, since=2012)
 def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
 

@@ -13,6 +13,7 @@ from pipeline.read.periods import Period
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import CsewDrugMisuse
 
 HEADS = (
     r"drugs?(?: type)?|type of drug|age(?: breakdown| group)?|sex(?: and age)?|regions?|(?:personal )?characteristics"
@@ -155,7 +156,7 @@ BY_DRUG = r"(?!.*\blast year,? by (?!drug))"
 BY = r"(?=.*\blast year,? by {}\b)"
 
 
-@source(publisher="ONS", formats="xlsx")
+@source(publisher="ONS", formats="xlsx", contract=CsewDrugMisuse)
 def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
     """Drug misuse in England and Wales: appendix tables.
 

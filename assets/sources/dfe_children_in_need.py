@@ -8,9 +8,10 @@ import pandas as pd
 from assets.sources.explore_education import MARKS, PLACE_AND_TIME, areas
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.dfe import DfeChildrenInNeed
 
 
-@source(publisher="DfE", formats="csv")
+@source(publisher="DfE", formats="csv", contract=DfeChildrenInNeed)
 def dfe_children_in_need(book: Workbook) -> Iterator[pd.DataFrame]:
     """Characteristics of children in need: factors identified at the end of assessment.
 

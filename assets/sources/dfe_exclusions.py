@@ -12,6 +12,7 @@ from pipeline.read import labels
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.dfe import DfeExclusions
 
 DRUGS = "drug and alcohol related"
 KINDS = {"perm": "permanent exclusions", "fixed": "suspensions", "susp": "suspensions"}
@@ -20,7 +21,7 @@ _OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|percent|_pc$))(.+
 _OF_ALL = r"(perm)_excl|(fixed)_excl|(susp)ensions?"
 
 
-@source(publisher="DfE", formats="csv", omits=("periods",))
+@source(publisher="DfE", formats="csv", contract=DfeExclusions, omits=("periods",))
 def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Suspensions and permanent exclusions in England.
 

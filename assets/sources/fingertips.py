@@ -11,6 +11,7 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS
 from pipeline.read.workbook import Workbook
+from schemas.ohid import Fingertips
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ MISSING = [
 BESIDE = [(r"data quality|interpret with caution|unreliable", "u"), (r"modelled|synthetic|estimate", "e")]
 
 
-@source(publisher="OHID", formats="csv")
+@source(publisher="OHID", formats="csv", contract=Fingertips)
 def fingertips(book: Workbook) -> Iterator[pd.DataFrame]:
     """Fingertips indicator downloads.
 

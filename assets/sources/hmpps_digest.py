@@ -9,6 +9,7 @@ from pipeline import places
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.moj import HmppsDigest
 
 YEAR = r"(financial )?year( ending( march)?)?|period|(12|twelve) months (ending|to)( march)?"
 PRISON = r"(prison|establishment)( name)?"
@@ -26,7 +27,7 @@ ESTATES = {
 }
 
 
-@source(publisher="MoJ; HMPPS", formats="ods", omits=("measures",))
+@source(publisher="MoJ; HMPPS", formats="ods", contract=HmppsDigest, omits=("measures",))
 def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     """HMPPS annual digest: finds of drugs by type.
 

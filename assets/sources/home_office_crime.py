@@ -16,6 +16,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
@@ -299,7 +300,7 @@ def _rolling(records: Records) -> pd.DataFrame:
     return tidy.assign(rows=1, first=np.arange(len(tidy)))
 
 
-@source(publisher="Home Office", formats="csv ods xlsx")
+@source(publisher="Home Office", formats="csv ods xlsx", contract=HomeOfficeRecordedCrime)
 def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime by police force area (flat file).
 
@@ -322,7 +323,7 @@ def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     yield _tidy(figures, cells, NATIONS)
 
 
-@source(publisher="Home Office", formats="ods xlsx csv")
+@source(publisher="Home Office", formats="ods xlsx csv", contract=HomeOfficeOffencesByPartnership)
 def home_office_offences_by_partnership(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime and outcomes open data tables by community safety partnership.
 

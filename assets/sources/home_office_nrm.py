@@ -13,6 +13,7 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.home_office import HomeOfficeNrm
 
 UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
 YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|period"
@@ -146,7 +147,7 @@ def _decisions(records: Records) -> pd.DataFrame:
     return records.unpivot(rows, columns)
 
 
-@source(publisher="Home Office", formats="ods csv", since=2009, omits=("measures", "areas", "periods", "categories"))
+@source(publisher="Home Office", formats="ods csv", contract=HomeOfficeNrm, since=2009, omits=("measures", "areas", "periods", "categories"))
 def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     """Modern slavery: National Referral Mechanism and Duty to Notify statistics.
 

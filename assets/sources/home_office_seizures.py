@@ -10,6 +10,7 @@ from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.home_office import HomeOfficeSeizures
 
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
 SEIZURE_MARKS = {"..": "x"}
@@ -143,7 +144,7 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
     return codes
 
 
-@source(publisher="Home Office", formats="ods xlsx")
+@source(publisher="Home Office", formats="ods xlsx", contract=HomeOfficeSeizures)
 def home_office_seizures(book: Workbook) -> Iterator[pd.DataFrame]:
     """Seizures of drugs, England and Wales.
 

@@ -10,6 +10,7 @@ from pipeline.read.cells import column_letters
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.mhclg import MhclgHomelessness
 
 MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")
@@ -26,7 +27,7 @@ def _rows(table: Table) -> pd.DataFrame:
     return rows.assign(precision=kinds.isin(ROUNDED).map({True: "10", False: "1"}))
 
 
-@source(publisher="MHCLG", formats="xlsx ods", since=2018)
+@source(publisher="MHCLG", formats="xlsx ods", contract=MhclgHomelessness, since=2018)
 def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     """Statutory homelessness: detailed local authority tables (H-CLIC).
 

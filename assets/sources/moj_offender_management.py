@@ -10,6 +10,7 @@ from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
+from schemas.moj import MojOffenderManagement
 
 REQUIREMENT = r"(type of )?requirements?( type| started)?"
 ORDER = r"(type of )?((court )?order|sentence)( type)?"
@@ -34,7 +35,7 @@ def _order_of(table: Table) -> str:
     return named[0]
 
 
-@source(publisher="MoJ", formats="ods")
+@source(publisher="MoJ", formats="ods", contract=MojOffenderManagement)
 def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
     """Offender management statistics quarterly: probation requirements.
 

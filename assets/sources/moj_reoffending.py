@@ -12,6 +12,7 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.moj import MojReoffending
 
 COHORT = r"(offender )?cohort([ _]period)?|period|(12|twelve)[- ]month cohort"
 OFFENCE = r"index[ _]offence([ _](group|type))?"
@@ -90,7 +91,7 @@ def _cohorts_across(table: Table) -> pd.DataFrame:
     return table.unpivot(described, columns, MARKS, there.index[others])
 
 
-@source(publisher="MoJ", formats="ods csv", since=2011, omits=("areas", "categories"))
+@source(publisher="MoJ", formats="ods csv", contract=MojReoffending, since=2011, omits=("areas", "categories"))
 def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
     """Proven reoffending statistics.
 

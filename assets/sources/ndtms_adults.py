@@ -13,6 +13,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.ohid import NdtmsAdults
 
 PARENTS = {
     "living with children": r"parents? living with (their )?(own )?children",
@@ -106,7 +107,7 @@ OTHERS = [
 ]  # fmt: skip
 
 
-@source(publisher="OHID", formats="ods xlsx")
+@source(publisher="OHID", formats="ods xlsx", contract=NdtmsAdults)
 def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     """Adult substance misuse treatment statistics.
 

@@ -9,6 +9,7 @@ from assets.sources.ndtms_names import ADULT, YOUNG
 from assets.sources.ndtms_tables import HEADS, WHO, YEARS, Wanted, newest_year, read_table, read_tables
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ohid import NdtmsSecureSettings
 
 SETTINGS = {
     "all": r"total|all( settings| secure settings)?",
@@ -50,7 +51,7 @@ CONTINUITY = Wanted(
 CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(region|local authorit)", local=True)
 
 
-@source(publisher="OHID", formats="ods xlsx", since=2017)
+@source(publisher="OHID", formats="ods xlsx", contract=NdtmsSecureSettings, since=2017)
 def ndtms_secure_settings(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol and drug treatment in secure settings.
 

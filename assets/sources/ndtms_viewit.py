@@ -10,6 +10,7 @@ from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ohid import NdtmsViewit
 
 DIMENSIONS = {"reportingperiod": "period", "area": "area", "sex": "sex", "gender": "sex", "agegroup": "age",
               "druggroup": "group"}  # fmt: skip
@@ -26,7 +27,7 @@ COUNTS = {
 }
 
 
-@source(publisher="OHID", formats="csv")
+@source(publisher="OHID", formats="csv", contract=NdtmsViewit)
 def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     """NDTMS ViewIt adult downloads (England, local).
 

@@ -9,6 +9,7 @@ from assets.sources.ndtms_tables import HEADS, YEARS, Wanted, newest_year, of_ag
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ohid import NdtmsYoungPeople
 
 SUBSTANCES = {
     "cannabis": r"cannabis",
@@ -67,7 +68,7 @@ STOPPING = Wanted(
 LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS)
 
 
-@source(publisher="OHID", formats="ods xlsx")
+@source(publisher="OHID", formats="ods xlsx", contract=NdtmsYoungPeople)
 def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     """Children and young people's substance misuse treatment statistics.
 

@@ -23,6 +23,7 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.nhs import NhsHospitalAdmissions
 
 POISONING, DISORDERS, SHARP = "poisoning by drug misuse", "mental and behavioural disorders", "assault by sharp object"
 SUBJECTS = {
@@ -50,7 +51,7 @@ COLUMNS = {
 }
 
 
-@source(publisher="NHS England; OHID", formats="xlsx csv", omits=("measures", "periods"))
+@source(publisher="NHS England; OHID", formats="xlsx csv", contract=NhsHospitalAdmissions, omits=("measures", "periods"))
 def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Hospital admissions: drug poisoning, drug-related mental and behavioural disorders, assault by sharp object.
 

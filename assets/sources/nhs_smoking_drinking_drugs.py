@@ -10,6 +10,7 @@ from pipeline import places
 from pipeline.read.labels import heading
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.nhs import NhsSmokingDrinkingDrugs
 
 DRUGS = {
     drug: rf"\b{drug}\b"
@@ -31,7 +32,7 @@ LEFT_OUT = r"^weighted|change|significan"
 BASE = {"measure": "pupils asked", "unit": "pupils"}
 
 
-@source(publisher="NHS England", formats="xlsx")
+@source(publisher="NHS England", formats="xlsx", contract=NhsSmokingDrinkingDrugs)
 def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
     """Smoking, drinking and drug use among young people in England.
 

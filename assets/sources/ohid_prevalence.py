@@ -11,6 +11,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import FIGURES, Workbook
+from schemas.ohid import AlcoholDependence, OcuPrevalence
 
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "na": "x", "n/a": "x"}
 
@@ -194,7 +195,7 @@ NO_ESTIMATE = "2017/18"
 METHODS = {NO_ESTIMATE: REVISED, "2018/19": REVISED, "2019/20": REVISED, "2022/23": LATEST}
 
 
-@source(publisher="OHID", formats="ods xlsx", omits=("areas", "periods"))
+@source(publisher="OHID", formats="ods xlsx", contract=OcuPrevalence, omits=("areas", "periods"))
 def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Opiate and crack cocaine use: prevalence estimates.
 
@@ -269,7 +270,7 @@ DEPENDENCE = {
 }
 
 
-@source(publisher="OHID", formats="csv xlsx", omits=("periods",))
+@source(publisher="OHID", formats="csv xlsx", contract=AlcoholDependence, omits=("periods",))
 def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol dependence prevalence in England.
 

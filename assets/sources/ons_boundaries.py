@@ -9,9 +9,10 @@ from pipeline.read import periods
 from pipeline.read.outlines import Outlines
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsBoundaries
 
 
-@source(publisher="ONS", formats="geojson", names_areas=True)
+@source(publisher="ONS", formats="geojson", contract=OnsBoundaries, names_areas=True)
 def ons_boundaries(book: Workbook) -> Iterator[pd.DataFrame]:
     """Boundaries of areas, generalised: the outlines that maps are drawn from.
 

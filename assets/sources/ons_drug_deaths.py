@@ -22,6 +22,7 @@ from pipeline.read.cells import column_letters
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsDrugDeaths
 
 SEXES = {"persons": "all", "people": "all", "all persons": "all", "males": "male", "females": "female"}
 NATIONS = {"england and wales": "K04000001", "england": "E92000001", "wales": "W92000004"}
@@ -36,7 +37,7 @@ CAUSES = {
 AGE = r"all ages|under \d+|<1|\d+ *-+ *\d+|\d+ to \d+|\d+\+|\d+ and over"
 
 
-@source(publisher="ONS", formats="xlsx xls")
+@source(publisher="ONS", formats="xlsx xls", contract=OnsDrugDeaths)
 def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     """Deaths related to drug poisoning in England and Wales: registrations, reference tables.
 

@@ -18,11 +18,12 @@ from assets.sources.ons_death_tables import (
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsDrugDeathsLocal
 
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"
 
 
-@source(publisher="ONS", formats="xlsx xls")
+@source(publisher="ONS", formats="xlsx xls", contract=OnsDrugDeathsLocal)
 def ons_drug_deaths_local(book: Workbook) -> Iterator[pd.DataFrame]:
     """Deaths related to drug poisoning by local authority, England and Wales.
 

@@ -9,6 +9,7 @@ from pipeline.read import periods
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsGeography
 
 LEVELS = {
     "LAD": "local authority",
@@ -20,7 +21,7 @@ LEVELS = {
 }
 
 
-@source(publisher="ONS", formats="csv", names_areas=True, omits=("measures", "areas"))
+@source(publisher="ONS", formats="csv", contract=OnsGeography, names_areas=True, omits=("measures", "areas"))
 def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
 

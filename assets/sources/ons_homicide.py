@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsHomicide
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 
@@ -32,7 +33,7 @@ SHARES = r"percent(?:age)?s?\b.*|%.*|proportions?\b.*"
 COMPARED = r"change|compared|significan"
 
 
-@source(publisher="ONS", formats="xlsx")
+@source(publisher="ONS", formats="xlsx", contract=OnsHomicide)
 def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     """Homicide in England and Wales: appendix tables.
 

@@ -11,6 +11,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsPoliceForceTables
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 
@@ -87,7 +88,7 @@ def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = 
     return table.unpivot(rows, columns, MARKS, apart)
 
 
-@source(publisher="ONS", formats="xlsx", since=2012, omits=("periods",))
+@source(publisher="ONS", formats="xlsx", contract=OnsPoliceForceTables, since=2012, omits=("periods",))
 def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime: police force area tables with community safety partnership tables.
 

@@ -13,9 +13,10 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
+from schemas.ons import OnsPopulation
 
 
-@source(publisher="ONS", formats="xls xlsx csv", divides=True, omits=("areas",))
+@source(publisher="ONS", formats="xls xlsx csv", contract=OnsPopulation, divides=True, omits=("areas",))
 def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """Mid-year population estimates by local authority, sex and single year of age.
 

@@ -12,6 +12,7 @@ from pipeline.read import periods
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
+from schemas.police import PoliceStreetCrime
 
 WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ireland"}
 
@@ -46,7 +47,7 @@ def _month(text: str) -> periods.Period | None:
     return periods.months(int(found[2]), int(found[2]), int(found[1])) if found else None
 
 
-@source(publisher="data.police.uk", formats="csv", members=r".*-street\.csv", counts_records=True, since=2011)
+@source(publisher="data.police.uk", formats="csv", contract=PoliceStreetCrime, members=r".*-street\.csv", counts_records=True, since=2011)
 def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Street-level crime.
 

@@ -11,11 +11,11 @@ from pipeline.read import periods
 from pipeline.read.source import source
 from pipeline.read.tables import GSS
 from pipeline.read.workbook import Workbook
-from schemas.figure import DatedFigure
+from schemas.register import PublishedFigures
 from schemas.tables import PrintedFigure
 
 
-@source(publisher="various", formats="csv", contract=DatedFigure, register=True)
+@source(publisher="various", formats="csv", contract=PublishedFigures, register=True)
 def published_figures(book: Workbook) -> Iterator[pd.DataFrame]:
     """Register of figures printed only on pages or in reports: county lines, disruptions, strategy delivery.
 

@@ -10,6 +10,7 @@ from pipeline.read.labels import heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import FIGURES, Workbook
+from schemas.ukhsa import UkhsaUam
 
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
 WHOLE = "England, Wales and Northern Ireland"
@@ -34,7 +35,7 @@ SHARE = r"(prevalence|proportion|percentage|per ?cent|%)( ?\(%\)| %)?|.* (preval
 BOUND = r"(95% (ci|confidence interval):? )?{0}( (limit|bound))?( ?\(?95% (ci|confidence interval)\)?)?"
 
 
-@source(publisher="UKHSA", formats="ods", omits=("periods", "categories"))
+@source(publisher="UKHSA", formats="ods", contract=UkhsaUam, omits=("periods", "categories"))
 def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     """Unlinked anonymous monitoring survey of people who inject drugs: tables.
 

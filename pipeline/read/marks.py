@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.labels import plain, visible, without_raised
-from schemas.vocabulary import STATUS
+from schemas.vocabulary import INSTEAD, STATUS
 
 SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
-INSTEAD = ("c", "x", "z", "n")  # said where there is no number, never beside one
 _PLAIN = frozenset((float, int))  # and not a truth value, which is an int
 _NUMBER = re.compile(
     r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",

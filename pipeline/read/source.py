@@ -13,7 +13,7 @@ A source is a plain function from an opened file to tidy figures:
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property
 from importlib.util import resolve_name
@@ -23,15 +23,16 @@ import numpy as np
 import pandas as pd
 import pandera.errors
 
-import schemas
 from pipeline import docstrings, places
-from pipeline.read import archive
+from pipeline.read import archive, coverage
 from pipeline.read.archive import Part
 from pipeline.read.opening import Refused
 from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
+from schemas import vocabulary
 from schemas.figure import KEY, Figure
+from schemas.rules import Rules
 
 Reader = Callable[[Workbook], Iterable[pd.DataFrame]]
 
@@ -73,8 +74,9 @@ class Source:
     @cached_property
     def code_version(self) -> str:
         """Changes whenever the code that turns this source's files into figures changes."""
-        here, contracts = Path(__file__).parent, Path(schemas.__file__).parent
-        return version_of(*_modules_behind(self.read), here, places.__file__, places.REGISTER, contracts)
+        here, registers = Path(__file__).parent, (places.REGISTER, places.ELSEWHERE)
+        contracts = [inspect.getfile(said) for said in (self.contract, Figure, Rules, vocabulary)]
+        return version_of(*_modules_behind(self.read), here, places.__file__, *registers, *contracts)
 
 
 SOURCES: dict[str, Source] = {}
@@ -110,7 +112,7 @@ def source(
     *,
     publisher: str,
     formats: str,
-    contract: type[Figure] = Figure,
+    contract: type[Figure],
     divides: bool = False,
     names_areas: bool = False,
     register: bool = False,
@@ -121,7 +123,7 @@ def source(
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
-    `contract` narrows Figure to the tables it publishes; `divides` marks figures that others are divided by, which
+    `contract` narrows Figure to what it publishes; `divides` marks figures that others are divided by, which
     bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
     areas that no register has yet;
     `register` a list of figures from many publications, each with the day of its own, which a newer list replaces;
@@ -152,6 +154,7 @@ def source(
     return declare
 
 
+_MOST_FAULTS = 3
 COLUMNS = Figure.to_schema().columns
 SPAN = ["period_label", "period_start", "period_end", "period_kind"]
 DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "note": "", "status": ""} | dict.fromkeys(
@@ -159,12 +162,30 @@ DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "no
 )
 
 
-def figures(declared: Source, release: Release) -> pd.DataFrame:
+def figures(declared: Source, release: Release, lookup: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The validated figures of one release, one row a published number, in the order of the file.
 
     A number that is printed in several tables or files is kept once, where it stands first. Where the release has
-    several files, or they stand in an archive, cells name theirs. Raises Refused when a file cannot be read right or a
-    figure breaks the contract, naming the cells.
+    several files, or they stand in an archive, cells name theirs. `lookup` gives names by code of areas that the
+    register does not have. Raises Refused when a file cannot be read right or a figure breaks the contract, naming the
+    cells.
+    """
+    read = in_shape(declared, release)
+    try:
+        valid = declared.contract.validate(read, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        raise Refused(f"{release.name} breaks its contract: {_broken(error, read)}") from error
+    own = dict(read[["area_code", "area_label"]].itertuples(index=False)) if declared.names_areas else {}
+    if faults := coverage.faults(valid, declared.contract.__rules__, own | dict(lookup or {})):
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise Refused(f"{release.name} breaks its contract: {'; '.join(faults[:_MOST_FAULTS])}{more}")
+    return valid
+
+
+def in_shape(declared: Source, release: Release) -> pd.DataFrame:
+    """The figures of one release with the columns of Figure, before its contract has been looked at.
+
+    Raises Refused when a file cannot be read right.
     """
     parts = archive.parts(release.files, declared.in_archives)
     pieces = [piece for part in parts for piece in _pieces(declared, release, part)]
@@ -172,12 +193,9 @@ def figures(declared: Source, release: Release) -> pd.DataFrame:
         raise Refused(f"{release.name} yields no figures")
     shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
-    if not declared.counts_records:
-        shaped = shaped[~shaped.duplicated(same)].reset_index(drop=True)
-    try:
-        return declared.contract.validate(shaped, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        raise Refused(f"{release.name} breaks its contract: {_broken(error, shaped)}") from error
+    if declared.counts_records:
+        return shaped
+    return shaped[~shaped.duplicated(same)].reset_index(drop=True)
 
 
 def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:

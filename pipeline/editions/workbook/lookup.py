@@ -11,8 +11,7 @@ from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import limits, words
 from pipeline.editions.limits import Limit
 from pipeline.editions.workbook.sheet import DECLINED
-from pipeline.read.marks import INSTEAD
-from schemas.vocabulary import AREA_KINDS, OUTCOMES
+from schemas.vocabulary import AREA_KINDS, INSTEAD, OUTCOMES
 
 
 class Metric(NamedTuple):

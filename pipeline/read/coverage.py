@@ -1,0 +1,132 @@
+"""Whether the areas of a release are what its contract says, held against the register of areas; numbers are Figure's.
+
+An area is what both its code and its printed name say. A code that no area ever had is made known by a lookup of
+`ons_geography`, which is loaded before the release that prints it.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pandas as pd
+
+from pipeline import places
+from schemas.rules import Areas, Rules
+
+# The areas of each level, by the kinds that it consists of.
+_LEVELS = {
+    "region": ("region",),
+    "inner and outer London": ("inner_outer_london",),
+    "metropolitan county": ("metropolitan_county",),
+    "upper tier": places.UPPER_TIER,
+    "lower tier": places.LOWER_TIER,
+    "police force area": ("police_force_area",),
+    "community safety partnership": ("community_safety_partnership",),
+}
+# What tells that a tier is printed: unitary authorities stand in both.
+_TELLING = {"upper tier": "county", "lower tier": "district"}
+_MOST_NAMED = 5
+
+Lookup = Mapping[str, str]
+"""Codes and names of areas that a lookup makes known."""
+
+
+def faults(figures: pd.DataFrame, rules: Rules, lookup: Lookup) -> list[str]:
+    """What is wrong with the areas of a release, one sentence each with the first cell; none where nothing is."""
+    wrong = list(_misnamed(figures, rules.areas, lookup))
+    return wrong or [*_missing_nations(figures, rules), *_missing_areas(figures, rules.areas, lookup)]
+
+
+def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
+    printed = figures.drop_duplicates(["area_code", "area_label"])[["area_code", "area_label", "area_kind", "cell"]]
+    kinds = {kind for level in (*areas.levels, *areas.also) for kind in _LEVELS[level]}
+    for code, label, kind, cell in printed.itertuples(index=False, name=None):
+        called = places.name(code) or lookup.get(code, "")
+        if kind == "other":
+            if not any(pd.Series([code]).str.fullmatch(pattern)[0] for pattern in areas.others):
+                yield f"nobody knows the area {label!r} ({code}) at {cell}"
+        elif not called:
+            yield (
+                f"no area ever had the code {code} that is printed for {label!r} at {cell}; "
+                "a new area is made known by adding a lookup of ons_geography that has it"
+            )
+        elif not places.is_called(code, label, called):
+            yield f"{code} is the code of {called}, not of {label!r}, at {cell}"
+        elif kind != "country" and kind not in kinds and not areas.partial:
+            yield f"{label} ({code}) at {cell} is a {kind.replace('_', ' ')}, which this publication does not print"
+
+
+def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
+    if rules.areas.partial:
+        return
+    different = figures[["measure", "period_kind", "period_label", "area_code"]].drop_duplicates()
+    for measure, of_measure in different.groupby("measure", sort=False):
+        for code in rules.nations_of(measure):
+            if code not in set(of_measure["area_code"]):
+                yield f"{places.name(code)} has no {measure}"
+            for _, series in of_measure.groupby("period_kind", sort=False):
+                printed = set(series.loc[series["area_code"] == code, "period_label"])
+                gone = [period for period in series["period_label"].unique() if printed and period not in printed]
+                if gone:
+                    yield f"{places.name(code)} has no {measure} of {', '.join(gone)}"
+
+
+def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
+    if areas.partial:
+        return
+    columns = ["measure", "period_label", "area_kind", "area_code"]
+    printed = figures[columns].drop_duplicates()
+    for level in areas.levels:
+        if not printed["area_kind"].isin(_LEVELS[level]).any():
+            yield f"there is no {level}"
+    sets = printed.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
+    for (measure, period), codes in sets.items():
+        kinds = {places.kind(code) for code in codes}
+        also = [level for level in areas.also if _TELLING.get(level, _LEVELS[level][0]) in kinds]
+        for level in (*areas.levels, *also):
+            missing = _missing(codes, level, frozenset(areas.absent), frozenset(lookup.items()))
+            if missing:
+                more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+                yield f"{measure} of {period} lacks {', '.join(missing[:_MOST_NAMED])}{more}, of the level {level}"
+
+
+@cache
+def _missing(
+    codes: frozenset[str], level: str, absent: frozenset[str], lookup: frozenset[tuple[str, str]]
+) -> list[str]:
+    """The names of areas of a level that are not among some codes, by the day on which fewest are missing.
+
+    Compared by name, because an area that was only renumbered is there under either code.
+    """
+    kinds = _LEVELS[level]
+    called = {code: places.name(code) or dict(lookup).get(code, "") for code in codes}
+    missing = []
+    for nation in "EW":
+        there = {places.key_of(called[code]) for code in codes if code[0] == nation and places.kind(code) in kinds}
+        if there:
+            gone = [
+                {code: name for code, name in areas.items() if places.key_of(name) not in there and code not in absent}
+                for areas in (*_vintages(nation, kinds), *_newer(nation, kinds, lookup))
+            ]
+            missing += sorted(min(gone, key=len).values())
+    return missing
+
+
+@cache
+def _vintages(nation: str, kinds: tuple[str, ...]) -> list[dict[str, str]]:
+    """Names of the areas of some kinds by code, on each day on which they changed."""
+    starts, ends = places.areas()["start_date"].dropna(), places.areas()["end_date"].dropna()
+    days = sorted({*starts, *ends, pd.Timestamp("2009-04-01")})
+    found = []
+    for day in days:
+        there = places.on_day(day)
+        there = there[there["area_kind"].isin(kinds) & (there["area_code"].str[0] == nation)]
+        areas = dict(zip(there["area_code"].tolist(), there["area_name"].tolist(), strict=True))
+        if areas and areas not in found:
+            found.append(areas)
+    return found
+
+
+def _newer(nation: str, kinds: tuple[str, ...], lookup: frozenset[tuple[str, str]]) -> list[dict[str, str]]:
+    """The areas of a lookup that has areas which the register does not have yet."""
+    areas = {code: name for code, name in lookup if code[0] == nation and places.kind(code) in kinds}
+    return [areas] if any(not places.name(code) for code in areas) else []

@@ -1,0 +1,39 @@
+"""What the Department for Education publishes, one model each; how files are read is the reader's."""
+
+from schemas.figure import Figure
+from schemas.rules import ENGLAND, SMALL, Areas, count, estimated
+
+
+class DfeChildrenInNeed(
+    Figure,
+    measures={"assessments by factor": count("assessments"), "assessments with a factor": count("assessments")},
+    periods={"financial_year": 2010},
+    areas=Areas(nations=(ENGLAND,), levels=("region", "upper tier"), also=("inner and outer London",)),
+    categories=("all", r"[a-z]+( [a-z]+){0,6}"),
+):
+    """Children in need: factors identified at the end of assessment."""
+
+
+class DfeExclusions(
+    Figure,
+    measures={
+        # Numbers that schools did not return were once estimated.
+        "permanent exclusions": estimated("exclusions"),
+        "suspensions": count("exclusions"),
+    },
+    periods={"academic_year": 2006},
+    areas=Areas(
+        nations=(ENGLAND,),
+        levels=("region", "upper tier"),
+        also=("inner and outer London",),
+        absent=SMALL
+        | {
+            "E12000007": "London, where it is printed as inner and outer London",
+            "E10000005": "Cornwall and Isles of Scilly, of which Cornwall's later code stands for the most",
+        },
+        # An authority may have no school of a kind.
+        ragged=r".*: .*",
+    ),
+    categories=(r"(all|drug and alcohol related)(: (special|state-funded (primary|secondary)))?",),
+):
+    """Suspensions and permanent exclusions by reason."""

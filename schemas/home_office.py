@@ -1,0 +1,83 @@
+"""What the Home Office publishes, one model each; how files are read is the reader's."""
+
+from schemas.figure import Figure
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Areas, amount, count
+
+# Offences that forces recorded and took back in a later quarter, when the law or who records them changed.
+_TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
+_OFFENCE = r"[a-z][a-z ,/()-]+"
+_OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", "action-fraud", "cifas", "uk-finance")
+
+
+class HomeOfficeRecordedCrime(
+    Figure,
+    measures={"recorded offences": count("offences", corrected=_TAKEN_BACK)},
+    periods={"financial_year": 2003, "rolling_12_months": 2003},
+    areas=Areas(
+        nations=(ENGLAND, WALES, ENGLAND_AND_WALES),
+        levels=("police force area",),
+        others=_OUTSIDE_FORCES,
+        # A force has a row for the offences that it recorded in the quarter, and none for the rest.
+        ragged=".*",
+    ),
+    categories=(_OFFENCE,),
+):
+    """Police recorded crime by police force area, twelve months to the end of a quarter."""
+
+
+class HomeOfficeOffencesByPartnership(
+    Figure,
+    measures={"recorded offences": count("offences", corrected=_TAKEN_BACK)},
+    periods={"financial_year": 2003, "rolling_12_months": 2003},
+    areas=Areas(
+        nations=(ENGLAND, WALES),
+        levels=("community safety partnership",),
+        others=(*_OUTSIDE_FORCES, "unassigned(-[a-z]+)+"),
+        ragged=".*",
+    ),
+    categories=(_OFFENCE,),
+):
+    """Police recorded crime by community safety partnership."""
+
+
+class HomeOfficeSeizures(
+    Figure,
+    measures={
+        "seizures": count("seizures"),
+        "quantity seized in kg": amount("kg"),
+        "quantity seized in doses": amount("doses"),
+        "quantity seized in plants": amount("plants"),
+    },
+    periods={"financial_year": 2007},
+    areas=Areas(
+        nations=(ENGLAND_AND_WALES,),
+        levels=("police force area",),
+        also=("region",),
+        others=("border-force", "british-transport-police"),
+    ),
+    categories=(r"(police|border force)(: .+)?", r"[a-z][a-z ]{2,40}"),
+):
+    """Seizures of drugs in England and Wales."""
+
+
+class HomeOfficeNrm(
+    Figure,
+    measures={
+        "referrals": count("referrals"),
+        "reasonable grounds decisions": count("decisions"),
+        "conclusive grounds decisions": count("decisions"),
+    },
+    periods={"quarter": 2009, "calendar_year": 2009},
+    # Of the local authorities only those that referred somebody have a row.
+    areas=Areas(nations=(UNITED_KINGDOM,), also=("upper tier", "lower tier"), partial=True),
+    sexes=("all", "male", "female"),
+    ages=("all", "18 and over", "under 18", "unknown"),
+    categories=(
+        "all",
+        "positive",
+        "negative",
+        r"((no )?county lines|first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|other sex)"
+        r"(: (first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|other sex))*",
+    ),
+):
+    """National Referral Mechanism: referrals of potential victims of modern slavery, and decisions."""

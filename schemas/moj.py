@@ -1,0 +1,46 @@
+"""What the Ministry of Justice and its agencies publish, one model each; how files are read is the reader's."""
+
+from schemas.figure import Figure
+from schemas.rules import ENGLAND_AND_WALES, Areas, amount, count
+
+_REGION = r"probation-region(-[a-z]+)+"
+
+
+class MojOffenderManagement(
+    Figure,
+    measures={"requirements started": count("requirements")},
+    periods={"quarter": 2005, "calendar_year": 2005},
+    areas=Areas(nations=(ENGLAND_AND_WALES,), others=(_REGION,)),
+    categories=(r"(community order|suspended sentence order)(: [a-z ]+)?",),
+):
+    """Offender management statistics: requirements of community and suspended sentence orders."""
+
+
+class MojReoffending(
+    Figure,
+    measures={"offenders in cohort": count("offenders"), "reoffenders": count("offenders")},
+    periods={"quarter": 2005, "rolling_12_months": 2005, "calendar_year": 2005, "financial_year": 2005},
+    areas=Areas(
+        nations=(ENGLAND_AND_WALES,),
+        also=("region", "police force area", "upper tier"),
+        ragged=".*",
+    ),
+    sexes=("all", "male", "female"),
+    ages=("all", r"\d+-\d+", r"\d+ and over"),
+    categories=("all", r"[a-z][a-z -]+"),
+):
+    """Proven reoffending: offenders of a cohort, and those who reoffended within a year."""
+
+
+class HmppsDigest(
+    Figure,
+    measures={
+        "drug finds": count("incidents"),
+        "prison population": count("prisoners"),
+        "rate of drug finds": amount("per 1,000 prisoners"),
+    },
+    periods={"financial_year": 2010},
+    areas=Areas(nations=(ENGLAND_AND_WALES,), others=(r"prison(-[a-z]+)+",)),
+    categories=("all", r"((female|male) establishments(: )?)?([a-z][a-z ]+)?"),
+):
+    """HMPPS annual digest: finds of drugs in prisons."""

@@ -1,0 +1,150 @@
+"""What the Office for National Statistics publishes, one model each; how files are read is the reader's."""
+
+from schemas.figure import Figure
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, percentage
+
+_BAND = (r"under \d+", r"\d+-\d+", r"\d+ and over")
+
+
+class OnsDrugDeaths(
+    Figure,
+    measures={
+        "deaths": count("deaths", nations=(ENGLAND, WALES)),
+        "age-standardised rate": amount("per million", nations=(ENGLAND, WALES)),
+        "age-specific rate": amount("per million", nations=(ENGLAND_AND_WALES,)),
+        "median registration delay": amount("days", nations=(ENGLAND, WALES)),
+    },
+    periods={"calendar_year": 1993},
+    areas=Areas(nations=(ENGLAND, WALES), levels=("region",)),
+    sexes=("all", "male", "female"),
+    ages=("all", r"\d", *_BAND),
+    # Deaths that mention a substance stand beside those by cause, each substance under its own name.
+    categories=(r"drug (misuse|poisoning)(, [a-z][a-z ,()-]+)?", r"[a-z][a-z /()-]{2,90}"),
+):
+    """Deaths related to drug poisoning in England and Wales."""
+
+
+class OnsDrugDeathsLocal(
+    Figure,
+    measures={"deaths": count("deaths"), "age-standardised rate": amount("per 100,000")},
+    periods={"calendar_year": 1993, "three_years": 1995},
+    areas=Areas(
+        nations=(ENGLAND, WALES),
+        levels=("region", "upper tier", "lower tier"),
+        also=("metropolitan county", "inner and outer London"),
+    ),
+    sexes=("all", "male", "female"),
+    categories=("drug misuse", "drug poisoning"),
+):
+    """Deaths related to drug poisoning by local authority, England and Wales."""
+
+
+class CsewCrime(
+    Figure,
+    measures={
+        "survey incidents": count("incidents"),
+        "survey rate": amount("per 1,000 adults", "per 1,000 households"),
+    },
+    # The survey was taken every other year, or later, at first.
+    periods={
+        "survey_year": Periods(
+            1981, without=(1982, 1984, 1985, 1986, 1988, 1989, 1990, 1992, 1994, 1996, 1998, 2000, 2001)
+        ),
+    },
+    areas=Areas(nations=(ENGLAND_AND_WALES,)),
+    categories=(r"[a-z][a-z /()-]+",),
+):
+    """Crime in England and Wales: appendix tables of the crime survey."""
+
+
+class CsewDrugMisuse(
+    Figure,
+    measures={"last year drug use": percentage(), "frequent drug use": percentage()},
+    # The survey was taken every other year at first, by telephone and without drugs in 2020/21.
+    periods={"survey_year": Periods(1995, without=(1996, 1998, 2000, 2001, 2021, 2022)), "part_year": 2022},
+    areas=Areas(nations=(ENGLAND_AND_WALES,), also=("region",)),
+    sexes=("all", "male", "female"),
+    ages=(r"\d+-\d+",),
+    categories=(r"[a-z][a-z -]{1,40}( \([a-z ]+\))?(, [^:.]{3,110}: [^.]{1,70}\.?[^.]{0,40}\.?\)?)?",),
+):
+    """Drug misuse in England and Wales, from the crime survey."""
+
+
+class OnsHomicide(
+    Figure,
+    measures={"homicides": count("homicides")},
+    periods={"financial_year": 1977},
+    areas=Areas(nations=(ENGLAND_AND_WALES,)),
+    categories=(
+        "all",
+        "any",
+        "dealer",
+        "user",
+        "motive to obtain drugs.*",
+        "victim or suspect under the influence of illicit drugs",
+    ),
+):
+    """Homicide in England and Wales: those that involve drugs."""
+
+
+class OnsPoliceForceTables(
+    Figure,
+    measures={
+        "recorded offences": count("offences"),
+        "rate of recorded offences": amount("per 1,000 population", "per 1,000 households"),
+        "population": count("population"),
+        "households": count("households"),
+    },
+    periods={"financial_year": 2003, "rolling_12_months": 2003},
+    areas=Areas(
+        nations=(ENGLAND, WALES),
+        levels=("police force area",),
+        also=("region", "community safety partnership"),
+        others=("british-transport-police", "manchester-airport", "unassigned(-[a-z]+)+", "action-fraud", "cifas"),
+    ),
+    categories=(r"[a-z][a-z ,-]+( \([a-z0-9, ]+\))?",),
+):
+    """Crime in England and Wales: police force area data tables."""
+
+
+class OnsPopulation(
+    Figure,
+    measures={"population": count("people")},
+    periods={"calendar_year": 1971},
+    # Estimates of authorities stand in some editions without those of nations and regions.
+    areas=Areas(
+        nations=(),
+        also=("region", "upper tier", "lower tier", "metropolitan county", "inner and outer London"),
+    ),
+    sexes=("all", "male", "female"),
+    ages=("all", r"\d\d?", r"\d+-\d+", r"\d+ and over"),
+):
+    """Population estimates for the United Kingdom, England and Wales, Scotland and Northern Ireland."""
+
+
+class OnsGeography(
+    Figure,
+    measures={
+        name: count("area")
+        for name in (
+            "area",
+            "member of region",
+            "member of upper-tier authority",
+            "member of police force area",
+            "member of community safety partnership",
+        )
+    },
+    periods={"calendar_year": Periods(2009, every=False, ahead=True)},
+    areas=Areas(nations=(), partial=True),
+    categories=("all", r"[A-Z]\d{8}"),
+):
+    """Lookups between statistical areas."""
+
+
+class OnsBoundaries(
+    Figure,
+    measures={"area": amount("area")},
+    periods={"calendar_year": Periods(2009, every=False, ahead=True)},
+    areas=Areas(nations=(), partial=True),
+):
+    """Boundaries of statistical areas."""

@@ -1,0 +1,15 @@
+"""What data.police.uk publishes; how its files are read, and records counted, is the reader's."""
+
+from schemas.figure import Figure
+from schemas.rules import Areas, count
+
+
+class PoliceStreetCrime(
+    Figure,
+    measures={"street-level crimes": count("crimes")},
+    periods={"part_year": 2010},
+    # A file a force, of the forces that were asked for.
+    areas=Areas(nations=(), also=("police force area",), others=("british-transport-police",), partial=True),
+    categories=(r"[a-z][a-z -]+",),
+):
+    """Street-level crime by police force, counted from records."""
