@@ -108,31 +108,31 @@ class Figure(pa.DataFrameModel):
             kinds = {kind: Periods(said) if isinstance(said, int) else said for kind, said in periods.items()}
             cls.__rules__ = Rules(measures, kinds, areas, sexes, ages, categories)
 
-    @pa.check("release_id", name="twelve hexadecimal digits")
+    @pa.check("release_id", error="twelve hexadecimal digits")
     def release_id_pattern(cls, texts: pd.Series) -> pd.Series:
         return _each_once(texts, r"[0-9a-f]{12}")
 
-    @pa.check("area_code", name="a GSS code or words with hyphens")
+    @pa.check("area_code", error="a GSS code or words with hyphens")
     def area_code_pattern(cls, texts: pd.Series) -> pd.Series:
         return _each_once(texts, r"[A-Z]\d{8}|[a-z][a-z0-9-]+")
 
-    @pa.check("measure", name="a measure of this publication")
+    @pa.check("measure", error="a measure of this publication")
     def known_measure(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(list(cls.__rules__.measures))
 
-    @pa.check("sex", name="a sex that this publication prints")
+    @pa.check("sex", error="a sex that this publication prints")
     def known_sex(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(cls.__rules__.sexes)
 
-    @pa.check("age", name="an age that this publication prints")
+    @pa.check("age", error="an age that this publication prints")
     def known_age(cls, texts: pd.Series) -> pd.Series:
         return _among(texts, cls.__rules__.ages)
 
-    @pa.check("category", name="a category that this publication prints")
+    @pa.check("category", error="a category that this publication prints")
     def known_category(cls, texts: pd.Series) -> pd.Series:
         return _among(texts, cls.__rules__.categories)
 
-    @pa.check("period_kind", name="a kind of period that this publication prints")
+    @pa.check("period_kind", error="a kind of period that this publication prints")
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(list(cls.__rules__.periods))
 

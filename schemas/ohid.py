@@ -124,10 +124,14 @@ class NdtmsViewit(
 
 class NdtmsYoungPeople(
     Figure,
-    measures={"people in treatment": count("people"), "stopping use": count("people")},
+    measures={
+        "people in treatment": count("people"),
+        "stopping use": count("people"),
+        "treatment exits": count("people"),
+    },
     periods={"financial_year": 2006},
     areas=Areas(nations=(ENGLAND,)),
-    ages=("under 18",),
+    ages=("under 12", r"1[2-7]-1[3-8]", "under 18"),
     categories=("all", r"[a-z][a-z /()-]{2,40}"),
 ):
     """Young people's substance misuse treatment statistics."""

@@ -42,13 +42,13 @@ class OnsDrugDeathsLocal(
 class CsewCrime(
     Figure,
     measures={
-        "survey incidents": count("incidents"),
+        "survey incidents": amount("incidents"),
         "survey rate": amount("per 1,000 adults", "per 1,000 households"),
     },
-    # The survey was taken every other year, or later, at first.
+    # The survey was taken every other year, or later, at first, and by telephone in 2020/21.
     periods={
         "survey_year": Periods(
-            1981, without=(1982, 1984, 1985, 1986, 1988, 1989, 1990, 1992, 1994, 1996, 1998, 2000, 2001)
+            1981, without=(1982, 1984, 1985, 1986, 1988, 1989, 1990, 1992, 1994, 1996, 1998, 2000, 2001, 2021)
         ),
     },
     areas=Areas(nations=(ENGLAND_AND_WALES,)),

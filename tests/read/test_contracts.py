@@ -17,7 +17,7 @@ MOST_ROWS = 5_000
 YEARLY = {"calendar_year", "financial_year", "academic_year", "three_years", "survey_year"}
 # What is counted one by one, said here again without a look at the contracts.
 COUNTED = {"people", "deaths", "offences", "exclusions", "assessments", "households", "referrals", "decisions"}
-COUNTED |= {"incidents", "prisoners", "requirements", "offenders", "homicides", "pupils", "seizures", "crimes", "area"}
+COUNTED |= {"prisoners", "requirements", "offenders", "homicides", "pupils", "seizures", "crimes", "area"}
 COUNTED |= {"admissions", "population", "lines", "officers", "disruptions", "posts"}
 # Estimates, and counts by the share that a cause has in each case.
 NOT_WHOLE = {
