@@ -48,7 +48,7 @@ class CsewCrime(
     # The survey was taken every other year, or later, at first, and by telephone in 2020/21.
     periods={
         "survey_year": Periods(
-            1981, without=(1982, 1984, 1985, 1986, 1988, 1989, 1990, 1992, 1994, 1996, 1998, 2000, 2001, 2021)
+            1981, without=(1982, 1984, 1985, 1986, 1988, 1989, 1990, 1992, 1994, 1996, 1998, 2000, 2001, 2021, 2022)
         ),
     },
     areas=Areas(nations=(ENGLAND_AND_WALES,)),

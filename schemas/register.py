@@ -1,7 +1,7 @@
 """The project's register of figures that are printed only on pages; its rows' own shape is the reader's."""
 
 from schemas.figure import DatedFigure
-from schemas.rules import Areas, Periods, amount, count
+from schemas.rules import Areas, Periods, amount, count, percentage
 
 _TARGETS = ("target", "target printed elsewhere")
 _ANY = ("crimes", "deaths", "disruptions", "incidents", "lines", "officers", "people", "posts", "percent")
@@ -17,7 +17,7 @@ class PublishedFigures(
         "organised crime disruptions": count("disruptions"),
         "posts recruited": count("posts"),
         "baseline": amount(*_ANY),
-        "baseline: 16-24": amount("percent"),
+        "baseline: 16-24": percentage(),
         **dict.fromkeys(_TARGETS, amount(*_ANY, "percent in treatment")),
     },
     periods={
