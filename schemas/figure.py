@@ -103,7 +103,7 @@ class Figure(pa.DataFrameModel):
         categories: tuple[str, ...] = ("all",),
         **more: Any,
     ) -> None:
-        super().__init_subclass__(**more)
+        super().__init_subclass__(**more)  # type: ignore[no-untyped-call]
         if measures and periods and areas:
             kinds = {kind: Periods(said) if isinstance(said, int) else said for kind, said in periods.items()}
             cls.__rules__ = Rules(measures, kinds, areas, sexes, ages, categories)
@@ -144,16 +144,18 @@ class Figure(pa.DataFrameModel):
     def period_length(cls, figures: pd.DataFrame) -> pd.Series:
         start, end = figures["period_start"], figures["period_end"] + pd.Timedelta(days=1)
         months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
-        right = (start.dt.day == 1) & (end.dt.day == 1)
+        right: pd.Series = (start.dt.day == 1) & (end.dt.day == 1)
         for kind, (length, first) in _LENGTHS.items():
             right &= (figures["period_kind"] != kind) | ((months == length) & start.dt.month.isin(first))
         right &= (figures["period_kind"] != "part_year") | (months < 12)
-        return right & ((figures["period_kind"] != "several_years") | (months > 12))
+        right &= (figures["period_kind"] != "several_years") | (months > 12)
+        return right
 
     @pa.dataframe_check(name="period_past", error="a period ends after the day of release")
     def period_past(cls, figures: pd.DataFrame) -> pd.Series:
         ahead = [kind for kind, declared in cls.__rules__.periods.items() if declared.ahead]
-        return (figures["period_end"] <= figures["released"]) | figures["period_kind"].isin(ahead)
+        past: pd.Series = figures["period_end"] <= figures["released"]
+        return past | figures["period_kind"].isin(ahead)
 
     @pa.dataframe_check(name="first_period", error="a period is earlier than the first one ever")
     def first_period(cls, figures: pd.DataFrame) -> pd.Series:
@@ -166,7 +168,7 @@ class Figure(pa.DataFrameModel):
         series = pd.DataFrame({"measure": figures["measure"], "kind": figures["period_kind"], "year": ends})
         right = pd.Series(True, index=figures.index)
         for (measure, kind), group in series.drop_duplicates().groupby(["measure", "kind"]):
-            declared = cls.__rules__.periods.get(kind)
+            declared = cls.__rules__.periods.get(str(kind))
             if kind not in _YEARLY or not declared or not declared.every:
                 continue
             known = {*group["year"], *declared.without}

@@ -60,7 +60,7 @@ def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
         return
     different = figures[["measure", "period_kind", "period_label", "area_code"]].drop_duplicates()
     for measure, of_measure in different.groupby("measure", sort=False):
-        for code in rules.nations_of(measure):
+        for code in rules.nations_of(str(measure)):
             if code not in set(of_measure["area_code"]):
                 yield f"{places.name(code)} has no {measure}"
             for _, series in of_measure.groupby("period_kind", sort=False):
@@ -79,7 +79,7 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
         if not printed["area_kind"].isin(_LEVELS[level]).any():
             yield f"there is no {level}"
     sets = printed.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
-    for (measure, period), codes in sets.items():
+    for (measure, period), codes in zip(sets.index.tolist(), sets.tolist(), strict=True):
         kinds = {places.kind(code) for code in codes}
         also = [level for level in areas.also if _TELLING.get(level, _LEVELS[level][0]) in kinds]
         for level in (*areas.levels, *also):

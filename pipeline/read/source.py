@@ -175,8 +175,8 @@ def figures(declared: Source, release: Release, lookup: Mapping[str, str] | None
         valid = declared.contract.validate(read, lazy=True)
     except pandera.errors.SchemaErrors as error:
         raise Refused(f"{release.name} breaks its contract: {_broken(error, read)}") from error
-    own = dict(read[["area_code", "area_label"]].itertuples(index=False)) if declared.names_areas else {}
-    if faults := coverage.faults(valid, declared.contract.__rules__, own | dict(lookup or {})):
+    own = dict(zip(read["area_code"], read["area_label"], strict=True)) if declared.names_areas else {}
+    if faults := coverage.faults(valid, declared.contract.__rules__, {**own, **(lookup or {})}):
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise Refused(f"{release.name} breaks its contract: {'; '.join(faults[:_MOST_FAULTS])}{more}")
     return valid
