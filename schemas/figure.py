@@ -160,7 +160,8 @@ class Figure(pa.DataFrameModel):
     @pa.dataframe_check(name="first_period", error="a period is earlier than the first one ever")
     def first_period(cls, figures: pd.DataFrame) -> pd.Series:
         first = {kind: declared.first for kind, declared in cls.__rules__.periods.items()}
-        return ~(figures["period_end"].dt.year < figures["period_kind"].map(first))
+        early: pd.Series = figures["period_end"].dt.year < figures["period_kind"].map(first)
+        return ~early
 
     @pa.dataframe_check(name="no_hole", error="a period is missing before this one")
     def no_hole(cls, figures: pd.DataFrame) -> pd.Series:
