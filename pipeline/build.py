@@ -87,8 +87,18 @@ def refused(data: Path) -> dict[Release, str]:
     return {release: reason for release, reason in reasons.items() if reason}
 
 
+def stage_lookups(data: Path, report: Report) -> None:
+    """Stage the lookups of the data folder's own, because what is read next may print areas that only they know."""
+    own = {release.source for release in known_releases(data) if not release.sample}
+    for source_id in sorted(own):
+        if SOURCES[source_id].names_areas:
+            stage(data, source_id, report)
+
+
 def stage(data: Path, source_id: str, report: Report) -> list[Staged]:
-    """Stage what is new of one source; one process at a time stages a source."""
+    """Stage what is new of one source, lookups before all others; one process at a time stages a source."""
+    if not SOURCES[source_id].names_areas:
+        stage_lookups(data, report)
     with locked(data, source_id):
         of_source = [release for release in known_releases(data) if release.source == source_id]
         new = [release for release in of_source if _is_new(data, release)]

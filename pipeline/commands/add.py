@@ -1,5 +1,6 @@
 """`ncdof add`: a publisher's files taken into data/raw."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import releases
+from pipeline import build, releases
 from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
 from pipeline.read import changes, staging
 from pipeline.read.opening import Refused
@@ -50,7 +51,7 @@ def add(
                 return
             with TemporaryDirectory() as folder:
                 figures = Path(folder) / "figures.parquet"
-                said = _prove(wanted, kept, figures)
+                said = _prove(data, wanted, kept, figures)
                 with busy("comparing with the release before"):
                     changed = changes.of_added(data, wanted, figures)
             with releases.locked(data, source):
@@ -98,27 +99,29 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
     return releases.release_of(source, day, files.values())
 
 
-def _prove(wanted: Release, kept: Release | None, figures: Path) -> dict[date, str]:
+def _prove(data: Path, wanted: Release, kept: Release | None, figures: Path) -> dict[date, str]:
     """Read a release, its figures into a file; where it cannot be read right, say why and end.
 
     The days that its files say they are of.
     """
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
+        build.stage_lookups(data, build.Report())
+        lookup = staging.new_areas(data)
         try:
-            return staging.prove(wanted, into=figures)
+            return staging.prove(wanted, into=figures, lookup=lookup)
         except Refused as error:
             reason = str(error)
-        apart = kept and new and _can_be_read(releases.release_of(wanted.source, wanted.released, new))
+        apart = kept and new and _can_be_read(releases.release_of(wanted.source, wanted.released, new), lookup)
     if kept and apart:
         fail(f"{wanted.source} already has other bytes for {wanted.released} ({kept.name}): {reason}; {_REMEDY}")
     err.print(f"refused: {reason}", soft_wrap=True, style="red")
     raise typer.Exit(1)
 
 
-def _can_be_read(release: Release) -> bool:
+def _can_be_read(release: Release, lookup: Mapping[str, str]) -> bool:
     try:
-        staging.prove(release)
+        staging.prove(release, lookup=lookup)
     except Refused:
         return False
     return True

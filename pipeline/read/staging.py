@@ -8,19 +8,20 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline import places
 from pipeline.files import write_atomically
 from pipeline.read import child, covers
 from pipeline.read.child import LIMITS, Limits
@@ -77,6 +78,11 @@ def _origin(release: Release) -> dict[str, object]:
     return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
 
 
+def _refused_origin(data: Path, release: Release) -> dict[str, object]:
+    """What decides whether a refused release must be read again: an area may have been made known meanwhile."""
+    return {**_origin(release), "areas": sorted(new_areas(data))}
+
+
 def _refusal_path(data: Path, release: Release) -> Path:
     return staged_path(data, release).with_suffix(".refused")
 
@@ -98,7 +104,7 @@ def refusal(data: Path, release: Release) -> str:
         said = json.loads(_refusal_path(data, release).read_text())
     except (OSError, ValueError):
         return ""
-    return said["reason"] if said["origin"] == _origin(release) else ""
+    return said["reason"] if said["origin"] == _refused_origin(data, release) else ""
 
 
 def forget(data: Path, release: Release) -> None:
@@ -119,9 +125,20 @@ def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
     return [staged for release, staged in found if staged and staged.sha256 == release.sha256]
 
 
-def stage(declared: Source, release: Release, path: Path) -> None:
+def new_areas(data: Path) -> dict[str, str]:
+    """Names by code of the areas that only a loaded lookup knows."""
+    found: dict[str, str] = {}
+    for declared in SOURCES.values():
+        if declared.names_areas:
+            for path in sorted((data / "staging" / declared.id).glob("*.parquet")):
+                areas = pq.read_table(path, columns=["area_code", "area_label"]).to_pandas().drop_duplicates()
+                found |= dict(zip(areas["area_code"].tolist(), areas["area_label"].tolist(), strict=True))
+    return {code: name for code, name in found.items() if not places.name(code)}
+
+
+def stage(declared: Source, release: Release, path: Path, lookup: Mapping[str, str]) -> None:
     """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
-    frame = _possible(figures(declared, release), declared, release)
+    frame = figures(declared, release, lookup)
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
@@ -135,41 +152,37 @@ def stage(declared: Source, release: Release, path: Path) -> None:
     write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
 
 
-def _read(module: str, release: Release, path: Path | None, scratch: Path) -> None:
+def _read(module: str, release: Release, path: Path | None, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does: stage a release, or where no path is given note its figures and what its covers say."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
     declared = SOURCES[release.source]
     if path:
-        stage(declared, release, path)
+        stage(declared, release, path, lookup)
     else:
-        _possible(figures(declared, release), declared, release).to_parquet(scratch / _FIGURES, index=False)
+        figures(declared, release, lookup).to_parquet(scratch / _FIGURES, index=False)
         said = {str(day): words for day, words in covers.days(release.files, declared.in_archives).items()}
         (scratch / _COVERS).write_text(json.dumps(said))
 
 
-def _possible(frame: pd.DataFrame, declared: Source, release: Release) -> pd.DataFrame:
-    """The figures of a release, none of which is of a day after it; a register states targets, a lookup a vintage."""
-    last = frame.iloc[frame["period_end"].argmax()]
-    if last["period_end"].date() > release.released and not (declared.register or declared.names_areas):
-        ends = f"{last['cell']} is of {last['period_label']}, which ends on {last['period_end']:%-d %B %Y}"
-        raise Refused(f"{release.name} cannot have been released on {release.released}: {ends}")
-    return frame
-
-
-def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path) -> str:
+def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path, lookup: Mapping[str, str]) -> str:
     """Why a release cannot be read in a child, or an empty text."""
-    work = partial(_read, SOURCES[release.source].module, release, path, scratch)
+    work = partial(_read, SOURCES[release.source].module, release, path, scratch, lookup)
     return child.run(work, release, limits, sorted({declared.module for declared in SOURCES.values()}))
 
 
-def prove(release: Release, limits: Limits = LIMITS, into: Path | None = None) -> dict[date, str]:
+def prove(
+    release: Release,
+    limits: Limits = LIMITS,
+    into: Path | None = None,
+    lookup: Mapping[str, str] = MappingProxyType({}),
+) -> dict[date, str]:
     """Read a release once; the days of release that its files print of themselves, with the words.
 
-    Its figures are kept only where a path is given. Raises Refused with the reason when it cannot be read right.
+    Its figures are kept only where a path is given. `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        if reason := _refused(release, None, limits, Path(scratch)):
+        if reason := _refused(release, None, limits, Path(scratch), dict(lookup)):
             raise Refused(reason)
         said = json.loads((Path(scratch) / _COVERS).read_text())
         if into:
@@ -189,15 +202,16 @@ def stage_all(
     of the refusal so that the same bytes are not tried again by the same code.
     """
     waiting = sorted(releases, key=lambda release: release.size, reverse=True)
-    refused = {}
+    refused: dict[Release, str] = {}
+    lookup = new_areas(data) if waiting else {}
 
     def one(release: Release) -> None:
         note = _refusal_path(data, release)
         with tempfile.TemporaryDirectory() as scratch:
-            reason = _refused(release, staged_path(data, release), limits, Path(scratch))
+            reason = _refused(release, staged_path(data, release), limits, Path(scratch), lookup)
         if reason:
             refused[release] = reason
-            said = json.dumps({"origin": _origin(release), "reason": reason})
+            said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
             write_atomically(note, lambda arriving: arriving.write_text(said))
         else:
             note.unlink(missing_ok=True)
