@@ -76,8 +76,8 @@ class HomeOfficeNrm(
         "all",
         "positive",
         "negative",
-        r"((no )?county lines|first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|other sex)"
-        r"(: (first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|other sex))*",
+        r"((no )?county lines|first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex)"
+        r"(: (first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex))*",
     ),
 ):
     """National Referral Mechanism: referrals of potential victims of modern slavery, and decisions."""

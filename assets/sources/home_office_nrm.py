@@ -147,7 +147,13 @@ def _decisions(records: Records) -> pd.DataFrame:
     return records.unpivot(rows, columns)
 
 
-@source(publisher="Home Office", formats="ods csv", contract=HomeOfficeNrm, since=2009, omits=("measures", "areas", "periods", "categories"))
+@source(
+    publisher="Home Office",
+    formats="ods csv",
+    contract=HomeOfficeNrm,
+    since=2009,
+    omits=("measures", "areas", "periods", "categories"),
+)
 def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     """Modern slavery: National Referral Mechanism and Duty to Notify statistics.
 

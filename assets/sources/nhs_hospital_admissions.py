@@ -51,7 +51,9 @@ COLUMNS = {
 }
 
 
-@source(publisher="NHS England; OHID", formats="xlsx csv", contract=NhsHospitalAdmissions, omits=("measures", "periods"))
+@source(
+    publisher="NHS England; OHID", formats="xlsx csv", contract=NhsHospitalAdmissions, omits=("measures", "periods")
+)
 def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Hospital admissions: drug poisoning, drug-related mental and behavioural disorders, assault by sharp object.
 

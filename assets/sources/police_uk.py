@@ -47,7 +47,14 @@ def _month(text: str) -> periods.Period | None:
     return periods.months(int(found[2]), int(found[2]), int(found[1])) if found else None
 
 
-@source(publisher="data.police.uk", formats="csv", contract=PoliceStreetCrime, members=r".*-street\.csv", counts_records=True, since=2011)
+@source(
+    publisher="data.police.uk",
+    formats="csv",
+    contract=PoliceStreetCrime,
+    members=r".*-street\.csv",
+    counts_records=True,
+    since=2011,
+)
 def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Street-level crime.
 

@@ -179,7 +179,8 @@ def prove(
 ) -> dict[date, str]:
     """Read a release once; the days of release that its files print of themselves, with the words.
 
-    Its figures are kept only where a path is given. `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
+    Its figures are kept only where a path is given. `lookup` gives names by code of new areas. Raises Refused with
+    the reason when it cannot be read right.
     """
     with tempfile.TemporaryDirectory() as scratch:
         if reason := _refused(release, None, limits, Path(scratch), dict(lookup)):
