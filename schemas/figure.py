@@ -242,11 +242,6 @@ class Figure(pa.DataFrameModel):
         above = figures["upper"].isna() | figures["value"].isna() | (figures["value"] <= figures["upper"])
         return below & above & ~(figures["lower"] > figures["upper"])
 
-    @pa.dataframe_check(name="rounding", error="a value is no multiple of what it is rounded to")
-    def rounded(cls, figures: pd.DataFrame) -> pd.Series:
-        to = pd.to_numeric(figures["precision"], errors="coerce")
-        return ~((to > 1) & ((figures["value"] / to - (figures["value"] / to).round()).abs() > 1e-6))
-
     @pa.dataframe_check(name="full_grid", error="an area lacks a category that areas of its kind have")
     def full_grid(cls, figures: pd.DataFrame) -> pd.Series:
         areas = cls.__rules__.areas

@@ -32,7 +32,7 @@ class HomeOfficeOffencesByPartnership(
     areas=Areas(
         nations=(ENGLAND, WALES),
         levels=("community safety partnership",),
-        others=(*_OUTSIDE_FORCES, "unassigned(-[a-z]+)+"),
+        others=(*_OUTSIDE_FORCES, "unassigned(-[a-z]+)+", "former-partnership(-[a-z0-9]+)+"),
         ragged=".*",
     ),
     categories=(_OFFENCE,),

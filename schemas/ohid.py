@@ -10,6 +10,7 @@ _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiat
 # Partnerships that plan together report together.
 _JOINT = SMALL | {"E06000052": "Cornwall, where it is printed with the Isles of Scilly"}
 _JOINT_AREA = "cornwall-and-isles-of-scilly"
+_ANY_JOINT_AREA = r"[a-z]+(-[a-z]+)*-and(-[a-z]+)+"
 
 
 class Fingertips(
@@ -42,16 +43,7 @@ class Fingertips(
     # A download holds the indicators and the kinds of area that were asked for.
     areas=Areas(also=("region", "upper tier", "lower tier"), partial=True),
     sexes=("all", "male", "female"),
-    categories=(
-        "all",
-        "alcohol",
-        "drugs",
-        "opiates",
-        "non-opiates",
-        "opiates and/or crack cocaine",
-        "narrow",
-        "broad",
-    ),
+    categories=("all", r"(narrow|broad)(: [a-z0-9 ]+)?", r"[a-z][a-z/-]+( (and/or|and|or) [a-z]+( [a-z]+)?)?"),
 ):
     """Fingertips: indicators of the public health profiles, as downloaded."""
 
@@ -152,7 +144,7 @@ class OcuPrevalence(
     measures={"estimated users": amount("people"), "rate of use": amount("per 1,000")},
     # Estimates are made for some years only.
     periods={"financial_year": Periods(2005, every=False)},
-    areas=Areas(nations=(ENGLAND,), also=("region", "upper tier"), others=(_JOINT_AREA,), absent=_JOINT),
+    areas=Areas(nations=(ENGLAND,), also=("region", "upper tier"), others=(_ANY_JOINT_AREA,), absent=_JOINT),
     sexes=("all", "male", "female"),
     ages=("all", r"\d+-\d+"),
     categories=(r"(opiates and/or crack cocaine|opiates|crack cocaine): .+ method",),

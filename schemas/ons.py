@@ -10,8 +10,8 @@ class OnsDrugDeaths(
     Figure,
     measures={
         "deaths": count("deaths", nations=(ENGLAND, WALES)),
-        "age-standardised rate": amount("per million", nations=(ENGLAND, WALES)),
-        "age-specific rate": amount("per million", nations=(ENGLAND_AND_WALES,)),
+        "age-standardised rate": amount("per million", "per 100,000", nations=(ENGLAND, WALES)),
+        "age-specific rate": amount("per million", "per 100,000", nations=(ENGLAND_AND_WALES,)),
         "median registration delay": amount("days", nations=(ENGLAND, WALES)),
     },
     periods={"calendar_year": 1993},

@@ -9,7 +9,12 @@ class PoliceStreetCrime(
     measures={"street-level crimes": count("crimes")},
     periods={"part_year": 2010},
     # A file a force, of the forces that were asked for.
-    areas=Areas(nations=(), also=("police force area",), others=("british-transport-police",), partial=True),
+    areas=Areas(
+        nations=(),
+        also=("police force area",),
+        others=("british-transport-police", "police-service-of-northern-ireland"),
+        partial=True,
+    ),
     categories=(r"[a-z][a-z -]+",),
 ):
     """Street-level crime by police force, counted from records."""

@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -42,9 +42,9 @@ def _of_some_areas(source_id: str) -> Source:
     return replace(declared, contract=contract)
 
 
-def read_some_areas(source_id: str, path: Path) -> pd.DataFrame:
-    """The figures of a file of which only some areas were kept."""
-    return figures(_of_some_areas(source_id), Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False))
+def read_some_areas(source_id: str, path: Path, lookup: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The figures of a file of which only some areas were kept; `lookup` names those that no register has."""
+    return figures(_of_some_areas(source_id), Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False), lookup)
 
 
 def sample(source_id: str, released: str) -> Path:
@@ -220,11 +220,18 @@ def write(path: Path, sheets: Sheets, hidden: tuple[str, ...] = ()) -> Path:
     return writing.write(Content(pages, Form("xlsx")), path)
 
 
-def read_altered(folder: Path, source_id: str, content: Sheets | Rows, encoding: str = "utf-8", **form) -> pd.DataFrame:
+def read_altered(
+    folder: Path,
+    source_id: str,
+    content: Sheets | Rows,
+    encoding: str = "utf-8",
+    lookup: Mapping[str, str] | None = None,
+    **form,
+) -> pd.DataFrame:
     """Sheets, or rows of a CSV file, written to a folder and read as a release of a source, of some areas at least."""
     if isinstance(content, dict):
-        return read_some_areas(source_id, write(folder / "altered.xlsx", content, **form))
+        return read_some_areas(source_id, write(folder / "altered.xlsx", content, **form), lookup)
     path = folder / "altered.csv"
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, **form).writerows(content)
-    return read_some_areas(source_id, path)
+    return read_some_areas(source_id, path, lookup)

@@ -4,6 +4,7 @@ An area is what both its code and its printed name say. A code that no area ever
 `ons_geography`, which is loaded before the release that prints it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -49,7 +50,7 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
                 f"no area ever had the code {code} that is printed for {label!r} at {cell}; "
                 "a new area is made known by adding a lookup of ons_geography that has it"
             )
-        elif not places.is_called(code, label, called):
+        elif label and not places.is_called(code, label, called):
             yield f"{code} is the code of {called}, not of {label!r}, at {cell}"
         elif kind != "country" and kind not in kinds and not areas.partial:
             yield f"{label} ({code}) at {cell} is a {kind.replace('_', ' ')}, which this publication does not print"
@@ -78,12 +79,15 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
     for level in areas.levels:
         if not printed["area_kind"].isin(_LEVELS[level]).any():
             yield f"there is no {level}"
+    # A joint area stands for each of its parts.
+    joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
+    together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
     sets = printed.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
     for (measure, period), codes in zip(sets.index.tolist(), sets.tolist(), strict=True):
         kinds = {places.kind(code) for code in codes}
         also = [level for level in areas.also if _TELLING.get(level, _LEVELS[level][0]) in kinds]
         for level in (*areas.levels, *also):
-            missing = _missing(codes, level, frozenset(areas.absent), frozenset(lookup.items()))
+            missing = _missing(codes, level, frozenset(areas.absent), together, frozenset(lookup.items()))
             if missing:
                 more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
                 yield f"{measure} of {period} lacks {', '.join(missing[:_MOST_NAMED])}{more}, of the level {level}"
@@ -91,7 +95,11 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
 
 @cache
 def _missing(
-    codes: frozenset[str], level: str, absent: frozenset[str], lookup: frozenset[tuple[str, str]]
+    codes: frozenset[str],
+    level: str,
+    absent: frozenset[str],
+    together: frozenset[str],
+    lookup: frozenset[tuple[str, str]],
 ) -> list[str]:
     """The names of areas of a level that are not among some codes, by the day on which fewest are missing.
 
@@ -103,6 +111,7 @@ def _missing(
     for nation in "EW":
         there = {places.key_of(called[code]) for code in codes if code[0] == nation and places.kind(code) in kinds}
         if there:
+            there |= together
             gone = [
                 {code: name for code, name in areas.items() if places.key_of(name) not in there and code not in absent}
                 for areas in (*_vintages(nation, kinds), *_newer(nation, kinds, lookup))

@@ -103,7 +103,7 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
     """So `find` and `code_for` never have to choose between equals."""
     ended = register["end_date"].notna().rename("ended")
     assert not pd.concat([register[["area_name", "area_kind"]], ended], axis=1).duplicated().any()
-    unlike = register.groupby(register["area_name"].map(places._key))["area_name"].agg(set)
+    unlike = register.groupby(register["area_name"].map(places.key_of))["area_name"].agg(set)
     assert unlike[unlike.str.len() > 1].to_dict() == {
         "durham": {"Durham", "County Durham"},
         "york": {"York", "City of York"},

@@ -23,6 +23,8 @@ import ctypes, os, time
 import pandas as pd
 from pipeline.read import periods
 from pipeline.read.source import source
+from schemas.figure import Figure
+from schemas.rules import Areas, count
 
 
 def misbehave(book):
@@ -50,7 +52,13 @@ def misbehave(book):
             print("noise on the standard output")
 
 
-@source(publisher="nobody", formats="csv")
+class Counted(
+    Figure, measures={"count": count("people")}, periods={"calendar_year": 2000}, areas=Areas(nations=(), partial=True)
+):
+    pass
+
+
+@source(publisher="nobody", formats="csv", contract=Counted)
 def misbehaving(book):
     """A reader that does what the first record of its file says."""
     misbehave(book)
@@ -66,8 +74,8 @@ def misbehaving(tmp_path_factory, monkeypatch):
     folder.mkdir(exist_ok=True)
     (folder / "misbehaving_reader.py").write_text(READER)
     monkeypatch.syspath_prepend(folder)
-    reader = importlib.import_module("misbehaving_reader").misbehaving
-    source(publisher="nobody", formats="csv")(reader)
+    module = importlib.import_module("misbehaving_reader")
+    source(publisher="nobody", formats="csv", contract=module.Counted)(module.misbehaving)
     yield
     del SOURCES["misbehaving"]
 

@@ -189,13 +189,13 @@ def test_printed_limits_are_kept(in_two_rows, altered):
     else:
         rows[7] = [*rows[7][:24], *(f"{year} {end}" for end in ends), *rows[7][24:]]
     for row in rows[8 + in_two_rows :]:
-        row[24:24] = [row[23] - 1, row[23] + 1] if isinstance(row[23], float) else [row[23]] * 2
+        row[24:24] = [row[23] * 0.5, row[23] * 1.5] if isinstance(row[23], float) else [row[23]] * 2
     found = altered(DRUGS, sheets)
     assert_same(found.assign(lower=float("nan"), upper=float("nan")), sample_figures(DRUGS, BASE.released))
     any_drug = found[(found["category"] == "any drug") & found["lower"].notna()]
     value = sample_figures(DRUGS, BASE.released).set_index("cell").loc["1.02!X19", "value"]
     assert any_drug[["period_label", "age", "value", "lower", "upper"]].values.tolist() == [
-        [NINE_MONTHS, "16-59", value, value - 1, value + 1]
+        [NINE_MONTHS, "16-59", value, value * 0.5, value * 1.5]
     ]
 
 

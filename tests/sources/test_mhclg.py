@@ -111,8 +111,11 @@ def test_a_new_need_is_new_figures(base, printed, altered, unaltered):
     assert_same(found[~new], unaltered(base))
 
 
-def test_a_new_area_is_new_figures(altered, unaltered):
-    found = altered(HOMELESSNESS, with_new_area(SPRING_2018, "E12000099"))
+def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
+    sheets = with_new_area(SPRING_2018, "E12000099")
+    with pytest.raises(Refused, match=r"no area ever had the code E12000099 .* adding a lookup"):
+        altered(HOMELESSNESS, sheets)
+    found = altered(HOMELESSNESS, sheets, lookup={"E12000099": "A new area"})
     new = found["area_code"] == "E12000099"
     assert set(found[new]["area_kind"]) == {"region"} and set(found[new]["value"]) == {2.0}
     assert_same(found[~new], unaltered(SPRING_2018))

@@ -83,7 +83,7 @@ def test_a_column_of_codes_goes_before_names(altered_release):
         for cells in titled(sheets, "treatment by local authority")[2:]:
             cells.insert(0, codes.get(cells[0], "Code" if cells[0] == "Local authority" else ""))
             if cells[1] == "Barnet":
-                cells[1] = "A name of its own"
+                cells[1] = "Barnet UA"
             if cells[1].startswith("Cornwall"):
                 cells[:] = [""] * len(cells)
         return sheets
@@ -91,7 +91,7 @@ def test_a_column_of_codes_goes_before_names(altered_release):
     local = altered_release(OLDER, add_codes)
     found = local[(local["area_code"] == "E09000003") & (local["category"] == "all")]
     expected = of_all(sample_figures(ADULTS, OLDER), "E09000003", measure="people in treatment", period_label="2018/19")
-    assert found[["value", "area_label"]].values.tolist() == [[expected.value, "A name of its own"]]
+    assert found[["value", "area_label"]].values.tolist() == [[expected.value, "Barnet UA"]]
 
 
 @pytest.mark.parametrize("released", [OLDER, NEWEST])

@@ -125,8 +125,11 @@ def test_a_new_year_is_new_figures(altered, unaltered):
     assert_same(found[~new], unaltered(BASE))
 
 
-def test_a_new_area_is_new_figures(altered, unaltered):
-    found = altered(LOCAL, with_new_area(BASE, "E13000099"))
+def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
+    sheets = with_new_area(BASE, "E13000099")
+    with pytest.raises(Refused, match=r"no area ever had the code E13000099 .* adding a lookup"):
+        altered(LOCAL, sheets)
+    found = altered(LOCAL, sheets, lookup={"E13000099": "A new area"})
     new = found["area_code"] == "E13000099"
     assert set(found[new]["area_kind"]) == {"inner_outer_london"} and set(found[new]["value"]) == {2.0}
     assert_same(found[~new], unaltered(BASE))

@@ -134,8 +134,11 @@ def test_a_new_offence_is_new_figures(base, heading, altered, unaltered):
     assert_same(found[~new], unaltered(base))
 
 
-def test_a_new_area_is_new_figures(altered, unaltered):
-    found = altered(FORCES, with_new_area(YEAR_2024, "E12000099"))
+def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
+    sheets = with_new_area(YEAR_2024, "E12000099")
+    with pytest.raises(Refused, match=r"no area ever had the code E12000099 .* adding a lookup"):
+        altered(FORCES, sheets)
+    found = altered(FORCES, sheets, lookup={"E12000099": "A new area"})
     new = found["area_code"] == "E12000099"
     assert set(found[new]["area_kind"]) == {"region"} and set(found[new]["value"]) == {2.0}
     assert_same(found[~new], unaltered(YEAR_2024))
@@ -149,18 +152,19 @@ def test_a_changed_total_is_read_as_printed(altered):
     assert violence["value"].item() == YEAR_2019.sheets()["Table P1"][6][4] + 5000
 
 
-def test_offences_may_be_negative_and_footnotes_numbered_anew(altered):
+def test_offences_are_not_negative_and_footnotes_are_numbered_anew(altered):
     sheets = YEAR_2019.sheets()
     rows = sheets["Table P1"]
-    rows[8][4], rows[9][4] = -12.0, "-1,003 [r]"
+    rows[9][4] = "1,003 [r]"
     rows[8][1] = "North East99"
     rows.append(["99. Corrected in May."])
     found = altered(FORCES, sheets).set_index("cell")
-    assert found.loc["Table P1!E9", "value"] == -12 and found.loc["Table P1!E10", ["value", "status"]].tolist() == [
-        -1003,
-        "r",
-    ]
+    assert found.loc["Table P1!E10", ["value", "status"]].tolist() == [1003, "r"]
     assert found.loc["Table P1!E9", ["area_label", "note"]].tolist() == ["North East", "Corrected in May."]
+    for negative in (-12.0, "-1,003", "\N{MINUS SIGN}1,003"):
+        rows[8][4] = negative
+        with pytest.raises(Refused, match=r"a number is negative where none can be in Table P1!E9"):
+            altered(FORCES, sheets)
 
 
 def test_a_share_is_no_number_of_offences(altered):

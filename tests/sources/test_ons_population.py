@@ -79,8 +79,11 @@ def test_a_title_must_name_one_mid_year(pattern, other, altered):
         altered(POPULATION, retitled(BASE, pattern, other))
 
 
-def test_a_new_area_is_new_figures(altered, unaltered):
-    found = altered(POPULATION, with_new_area(BASE, "E11000099"))
+def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
+    sheets = with_new_area(BASE, "E11000099")
+    with pytest.raises(Refused, match=r"no area ever had the code E11000099 .* adding a lookup"):
+        altered(POPULATION, sheets)
+    found = altered(POPULATION, sheets, lookup={"E11000099": "A new area"})
     new = found["area_code"] == "E11000099"
     assert set(found[new]["area_kind"]) == {"metropolitan_county"} and set(found[new]["value"]) == {2.0}
     assert_same(found[~new], unaltered(BASE))
