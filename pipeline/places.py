@@ -286,9 +286,8 @@ def key_of(label: str) -> str:
     label = re.sub(r"\(.*?\)|\s/\s.*", " ", label)
     text = " ".join(word for word in _words(label) if word != "the")
     text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
-    text = re.sub(
-        r"( (metropolitan|borough|city|county|district|council|ua|region|police|constabulary|service))+$", "", text
-    )
+    text = re.sub(r"( (police|constabulary|service))+$", "", text)
+    text = re.sub(r"( (metropolitan|borough|city|county|district|council|ua|region))+$", "", text)
     # The City of London is not London.
     text = re.sub(r"^((royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
     return _OTHER_NAMES.get(text, text)

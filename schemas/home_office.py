@@ -6,6 +6,7 @@ from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Are
 # Offences that forces recorded and took back in a later quarter, when the law or who records them changed.
 _TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
 _OFFENCE = r"[a-z][a-z ,/()-]+"
+_OF_REFERRALS = r"first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex"
 _OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", "action-fraud", "cifas", "uk-finance")
 
 
@@ -76,8 +77,7 @@ class HomeOfficeNrm(
         "all",
         "positive",
         "negative",
-        r"((no )?county lines|first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex)"
-        r"(: (first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex))*",
+        rf"((no )?county lines|{_OF_REFERRALS})(: ({_OF_REFERRALS}))*",
     ),
 ):
     """National Referral Mechanism: referrals of potential victims of modern slavery, and decisions."""
