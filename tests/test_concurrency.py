@@ -1,6 +1,7 @@
 """Builds at once, builds that fail and builds that are killed; and that the same releases give the same bytes."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,11 +14,15 @@ import pytest
 
 from pipeline import build, releases
 from pipeline.build import Report
+from pipeline.calculate.metric import METRICS
 from pipeline.publish import part_files, published
 from tests.conftest import build_all
 
 METRIC = "homelessness_drug_dependency"
 YEARS = range(2018, 2026)
+# The last quarter of each year, and the first of the last.
+QUARTERS = [("mhclg_homelessness", date(year, 4, 22)) for year in range(2020, 2026)]
+QUARTERS += [("mhclg_homelessness", date(2018, 10, 22)), ("mhclg_homelessness", date(2025, 7, 22))]
 ROOT = releases.PROJECT
 
 READER = """
@@ -34,14 +39,33 @@ while not stop.exists() or not reads:
         (shown,) = con.execute("SELECT count(*) FROM framework.observations").fetchone()
     assert years >= max(seen, 1) and shown >= rows > 0, (years, seen, shown, rows)
     seen, reads = years, reads + 1
-    time.sleep(0.02)
+    time.sleep(0.1)
 print(reads, seen)
+"""
+# The builds are processes that one has prepared: what each would import takes longer than what it does.
+BUILDS = """
+import multiprocessing, sys
+import pipeline.graph
+from pipeline.commands.__main__ import main
+
+def build(year):
+    sys.argv[1:] = [*options, "--years", year]
+    main()
+
+options = sys.argv[1:sys.argv.index("--")]
+fork = multiprocessing.get_context("fork")
+builds = [fork.Process(target=build, args=(year,)) for year in sys.argv[len(options) + 2 :]]
+for process in builds:
+    process.start()
+for process in builds:
+    process.join()
+sys.exit(f"ended with {codes}" if any(codes := [process.exitcode for process in builds]) else 0)
 """
 BUILD = """
 import sys
 from pathlib import Path
-from tests.conftest import build_all
-build_all(Path(sys.argv[1]))
+from tests.test_concurrency import build_few
+build_few(Path(sys.argv[1]))
 """
 
 
@@ -64,11 +88,6 @@ def ended(process: subprocess.Popen) -> str:
     return out
 
 
-def cli(data: Path, *arguments: object) -> subprocess.Popen:
-    program = "from pipeline.commands.__main__ import main; main()"
-    return start("-c", program, "build", "--data", data, "--metric", METRIC, *arguments)
-
-
 def years(data: Path) -> list[int]:
     with duckdb.connect(str(published.path(data)), read_only=True) as con:
         own = "FROM framework.history WHERE source <> 'published_figures'"  # the project's own register
@@ -87,72 +106,87 @@ def contents(data: Path) -> dict[str, bytes]:
     return {str(path.relative_to(data)): path.read_bytes() for path in files}
 
 
-def test_many_builds_and_readers_at_once(staged_samples):
+@pytest.fixture(scope="module")
+def homeless(tmp_path_factory) -> Path:
+    """A data folder with a staged quarter of each year. One shared folder: copy it before changing it."""
+    data = tmp_path_factory.mktemp("homeless")
+    add(data, QUARTERS)
+    for source in (*METRICS[METRIC].sources, "published_figures"):
+        build.stage(data, source, Report())
+    return data
+
+
+@pytest.fixture
+def data(homeless, tmp_path) -> Path:
+    """A data folder of one's own with all that is known staged, and nothing calculated."""
+    shutil.copytree(homeless, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def test_many_builds_and_readers_at_once(data):
     """Each build publishes what there is: eight first and second publishes while four readers never stop."""
-    stop = staged_samples / "stop"
-    readers = [start("-c", READER, published.path(staged_samples), stop) for _ in range(4)]
-    builds = [cli(staged_samples, "--years", year) for year in YEARS]
-    for process in builds:
-        ended(process)
+    stop = data / "stop"
+    readers = [start("-c", READER, published.path(data), stop) for _ in range(4)]
+    ended(start("-c", BUILDS, "build", "--data", data, "--metric", METRIC, "--", *YEARS))
     stop.touch()
     for reader in readers:
         reads, seen = map(int, ended(reader).split())
         assert reads > 1 and seen == len(YEARS)
-    assert years(staged_samples) == list(YEARS) and litter(staged_samples) == []
+    assert years(data) == list(YEARS) and litter(data) == []
 
 
-def test_a_reader_keeps_the_file_it_opened(staged_samples):
-    build.calculate(staged_samples, METRIC, [2024], Report())
-    build.publish(staged_samples, Report())
-    with duckdb.connect(str(published.path(staged_samples)), read_only=True) as con:
-        inode = published.path(staged_samples).stat().st_ino
-        build.calculate(staged_samples, METRIC, [2025], Report())
+def test_a_reader_keeps_the_file_it_opened(data):
+    build.calculate(data, METRIC, [2024], Report())
+    build.publish(data, Report())
+    with duckdb.connect(str(published.path(data)), read_only=True) as con:
+        inode = published.path(data).stat().st_ino
+        build.calculate(data, METRIC, [2025], Report())
         ended(
             start(
                 "-c",
                 "import sys; from tests.test_concurrency import *; build.publish(Path(sys.argv[1]), Report())",
-                staged_samples,
+                data,
             )
         )
         assert con.execute("SELECT DISTINCT year FROM framework.history").fetchall() == [(2024,)]
-        assert published.path(staged_samples).stat().st_ino != inode
-    assert years(staged_samples) == [2024, 2025]
+        assert published.path(data).stat().st_ino != inode
+    assert years(data) == [2024, 2025]
 
 
-def test_a_publish_that_fails_leaves_the_old_file(staged_samples):
-    build.calculate(staged_samples, METRIC, [2023, 2024], Report())
-    build.publish(staged_samples, Report())
-    before = published.path(staged_samples).read_bytes()
-    build.calculate(staged_samples, METRIC, [2025], Report())
-    spoilt = next(path for path in part_files.every(staged_samples) if "2025" in str(path))
+def test_a_publish_that_fails_leaves_the_old_file(data):
+    build.calculate(data, METRIC, [2023, 2024], Report())
+    build.publish(data, Report())
+    before = published.path(data).read_bytes()
+    build.calculate(data, METRIC, [2025], Report())
+    spoilt = next(path for path in part_files.every(data) if "2025" in str(path))
     whole = spoilt.read_bytes()
     spoilt.write_bytes(bytes(len(whole) // 2) + whole[len(whole) // 2 :])  # the pages, not the footer
     with pytest.raises(duckdb.Error):
-        build.publish(staged_samples, Report())
-    assert published.path(staged_samples).read_bytes() == before and litter(staged_samples) == []
+        build.publish(data, Report())
+    assert published.path(data).read_bytes() == before and litter(data) == []
     spoilt.write_bytes(whole)
-    build.publish(staged_samples, Report())
-    assert years(staged_samples) == [2023, 2024, 2025]
+    build.publish(data, Report())
+    assert years(data) == [2023, 2024, 2025]
 
 
-def test_nothing_to_publish_leaves_the_old_file(staged_samples):
-    build.calculate(staged_samples, METRIC, [2024], Report())
-    build.publish(staged_samples, Report())
-    before = published.path(staged_samples).read_bytes()
-    for path in part_files.every(staged_samples):
+def test_nothing_to_publish_leaves_the_old_file(data):
+    build.calculate(data, METRIC, [2024], Report())
+    build.publish(data, Report())
+    before = published.path(data).read_bytes()
+    for path in part_files.every(data):
         path.unlink()
     with pytest.raises(ValueError, match="not one observation"):
-        build.publish(staged_samples, Report())
-    assert published.path(staged_samples).read_bytes() == before and litter(staged_samples) == []
+        build.publish(data, Report())
+    assert published.path(data).read_bytes() == before and litter(data) == []
 
 
-def test_what_a_killed_process_left_is_no_obstacle(staged_samples):
-    build.calculate(staged_samples, METRIC, [2024], Report())
-    left = [staged_samples / "marts" / f".{published.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
+def test_what_a_killed_process_left_is_no_obstacle(data):
+    build.calculate(data, METRIC, [2024], Report())
+    left = [data / "marts" / f".{published.DATABASE}.new{suffix}" for suffix in ("", ".wal")]
     for path in left:
         path.write_bytes(b"half a database")
-    build.publish(staged_samples, Report())
-    assert years(staged_samples) == [2024] and litter(staged_samples) == []
+    build.publish(data, Report())
+    assert years(data) == [2024] and litter(data) == []
 
 
 # --- the same releases, the same bytes ---------------------------------------------------------------------
@@ -171,11 +205,15 @@ def add(data: Path, chosen: list[tuple[str, date]]) -> None:
         releases.store(data, releases.release_of(source, day, [file]))
 
 
+def build_few(data: Path) -> None:
+    build_all(data, {source for source, _ in FEW})
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> dict[str, bytes]:
     data = tmp_path_factory.mktemp("undisturbed")
     add(data, FEW)
-    build_all(data)
+    build_few(data)
     found = contents(data)
     assert len(found) > 10
     return found
@@ -190,7 +228,7 @@ def test_another_folder_order_and_hash_seed_give_the_same_bytes(undisturbed, tmp
 def test_releases_added_one_by_one_give_the_same_bytes(undisturbed, tmp_path):
     for place in (2, 3, 1, 0):
         add(tmp_path, [FEW[place]])
-        build_all(tmp_path)
+        build_few(tmp_path)
     assert contents(tmp_path) == undisturbed
 
 
@@ -207,6 +245,6 @@ def test_a_killed_build_is_taken_up_again(undisturbed, tmp_path, moment):
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
-    build_all(tmp_path)
+    build_few(tmp_path)
     assert contents(tmp_path) == undisturbed and litter(tmp_path) == []
     assert years(tmp_path)[-1] == 2024
