@@ -7,15 +7,15 @@ BIN := .venv/bin
 build: .venv/installed
 	$(BIN)/ncdof build
 
-# All tests, a process a processor; a test module is one process's, because its tests share what they set up.
-IN_PARALLEL := --numprocesses auto --dist loadfile
+# A process a processor; a test module is one process's, because its tests share what they set up. conftest orders them.
+IN_PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: .venv/installed lint
 	$(BIN)/python -m pytest $(IN_PARALLEL)
 
-# For the change at hand: all tests but those that need a whole build or run the program as processes.
+# The tests nearest to what differs from main, but for those that take a whole build or as long as one.
 test-quick: .venv/installed
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not whole"
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not whole" $$($(BIN)/python -m tests.quick)
 
 coverage: .venv/installed
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov=pipeline --cov=assets --cov=schemas --cov-report=term
@@ -80,7 +80,7 @@ lock:
 	  tests/clients/environments/superset.in --output-file tests/clients/environments/superset.txt
 
 clean:
-	rm -rf .venv .dagster data/staging data/marts/*
+	rm -rf .venv .dagster .pytest_cache data/staging data/marts/*
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 build")'

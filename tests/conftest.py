@@ -1,14 +1,17 @@
 """Where real published files are found, and what is read of them once for all tests."""
 
 import csv
+import hashlib
 import io
 import os
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from pipeline import build, catalogue, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.read.source import SOURCES, figures
-from pipeline.releases import release_of
+from pipeline.releases import checksum, release_of
 
 catalogue.hand_in()
 
@@ -47,8 +50,10 @@ FOLDERS = {
 }
 
 
-# What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out.
+# What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
+# The longest first, so that all processes end together; of the first two one makes a whole build, and one needs none.
+FIRST = ["test_published", "test_samples", "test_commands", "test_headlines", "test_concurrency", "test_changes"]
 
 
 def pytest_configure(config):
@@ -56,10 +61,14 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "whole: takes a whole build, or as long as one; `make test-quick` leaves it out")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    awaited = WHOLE - {"sample_build"} if _kept(config).exists() else WHOLE
     for item in items:
-        if WHOLE.intersection(item.fixturenames):
+        if awaited.intersection(item.fixturenames):
             item.add_marker(pytest.mark.whole)
+    long = {item.path for item in items if item.get_closest_marker("whole")}
+    place = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: (place.get(item.path.stem, len(FIRST)), item.path not in long))
     if REAL.is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("real_data")]
@@ -100,28 +109,49 @@ def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     return report
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that `make` fills once for all processes of a run of the tests."""
-    root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    folder, arriving = root / name, root / f"{name}.arriving"
-    with FileLock(root / f"{name}.lock"):
+def _made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills once for all processes."""
+    arriving = folder.with_name(f"{folder.name}.arriving")
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
         if not folder.exists():
+            shutil.rmtree(arriving, ignore_errors=True)
             arriving.mkdir()
             make(arriving)
             arriving.rename(folder)
     return folder
 
 
+def _in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all processes of a run of the tests share."""
+    root = factory.getbasetemp()
+    return (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / name
+
+
+def _kept(config: pytest.Config) -> Path:
+    """Where the sample build stands for later runs too, as long as all that it is made of and with is the same."""
+    files = [
+        (str(path.relative_to(ROOT)), checksum(path))
+        for folder in ("assets", "pipeline", "schemas", "data/raw/_sample", "data/raw/_register")
+        for path in sorted((ROOT / folder).rglob("*.*"))
+        if path.is_file() and not {"__pycache__", "commands", "editions"}.intersection(path.parts)
+    ]
+    packages = sorted(f"{found.name} {found.version}" for found in distributions())
+    made_of = hashlib.sha256(repr((sys.version, packages, files)).encode()).hexdigest()
+    return config.cache.mkdir("builds") / made_of[:16]
+
+
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory) -> Path:
+def sample_build(pytestconfig) -> Path:
     """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
+    kept = _kept(pytestconfig)
 
     def make(data: Path) -> None:
+        for path in kept.parent.iterdir():
+            if path.is_dir() and path != data:
+                shutil.rmtree(path)
         assert not build_all(data).refused
 
-    return _made_once(tmp_path_factory, "sample", make)
+    return _made_once(kept, make)
 
 
 @pytest.fixture
@@ -141,7 +171,7 @@ def small_build(tmp_path_factory) -> Path:
     def make(data: Path) -> None:
         assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
 
-    return _made_once(tmp_path_factory, "small", make)
+    return _made_once(_in_this_run(tmp_path_factory, "small"), make)
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -163,7 +193,7 @@ def real_build(tmp_path_factory) -> Path:
             releases.store(data, release_of(source, day, paths))
         assert not build_all(data).refused
 
-    return _made_once(tmp_path_factory, "real", make)
+    return _made_once(_in_this_run(tmp_path_factory, "real"), make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:

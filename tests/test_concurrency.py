@@ -18,6 +18,8 @@ from pipeline.calculate.metric import METRICS
 from pipeline.publish import part_files, published
 from tests.conftest import build_all
 
+pytestmark = pytest.mark.whole
+
 METRIC = "homelessness_drug_dependency"
 YEARS = range(2018, 2026)
 # The last quarter of each year, and the first of the last.

@@ -62,6 +62,7 @@ def normal(cell: object) -> str:
     return re.sub(r"[\d,\s]+", "", str(cell)).casefold()
 
 
+@pytest.mark.whole
 def test_the_committed_files_are_what_the_generator_writes(tmp_path):
     generate(tmp_path / "sample")
     fresh = {
