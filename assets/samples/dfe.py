@@ -91,14 +91,22 @@ def lines(
         yield [*start, "Regional", *country, code, name, "", "", "", *cells(np.flatnonzero(region == code), code)]
     for (code, name), part in zip(_LONDON.items(), (london & inner, london & ~inner), strict=True):
         yield [*start, "Regional", *country, code, name, "", "", "", *cells(np.flatnonzero(part), code)]
+    for named, code, units in _authorities(day):
+        yield [*start, "Local authority", *country, *named, *cells(units, code)]
+
+
+@cache
+def _authorities(day: str) -> list[tuple[list[Cell], str, np.ndarray]]:
+    """The upper-tier authorities of a day by region: what is printed of each, its code and its units."""
     authorities = model.upper_tier(day)
     authorities = authorities[authorities["region_code"].notna()].sort_values("area_name")
     parts = np.where(authorities.index.isin(model.INNER_LONDON), "E13000001", "E13000002")
     authorities["part"] = authorities["region_code"].where(authorities["region_code"] != "E12000007", parts)
-    for part, name in {**model.REGIONS, **_LONDON}.items():
-        for code, area in authorities[authorities["part"] == part].iterrows():
-            named = [part, name, _numbers()[code], code, area["area_name"]]
-            yield [*start, "Local authority", *country, *named, *cells(area["units"], code)]
+    return [
+        ([part, name, _numbers()[code], code, area["area_name"]], code, area["units"])
+        for part, name in {**model.REGIONS, **_LONDON}.items()
+        for code, area in authorities[authorities["part"] == part].iterrows()
+    ]
 
 
 @cache

@@ -101,10 +101,14 @@ def authorities(day: str) -> pd.DataFrame:
     return table.loc[sorted(set(authority_codes(day)))]
 
 
+@cache
 def upper_tier(day: str) -> pd.DataFrame:
-    """The counties and single-tier authorities of a day by code, with `units`, the positions of their units."""
+    """The counties and single-tier authorities of a day by code, with `units`, the positions of their units.
+
+    One shared table: copy it before changing it.
+    """
     codes = authority_codes(day).reset_index(drop=True)
-    upper = codes.map(places.areas().set_index("area_code")["county_code"]).fillna(codes)
+    upper = codes.map(places.areas().set_index("area_code")["county_code"]).fillna(codes).to_numpy(dtype=object)
     table = places.on_day(day).set_index("area_code", drop=False)
     found = table.loc[sorted(set(upper))].copy()
     found["units"] = [np.flatnonzero(upper == code) for code in found.index]

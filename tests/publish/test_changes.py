@@ -80,7 +80,8 @@ def words(row, earlier: list, told: list) -> tuple[str | None, str]:
 def test_changes_are_those_that_plain_python_finds(con):
     said = con.execute(f"""
         SELECT metric_id, area_code, {", ".join(SERIES)}, period, period_start, period_end, value, note,
-               previous_period, previous, change, change_in_words, if(statistic = 'count', framework.poisson_lower(value, 0.95), lower_95) AS low,
+               previous_period, previous, change, change_in_words,
+               if(statistic = 'count', framework.poisson_lower(value, 0.95), lower_95) AS low,
                if(statistic = 'count', framework.poisson_upper(value, 0.95), upper_95) AS high
         FROM framework.observations NATURAL LEFT JOIN framework.changes
     """).df()
