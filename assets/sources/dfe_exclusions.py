@@ -59,7 +59,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
             raise records.refused(f"no {kind} for the reason {DRUGS!r} among {', '.join(records.frame)}")
     _require_one_breakdown(records, columns)
     kept = counted[counted["reason"].isin([DRUGS, "all"])].assign(unit="exclusions")
-    kept[["base", "note"]] = _wholes(counted).loc[kept.index]
+    kept[["base", "note"]] = _wholes(records, counted).loc[kept.index]
     kept.loc[kept["reason"] == "all", ["base", "note"]] = [float("nan"), ""]
     kept["category"] = kept["reason"] + kept["school"].map(lambda school: f": {school}" if school else "")
     yield kept.drop(columns=["reason", "school"])
@@ -86,7 +86,7 @@ def _require_one_breakdown(records: Records, columns: dict) -> None:
             raise records.refused(f"column {name} breaks the figures down by {', '.join(sorted(words)[:5])}")
 
 
-def _wholes(counted: pd.DataFrame) -> pd.DataFrame:
+def _wholes(records: Records, counted: pd.DataFrame) -> pd.DataFrame:
     """All cases that each number by reason is part of, with what is to be said of them."""
     same = ["area_code", "period", "school", "measure"]
     whole, note = counted[counted["reason"] == "all"], ""
@@ -94,6 +94,8 @@ def _wholes(counted: pd.DataFrame) -> pd.DataFrame:
         # A reason that was not yet asked for is not applicable, and no part that is missing.
         single = counted["period"].map(lambda period: period.end < SEVERAL_REASONS).astype(bool)
         parts = counted[single & counted["status"].ne("z")]
+        if (repeated := parts.duplicated([*same, "reason"])).any():
+            raise records.refused(f"{parts.loc[repeated, 'cell'].iloc[0]} counts again what a row above it counts")
         groups = parts.groupby(same, sort=False)["value"]
         whole = groups.sum().where(groups.count() == groups.size()).reset_index()
         note = "All are the sum of the reasons."

@@ -83,6 +83,14 @@ def _located(book: Workbook, rows: pd.DataFrame, area: list[str]) -> pd.DataFram
     return located.drop(columns=area).rename(columns={"force_code": "force"})
 
 
+def _require_once(book: Workbook, rows: pd.DataFrame, same: list[str]) -> None:
+    """Refuse rows that speak of the same offences: what is added up must not be counted twice."""
+    repeated = rows.duplicated(same)
+    if repeated.any():
+        cells = ", ".join(rows.loc[repeated, "cell"][:5])
+        raise Refused(f"{book.name}: offences of the same period, area and kind are listed twice, at {cells}")
+
+
 def _add_up(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Figures added by some columns, without a value where a part has none; `first` and `rows` tell what was added."""
     groups = figures.groupby(by, sort=False, observed=True)
@@ -184,10 +192,7 @@ def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
         raise Refused(f"{book.name}: no list of offences headed {wanted} in the sheets {', '.join(book.sheets)}")
     area = [name for name in ("force", "partnership") if name in columns]
     records = _located(book, pd.concat(found, ignore_index=True), area)
-    repeated = records.duplicated(["time", "force", "area_code", "description", "group", "subgroup", "code"])
-    if repeated.any():
-        cells = ", ".join(records.loc[repeated, "cell"][:5])
-        raise Refused(f"{book.name}: offences of the same quarter, area and kind are listed twice, at {cells}")
+    _require_once(book, records, ["time", "force", "area_code", "description", "group", "subgroup", "code"])
     return records
 
 
@@ -316,6 +321,7 @@ def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     if book.format == "csv" and ROLLING in (records := book.records()).frame:
         figures = _located(book, _rolling(records), ["force"])
+        _require_once(book, figures, ["period", "force", "category"])
         cells = figures["cell"]
     else:
         offences = _offences(book, LISTED)

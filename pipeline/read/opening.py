@@ -1,5 +1,6 @@
 """A published file looked at from outside, before anything parses it; what stands in it is workbook's."""
 
+import codecs
 import re
 import zipfile
 import zlib
@@ -42,7 +43,7 @@ def inspect(path: Path) -> str:
     if not head.startswith(b"PK"):
         if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml", b"%pdf")):
             raise Refused(f"{path.name} is a web page or a document, not a data file")
-        if b"\0" in head:
+        if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise Refused(f"{path.name} is neither a spreadsheet nor text")
         return "csv"
     try:

@@ -1,5 +1,6 @@
 """The records of a CSV file, each with its number; what a publication means by them is its source's."""
 
+import codecs
 import csv
 import io
 import re
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
@@ -28,38 +30,52 @@ class Records(Tabular[str]):
     def __init__(self, path: Path):
         self.file = path.name
         rows = self._rows(path.read_bytes())
-        if len(rows) < 2:
-            raise Refused(f"{self.file} holds no records")
-        columns = [plain(name) for name in rows[0]]
-        for number, row in enumerate(rows[1:], start=2):
-            if row and len(row) != len(columns):
-                raise Refused(f"{self.file}, row {number}: {len(row)} fields where the heading has {len(columns)}")
-        if repeated := {name for name in columns if columns.count(name) > 1}:
-            raise Refused(f"{self.file}: the columns {', '.join(sorted(repeated))} stand twice")
-        numbered = {number: row for number, row in enumerate(rows[1:], start=2) if row}
-        if not numbered:
-            raise Refused(f"{self.file} holds no records")
+        # A spreadsheet program names its delimiter in a row of its own, and leaves empty records and fields.
+        top = 1 if rows and re.fullmatch("sep=.?", "".join(rows[0]).strip(), re.IGNORECASE) else 0
+        numbered = {number: row for number, row in enumerate(rows[top:], start=top + 1) if any(map(str.strip, row))}
+        if len(numbered) < 2:
+            raise self.refused("it holds no records below a row of headings")
+        columns = [plain(name) for name in numbered.pop(min(numbered))]
+        headed = [at for at, name in enumerate(columns) if name]
+        if repeated := {name for name in columns if name and columns.count(name) > 1}:
+            raise self.refused(f"the columns {', '.join(sorted(repeated))} stand twice")
+        for number, row in numbered.items():
+            if len(row) <= headed[-1] or any(map(str.strip, row[len(columns) :])):
+                cut = "; it is the last row, the file may be cut" if number == max(numbered) else ""
+                raise self.refused(f"row {number}: {len(row)} fields where the heading has {len(columns)}{cut}")
+            if len(headed) < len(row):
+                self._require_headings(number, row, columns)
+                numbered[number] = [row[at] for at in headed]
+        columns = [columns[at] for at in headed]
         self.frame = pd.DataFrame(list(numbered.values()), index=list(numbered), columns=columns, dtype="str")
         for name in columns:
             self.frame[name] = self.frame[name].str.strip()
 
+    def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
+        for at, field in enumerate(row[: len(columns)]):
+            if field.strip() and not columns[at]:
+                raise self.refused(
+                    f"row {number}: {field!r} stands in column {column_letters(at)}, which has no heading"
+                )
+
     def _rows(self, raw: bytes) -> list[list[str]]:
-        for encoding in ("utf-8-sig", "cp1252"):
+        wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
             try:
                 text = raw.decode(encoding)
                 break
             except UnicodeDecodeError:
                 continue
         else:
-            raise Refused(f"{self.file} is text in no known encoding")
+            raise self.refused("it is text in no known encoding")
         if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            raise Refused(f"{self.file} is no text: it holds the character {odd[0]!r}")
-        first = text.split("\n", 1)[0]
-        delimiter = max(",;\t", key=first.count)
+            raise self.refused(f"it is no text: it holds the character {odd[0]!r}")
+        said, first = re.match(r"(?:sep=(.)\r?\n)?([^\r\n]*)", text.lstrip("\r\n"), re.IGNORECASE).groups()
+        delimiter = said or max(",;\t|", key=first.count)
         try:
             return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error as error:
-            raise Refused(f"{self.file} is not a well-formed CSV file: {error}") from error
+            raise self.refused(f"it is not a well-formed CSV file: {error}") from error
 
     def refused(self, why: str) -> Refused:
         """The error that says why this file cannot be read right."""

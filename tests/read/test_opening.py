@@ -39,7 +39,7 @@ WIDE = '<?xml version="1.0"?><worksheet><dimension ref="{}"/><sheetData/></works
         (b"<?xml version='1.0'?><Workbook/>", "is a web page or a document"),
         (b"%PDF-1.7", "is a web page or a document"),
         (b"a,b\n\0,2\n", "is neither a spreadsheet nor text"),
-        ("a,b\n1,2\n".encode("utf-16"), "is neither a spreadsheet nor text"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "is neither a spreadsheet nor text"),
         (b"PK\x03\x04 and nothing more", "is a damaged archive"),
     ],
 )

@@ -1,6 +1,7 @@
 """The records of CSV files: small ones written for each test."""
 
 import csv
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -18,13 +19,35 @@ def records(path: Path, content: str | bytes) -> Records:
     return Workbook(path).records()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line", ["\n", "\r\n"])
 def test_encodings_and_delimiters(encoding, delimiter, line, tmp_path):
     content = line.join(delimiter.join(row) for row in (["name", "code"], ["Ynys Môn", "W06000001"], ["Café – x", "b"]))
     frame = records(tmp_path / "a.csv", content.encode(encoding)).frame
     assert frame.to_dict("list") == {"name": ["Ynys Môn", "Café – x"], "code": ["W06000001", "b"]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b\n1,2\n3,4\n,\n,\n,\n",
+        "a,b\n1,2\n3,4\n,,,,\n,,,,",
+        "a,b\n1,2\n3,4",
+        "a,b,,\n1,2,,\n3,4, ,\n",
+        "a,b\n1,2,,\n3,4,,\n",
+        "a,b,\n1,2\n3,4\n",
+        "a,,b\n1,,2\n3,,4\n",
+        "\nsep=,\na,b\n1,2\n3,4\n".lstrip(),
+        "sep=;\r\na;b\r\n1;2\r\n3;4\r\n;\r\n",
+        "\n\na,b\n1,2\n\n3,4\n",
+    ],
+)
+def test_what_spreadsheet_programs_leave_is_no_record_and_no_column(content, tmp_path):
+    frame = records(tmp_path / "a.csv", content).frame
+    assert frame.to_dict("list") == {"a": ["1", "3"], "b": ["2", "4"]}
+    lines = content.splitlines()
+    assert [re.split("[,;]+", lines[number - 1].strip(",; "))[0] for number in frame.index] == ["1", "3"]
 
 
 def test_row_numbers_are_those_of_a_spreadsheet_program(tmp_path):
@@ -39,7 +62,13 @@ def test_row_numbers_are_those_of_a_spreadsheet_program(tmp_path):
     [
         (b"a,b\n1,2\n3\n", "row 3: 1 fields where the heading has 2"),
         (b"a,b\n1,2,3\n", "row 2: 3 fields where the heading has 2"),
+        (b"a,b\n1,2\n3,4\n5", "row 4: 1 fields where the heading has 2; it is the last row, the file may be cut"),
         (b"a,b,a\n1,2,3\n", "the columns a stand twice"),
+        (b"a,,b\n1,2,3\n", "row 2: '2' stands in column B, which has no heading"),
+        (b"a,b,\n1,2,3\n", "row 2: '3' stands in column C, which has no heading"),
+        (b"sep=,\n", "holds no records"),
+        (b"sep=,\na,b\n", "holds no records"),
+        (b"a,b\n,\n ,\n", "holds no records"),
         (b"a,b\n", "holds no records"),
         (b"a,b\n\n\n", "holds no records"),
         (b'a,b\n"1,2\n', "not a well-formed CSV file"),
@@ -74,6 +103,7 @@ def test_any_well_formed_text_file_is_read_as_the_csv_module_does(tmp_path_facto
     path = tmp_path_factory.getbasetemp() / "any.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["one", "two"], *rows])
-    if not rows:
+    rows = [[cell.strip() for cell in row] for row in rows]
+    if not any(any(row) for row in rows):
         return
-    assert Records(path).frame.to_numpy().tolist() == [[cell.strip() for cell in row] for row in rows]
+    assert Records(path).frame.to_numpy().tolist() == [row for row in rows if any(row)]

@@ -133,6 +133,12 @@ def test_the_order_of_rows_and_columns_of_exclusions_does_not_matter(released, a
     assert_same(altered(EXCLUSIONS, shuffled), sample_figures(EXCLUSIONS, released))
 
 
+def test_a_row_that_stands_twice_is_not_summed_twice(altered):
+    rows = lines(sample(EXCLUSIONS, "2017-07-20"))
+    with pytest.raises(Refused, match=rf"row {len(rows) + 1}, .* counts again"):
+        altered(EXCLUSIONS, [*rows, rows[5]])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [

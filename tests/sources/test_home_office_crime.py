@@ -233,7 +233,8 @@ def test_forces_add_to_the_nations_and_bodies_without_territory_stand_apart(stag
         ("2018-03-31,Kent,South East,Drug offences,7\n", "row 2, .*no last day of a month"),
         ("31-03-2018,Kentshire,South East,Drug offences,7\n", "no police force is called 'Kentshire'"),
         ("31-03-2018,Kent,South East,Drug offences,many\n", "row 2 'many'"),
-        ("31-03-2018,Kent,South East,Drug offences,7\n31-03-2018,Kent,South East,Drug offences,8\n", "printed twice"),
+        ("31-03-2018,Kent,South East,Drug offences,7\n31-03-2018,Kent,South East,Drug offences,8\n", "twice, at row 3"),
+        (2 * "31-03-2018,Kent,South East,Drug offences,7\n", "twice, at row 3"),
     ],
 )
 def test_a_rolling_year_that_cannot_be_read_right_is_refused(record, why, tmp_path):
