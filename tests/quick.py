@@ -4,7 +4,7 @@ Tests are in folders named as the code's, under the name of the module or of its
 """
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePath
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,9 +71,9 @@ def _named(room: Path, name: str) -> Iterator[str]:
             return
 
 
-def chosen(paths: Iterable[str]) -> list[str]:
+def chosen(paths: Collection[str]) -> list[str]:
     """The files and folders of tests to run for changed files."""
-    found = {test for path in paths for test in near(path)} or set(SLICE)
+    found = {test for path in paths for test in near(path)} if paths else set(SLICE)
     return sorted({*ALWAYS, *found})
 
 

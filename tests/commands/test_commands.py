@@ -26,16 +26,28 @@ def sample_file(source: str, number: int = 0) -> Path:
     return sorted(SAMPLE.glob(f"{source}/*/*"))[number]
 
 
+def give(data: Path) -> Path:
+    """Put two small real releases into a data folder, taken from the samples."""
+    for source in ("dfe_children_in_need", "mhclg_homelessness"):
+        shutil.copytree(sorted((SAMPLE / source).iterdir())[0], data / "raw" / source / "2024-01-01")
+    return data
+
+
 @pytest.fixture
 def data(tmp_path) -> Path:
-    """A data folder with two small real releases in it, taken from the samples."""
-    for source in ("dfe_children_in_need", "mhclg_homelessness"):
-        shutil.copytree(sorted((SAMPLE / source).iterdir())[0], tmp_path / "raw" / source / "2024-01-01")
-    return tmp_path
+    """A data folder of one's own with two small real releases in it."""
+    return give(tmp_path)
 
 
-def test_build_publishes_then_finds_nothing_to_do(data):
-    first = as_a_process(data, "build")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
+    """A data folder with two small real releases, and what building it said. One shared folder: it stays as it is."""
+    data = give(tmp_path_factory.mktemp("built"))
+    return data, as_a_process(data, "build")
+
+
+def test_build_publishes_then_finds_nothing_to_do(built):
+    data, first = built
     assert (first.returncode, first.stderr.strip()) == (0, "starting") or first.returncode == 0
     assert "3 releases read" in first.stdout
     stamps = {path: path.stat().st_mtime_ns for path in data.rglob("*.parquet")}
@@ -186,8 +198,9 @@ def test_explain_leads_to_a_cell_that_holds_the_value(tmp_path):
     assert cells[11][4] == 35
 
 
-def test_the_scorecard_is_the_one_that_ends_a_build(data):
-    build, alone = ncdof(data, "build"), ncdof(data, "scorecard")
+def test_the_scorecard_is_the_one_that_ends_a_build(built):
+    data, build = built
+    alone = ncdof(data, "scorecard")
     assert alone.returncode == 0
     assert "children_assessed_drug_factor" in alone.stdout
     assert alone.stdout.strip() in build.stdout

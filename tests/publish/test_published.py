@@ -132,17 +132,17 @@ def test_a_metric_table_holds_the_newest_vintage_of_the_first_source_with_a_valu
     columns = [*NUMBER, "value", "status", "released", "source", "cell"]
     shown = con.execute(f"SELECT {', '.join(columns)} FROM framework.observations").df()
     assert len(shown) < len(history)
-    expected, shown = (frame[columns].sort_values(columns, ignore_index=True) for frame in (expected, shown))
+    expected, shown = (frame[columns].sort_values(NUMBER, ignore_index=True) for frame in (expected, shown))
     pd.testing.assert_frame_equal(expected, shown)
 
 
 def test_latest_is_the_newest_period_of_each_series(con):
-    observations = con.execute("SELECT * FROM framework.observations").df()
-    months = (observations["period_end"].dt.to_period("M") - observations["period_start"].dt.to_period("M")).map(
-        lambda offset: offset.n
-    )
+    keys = ", ".join(["metric_id", "area_code", *SERIES, "period_start", "period_end"])
+    observations = con.execute(f"SELECT {keys} FROM framework.observations").df()
+    start, end = observations["period_start"].dt, observations["period_end"].dt
+    months = 12 * (end.year - start.year) + end.month - start.month
     ends = observations.groupby(["metric_id", "area_code", *SERIES, months.rename("months")])["period_end"].max()
-    latest = con.execute("SELECT * FROM framework.latest").df()
+    latest = con.execute("SELECT period_end FROM framework.latest").df()
     assert sorted(latest["period_end"]) == sorted(ends)
 
 
