@@ -34,7 +34,7 @@ def read(source_id: str, path: Path) -> pd.DataFrame:
 
 
 @cache
-def _of_some_areas(source_id: str) -> Source:
+def of_some_areas(source_id: str) -> Source:
     """A source whose files may hold some of the areas only."""
     declared = SOURCES[source_id]
     contract, rules = type("Some", (declared.contract,), {}), declared.contract.__rules__
@@ -44,7 +44,7 @@ def _of_some_areas(source_id: str) -> Source:
 
 def read_some_areas(source_id: str, path: Path, lookup: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The figures of a file of which only some areas were kept; `lookup` names those that no register has."""
-    return figures(_of_some_areas(source_id), Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False), lookup)
+    return figures(of_some_areas(source_id), Release(source_id, date(2026, 11, 1), (path,), "0" * 64, False), lookup)
 
 
 def sample(source_id: str, released: str) -> Path:

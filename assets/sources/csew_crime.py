@@ -95,7 +95,7 @@ def _by_year(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFram
     return by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
 
 
-@source(publisher="ONS", formats="xlsx xls", contract=CsewCrime, since=2012)
+@source(publisher="ONS", formats="xlsx xls", contract=CsewCrime, since=2012, omits=("categories",))
 def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
 

@@ -27,7 +27,7 @@ def _rows(table: Table) -> pd.DataFrame:
     return rows.assign(precision=kinds.isin(ROUNDED).map({True: "10", False: "1"}))
 
 
-@source(publisher="MHCLG", formats="xlsx ods", contract=MhclgHomelessness, since=2018)
+@source(publisher="MHCLG", formats="xlsx ods", contract=MhclgHomelessness, since=2018, omits=("categories",))
 def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     """Statutory homelessness: detailed local authority tables (H-CLIC).
 

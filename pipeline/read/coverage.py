@@ -1,7 +1,7 @@
 """Whether the areas of a release are what its contract says, held against the register of areas; numbers are Figure's.
 
-An area is what both its code and its printed name say. A code that no area ever had is made known by a lookup of
-`ons_geography`, which is loaded before the release that prints it.
+An area is what both its code and its printed name say. A code that no area ever had is made known by a lookup, which
+is loaded before the release that prints it.
 """
 
 import re
@@ -48,9 +48,9 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
         elif not called:
             yield (
                 f"no area ever had the code {code} that is printed for {label!r} at {cell}; "
-                "a new area is made known by adding a lookup of ons_geography that has it"
+                "a new area is made known by adding a lookup that has it"
             )
-        elif label and not places.is_called(code, label, called):
+        elif label not in ("", code) and not places.is_called(code, label, called):
             yield f"{code} is the code of {called}, not of {label!r}, at {cell}"
         elif kind != "country" and kind not in kinds and not areas.partial:
             yield f"{label} ({code}) at {cell} is a {kind.replace('_', ' ')}, which this publication does not print"

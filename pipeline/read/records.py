@@ -70,7 +70,7 @@ class Records(Tabular[str]):
             raise self.refused("it is text in no known encoding")
         if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
             raise self.refused(f"it is no text: it holds the character {odd[0]!r}")
-        said, first = re.match(r"(?:sep=(.)\r?\n)?([^\r\n]*)", text.lstrip("\r\n"), re.IGNORECASE).groups()
+        said, first = re.findall(r"^(?:sep=(.)\r?\n)?([^\r\n]*)", text.lstrip("\r\n"), re.IGNORECASE)[0]
         delimiter = said or max(",;\t|", key=first.count)
         try:
             return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -136,7 +136,7 @@ def new_areas(data: Path) -> dict[str, str]:
     return {code: name for code, name in found.items() if not places.name(code)}
 
 
-def stage(declared: Source, release: Release, path: Path, lookup: Mapping[str, str]) -> None:
+def stage(declared: Source, release: Release, path: Path, lookup: Mapping[str, str] = MappingProxyType({})) -> None:
     """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
     frame = figures(declared, release, lookup)
     said = {

@@ -15,7 +15,7 @@ from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
 
 FRAMEWORK = {"build", "outcomes", "metrics", "metric_sources", "sources", "releases", "areas", "area_parts", "history"}
-FRAMEWORK |= {"observations", "latest", "changes", "scorecard", "revisions", "checks"}
+FRAMEWORK |= {"observations", "latest", "changes", "scorecard", "revisions", "checks", "files", "release_changes"}
 FRAMEWORK |= {"limits", "targets", "control_figures", "reconciliation", "known_errors"}
 TABLES = [f"{declared.outcome}.{metric_id}" for metric_id, declared in METRICS.items()]
 

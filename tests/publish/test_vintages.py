@@ -18,6 +18,7 @@ from pipeline.publish import part_files, published
 from pipeline.read import periods, staging
 from pipeline.read.source import SOURCES
 from tests.conftest import build_all
+from tests.reading import of_some_areas
 
 FIRST, SECOND = date(2023, 10, 26), date(2024, 10, 31)
 ENGLAND, DARLINGTON, HARTLEPOOL, LEEDS = "E92000001", "E06000005", "E06000001", "E08000035"
@@ -56,7 +57,9 @@ EDITIONS = {
 
 def add(data: Path, day: date, rows: list) -> None:
     file = children(data / "arriving" / "c3_factors.csv", *rows)
-    releases.store(data, releases.release_of("dfe_children_in_need", day, [file]))
+    release = releases.store(data, releases.release_of("dfe_children_in_need", day, [file]))
+    # A build would refuse so few areas.
+    staging.stage(of_some_areas(release.source), release, staging.staged_path(data, release))
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ BY_SEX |= {"ons_drug_deaths", "ons_drug_deaths_local", "ons_population", "ukhsa_
 PARTIAL = {"fingertips", "ndtms_viewit", "police_street_crime", "home_office_nrm", "published_figures"}
 NAMES_AREAS = {"ons_geography", "ons_boundaries"}
 # Rows are printed for what there is: an offence that a force recorded, an authority that had offenders.
-RAGGED = {"home_office_recorded_crime", "home_office_offences_by_partnership", "moj_reoffending"}
+RAGGED = {"dfe_exclusions", "home_office_recorded_crime", "home_office_offences_by_partnership", "moj_reoffending"}
 # Estimates of authorities come without those of nations; England stands beside England and Wales in some tables.
 NO_NATION = {"ons_population", "csew_drug_misuse"}
 IRREGULAR = {"fingertips", "ocu_prevalence", "published_figures", *NAMES_AREAS}

@@ -59,7 +59,7 @@ def test_a_refusal_is_noted_and_keeps_what_was_staged_before(tmp_path):
     lookup(path, "E06000002,Middlesbrough,E12000001")
     after = release("ons_geography", path)
     reason = staging.stage_all(tmp_path, [after])[after]
-    assert "lookup.csv, row 3: 3 fields" in reason and staging.refusal(tmp_path, after) == reason
+    assert "lookup.csv: row 3: 3 fields" in reason and staging.refusal(tmp_path, after) == reason
     assert staging.staged_path(tmp_path, before).read_bytes() == staged
     assert staging.refusal(tmp_path, replace(after, sha256="0" * 64)) == ""
     lookup(path)
