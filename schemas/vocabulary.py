@@ -155,6 +155,7 @@ CODES = {
     "kind": LIMITS,
     "availability": AVAILABILITY,
     "severity": SEVERITIES,
+    "release_changes.severity": {"": "nothing is wrong with it"} | SEVERITIES,
     "vintage": VINTAGES,
 }
 """The code list of each column of the published file that has one; by table and column where the column differs."""
