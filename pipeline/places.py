@@ -127,6 +127,23 @@ def successor_codes(successors: str) -> list[str]:
     return successors.replace("~", "").split()
 
 
+def titled(code: str) -> str:
+    """The name of an area with its code, as people are told of it."""
+    return f"{name(code)} ({code})"
+
+
+def successors(code: str) -> tuple[str, ...]:
+    """The areas that replaced an area at once."""
+    return tuple(successor_codes(_successors()[code]))
+
+
+@cache
+def heirs(code: str) -> tuple[str, ...]:
+    """The areas of today that replaced an area, at once or one after another; none for one that still exists."""
+    there = _codes(date.today())
+    return tuple(dict.fromkeys(last for new in successors(code) for last in ((new,) if new in there else heirs(new))))
+
+
 def _successors() -> dict[str, str]:
     """The column `successors` of `areas`, by code."""
     return dict(zip(areas()["area_code"].tolist(), areas()["successors"].tolist(), strict=True))
@@ -220,7 +237,12 @@ def member_sets() -> pd.DataFrame:
 
 
 def find(text: str) -> str:
-    """The code for a code or a name as people write it, or for the beginning of a name that only one area has.
+    """The code for a code or a name as people write it: of several areas of the name the first that `called` has."""
+    return called(text)[0]
+
+
+def called(text: str) -> list[str]:
+    """The codes for a code or a name as people write it, or for the beginning of a name that only one area has.
 
     An area that still exists goes before one that does not, then the larger kind.
     Raises LookupError, with the nearest names, when nothing or several fit.
@@ -228,7 +250,7 @@ def find(text: str) -> str:
     text = " ".join(text.split())
     code = text.upper()
     if code in _codes():
-        return code
+        return [code]
     if _CODE.fullmatch(code):
         raise LookupError(f"No area has the code {code}.")
     named, key = _named(), key_of(text)
@@ -238,7 +260,7 @@ def find(text: str) -> str:
     if not fits:
         near = difflib.get_close_matches(key, named)
         raise LookupError(f"No area is called “{text}”{'; near it are ' if near else ''}{_listed(near)}.")
-    return named[fits[0]][0].code
+    return [area.code for area in named[fits[0]]]
 
 
 def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) -> str | None:

@@ -1,5 +1,6 @@
 """Questions people put to the published file: explain, diff and status; asked in SQL beside, shown by the commands."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,33 +35,95 @@ class Explanation:
     remark: str = ""
 
 
+def area_called(con: duckdb.DuckDBPyConnection, text: str, metric_id: str | None = None) -> str:
+    """The area of today that a code or a name means: of several areas of a name one with figures (of a metric).
+
+    One that ended is the one that replaced it. Raises LookupError, with the areas that can be meant, where several did,
+    and for an area nobody knows.
+    """
+    codes = places.called(text)
+    if codes == [text.strip().upper()]:
+        return codes[0]
+    asked = con.execute(
+        """
+        SELECT DISTINCT area_code FROM framework.observations
+        WHERE value IS NOT NULL AND ($metric IS NULL OR metric_id = $metric)
+        """,
+        {"metric": metric_id},
+    )
+    today = set(places.on_day(date.today())["area_code"])
+    there = {code for (code,) in asked.fetchall()} & today
+    return _meant(codes, there) or _meant(codes, today) or codes[0]
+
+
+def _meant(codes: list[str], there: Collection[str]) -> str | None:
+    """The first of areas that is there, else the only one that replaced one of them and is there.
+
+    Raises LookupError, naming them, where several that replaced one are there.
+    """
+    for code in codes:
+        if code in there:
+            return code
+    for code in codes:
+        for later in (places.successors(code), places.heirs(code)):
+            if replacing := [other for other in later if other in there]:
+                if len(replacing) > 1:
+                    raise LookupError(f"{places.titled(code)} was replaced by several areas: ask for {_or(replacing)}")
+                return replacing[0]
+    return None
+
+
+def _or(codes: Iterable[str]) -> str:
+    return " or ".join(map(places.titled, codes))
+
+
 def explain(
     con: duckdb.DuckDBPyConnection, metric_id: str, area: str, year: int, breakdown: str | None = None
 ) -> Explanation:
     """The values of one area and year with formula, inputs, file, checksum and cell, and their earlier vintages.
 
-    An area without figures of its own is answered by the areas it replaced or the one that replaced it, and says so.
-    Raises Unanswerable, or LookupError for an area nobody knows.
+    Of several areas of a name the first that has them. An area without figures of its own is answered by the areas it
+    replaced or the one that replaced it, and says so. Raises Unanswerable, or LookupError for an area nobody knows.
     """
     metric = metric_called(metric_id)
     breakdown = breakdown or metric.series.breakdown
-    code = places.find(area)
+    codes = places.called(area)
     areas = places.areas().set_index("area_code")
-    name, known = areas["area_name"][code], areas.loc[code]
-    if len(values := _ask(con, "values_of", metric_id, code, year, breakdown)):
-        return Explanation(code, name, values, _ask(con, "vintages_of", metric_id, code, year, breakdown))
-    for successor in places.successor_codes(str(known["successors"])):
-        if len(values := _ask(con, "values_of", metric_id, successor, year, breakdown)):
-            ended, replacement = known["end_date"], areas["area_name"][successor]
-            remark = f"{name} ended on {ended:%-d %B %Y}; the figures are those of {replacement}, which replaced it."
-            vintages = _ask(con, "vintages_of", metric_id, successor, year, breakdown)
-            return Explanation(successor, replacement, values, vintages, remark)
-    began = known["start_date"].date() if pd.notna(known["start_date"]) else None
-    summed = _ask(con, "sums_of", metric_id, began or date(2009, 4, 1), code, year, breakdown)
-    if not len(summed) or began is None:
-        raise Unanswerable(f"{metric_id} has no figure for {name} ({code}) in {year} with the breakdown {breakdown!r}")
-    remark = f"{name} began on {began:%-d %B %Y}; before, it is the sum of the areas it replaced."
-    return Explanation(code, name, summed, summed.iloc[:0], remark)
+    rows = _ask(con, "areas_of", metric_id, year, breakdown)
+    code = _meant(codes, set(rows.loc[rows["valued"], "area_code"])) or _meant(codes, set(rows["area_code"]))
+    if code:
+        found = Explanation(
+            code,
+            areas["area_name"][code],
+            _ask(con, "values_of", metric_id, code, year, breakdown),
+            _ask(con, "vintages_of", metric_id, code, year, breakdown),
+        )
+        if code not in codes:
+            old = next(old for old in codes if code in (*places.successors(old), *places.heirs(old)))
+            name, ended = areas["area_name"][old], areas["end_date"][old]
+            found.remark = (
+                f"{name} ended on {ended:%-d %B %Y}; the figures are those of {found.area_name}, which replaced it."
+            )
+        return found
+    for code in codes:
+        began = areas["start_date"][code]
+        if pd.notna(began) and len(summed := _ask(con, "sums_of", metric_id, began.date(), code, year, breakdown)):
+            name = areas["area_name"][code]
+            remark = f"{name} began on {began:%-d %B %Y}; before, it is the sum of the areas it replaced."
+            return Explanation(code, name, summed, summed.iloc[:0], remark)
+    wanted = f"for {_or(codes)} in {year} with the breakdown {breakdown!r}"
+    raise Unanswerable(f"{metric_id} has no figure {wanted}{_elsewhere(con, metric_id, codes)}")
+
+
+def _elsewhere(con: duckdb.DuckDBPyConnection, metric_id: str, codes: list[str]) -> str:
+    """What a metric has instead: other figures of the areas or of those that replaced them, else of which kinds."""
+    asked = con.execute("SELECT DISTINCT area_code FROM framework.observations WHERE metric_id = ?", [metric_id])
+    there = {code for (code,) in asked.fetchall()}
+    related = dict.fromkeys([*codes, *(later for code in codes for later in places.heirs(code))])
+    if others := [code for code in related if code in there]:
+        return f"; it has other years or breakdowns of {_or(others)}"
+    kinds = sorted({places.kind(code).replace("_", " ") for code in there})
+    return f"; it has figures of these kinds of area: {', '.join(kinds)}" if kinds else ""
 
 
 @dataclass

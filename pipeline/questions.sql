@@ -12,6 +12,13 @@ CREATE OR REPLACE TEMP MACRO files_of(of_source, of_release, in_cell) AS (
     )
 );
 
+-- The areas that a metric has a row of, in a year and a breakdown, and whether one of them has a value.
+CREATE OR REPLACE TEMP MACRO areas_of(metric, in_year, part) AS TABLE
+SELECT area_code, bool_or(value IS NOT NULL) AS valued
+FROM framework.observations
+WHERE metric_id = metric AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
+GROUP BY area_code;
+
 -- The values of an area, a year and a breakdown, of all ages and sexes, with the file that each comes from.
 CREATE OR REPLACE TEMP MACRO values_of(metric, area, in_year, part) AS TABLE
 SELECT observations.*, files_of(observations.source, observations.release_id, cell) AS files, sample

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import places, questions
+from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, fail, plainly, say_written
 from pipeline.files import write_atomically
 from pipeline.publish import published
@@ -26,12 +26,12 @@ def chart(
 
     with plainly():
         questions.metric_called(metric)
-        code = places.find(area)
-        file = to or data / "exports" / f"{metric}_{code}.svg"
-        if file.suffix not in (".svg", ".png"):
-            fail(f"--to takes a file that ends in .svg or .png, not {file.name}")
+        if to and to.suffix not in (".svg", ".png"):
+            fail(f"--to takes a file that ends in .svg or .png, not {to.name}")
         with published.connect(data) as con:
+            code = questions.area_called(con, area, metric)
             marts_read = read(con)
+        file = to or data / "exports" / f"{metric}_{code}.svg"
         drawn = charts.picture(area_metric(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
         write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
     say_written(file, data)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import places
+from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, busy, plainly, say_written
 from pipeline.editions.csv.folder import export
 from pipeline.publish import published
@@ -36,7 +36,7 @@ def workbook(
     from pipeline.editions.workbook.file import write  # importing gptables takes longer than most commands
 
     with plainly(), published.connect(data) as con:
-        code = places.find(area) if area else None
+        code = questions.area_called(con, area) if area else None
         file = to or data / "exports" / (f"ncdof_{code}.xlsx" if code else "ncdof.xlsx")
         with busy(f"writing {file}"):
             write(con, file, code)

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from pipeline import places
+from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, err, fail, plainly, say_written
+from pipeline.publish import published
 
 
 def profile(
@@ -34,7 +35,11 @@ def profile(
         def done(number: int, total: int, name: str) -> None:
             bar.update(task, completed=number, total=total, description=name)
 
-        written = write(data, folder, None if area is None else places.find(area), done)
+        code = None
+        if area is not None:
+            with published.connect(data) as con:
+                code = questions.area_called(con, area)
+        written = write(data, folder, code, done)
     first = folder / INDEX if all_ else written[0]
     say_written(f"{first}: {len(written)} pages" if all_ else first, data)
     if open_:
