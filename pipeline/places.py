@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -303,6 +303,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", re.sub(r"['.]", "", plain.replace("&", " and ")))
 
 
+@lru_cache(10_000)
 def key_of(label: str) -> str:
     """What is left of a name without case, punctuation and the style of the authority."""
     label = re.sub(r"\(.*?\)|\s/\s.*", " ", label)

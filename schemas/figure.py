@@ -20,6 +20,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.columns import Text, rows_check
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
 
@@ -60,31 +61,31 @@ def _each_pair(figures: pd.DataFrame, columns: list[str], right: set[tuple[str, 
 class Figure(pa.DataFrameModel):
     """One row for one published number of one release."""
 
-    source: Series[str] = pa.Field(description="source id, as in `ncdof sources`")
+    source: Text = pa.Field(description="source id, as in `ncdof sources`")
     released: Series[pd.Timestamp] = pa.Field(description="day the publisher released the file")
-    release_id: Series[str] = pa.Field(description="start of the file's SHA-256")
-    measure: Series[str] = pa.Field(str_length={"min_value": 1}, description="what is counted or calculated")
-    period_label: Series[str] = pa.Field(str_length={"min_value": 1}, description="the period, in one spelling")
+    release_id: Text = pa.Field(description="start of the file's SHA-256")
+    measure: Text = pa.Field(str_length={"min_value": 1}, description="what is counted or calculated")
+    period_label: Text = pa.Field(str_length={"min_value": 1}, description="the period, in one spelling")
     period_start: Series[pd.Timestamp] = pa.Field(description="first day of the period")
     period_end: Series[pd.Timestamp] = pa.Field(description="last day of the period")
-    period_kind: Series[str] = pa.Field(isin=list(PERIOD_KINDS), description="kind of period")
-    area_code: Series[str] = pa.Field(
+    period_kind: Text = pa.Field(isin=list(PERIOD_KINDS), description="kind of period")
+    area_code: Text = pa.Field(
         description="GSS code of the publication's vintage; words with hyphens for what has none",
     )
-    area_label: Series[str] = pa.Field(description="the area as printed")
-    area_kind: Series[str] = pa.Field(isin=list(AREA_KINDS), description="kind of area")
-    sex: Series[str] = pa.Field(isin=list(SEXES), description="all, male or female")
-    age: Series[str] = pa.Field(str_length={"min_value": 1}, description="all, or the age band in years")
-    category: Series[str] = pa.Field(str_length={"min_value": 1}, description="the publication's own breakdown, or all")
+    area_label: Text = pa.Field(description="the area as printed")
+    area_kind: Text = pa.Field(isin=list(AREA_KINDS), description="kind of area")
+    sex: Text = pa.Field(isin=list(SEXES), description="all, male or female")
+    age: Text = pa.Field(str_length={"min_value": 1}, description="all, or the age band in years")
+    category: Text = pa.Field(str_length={"min_value": 1}, description="the publication's own breakdown, or all")
     value: Series[float] = pa.Field(nullable=True, description="the number, null where the publisher printed none")
     lower: Series[float] = pa.Field(nullable=True, description="lower 95% limit as printed")
     upper: Series[float] = pa.Field(nullable=True, description="upper 95% limit as printed")
     base: Series[float] = pa.Field(nullable=True, description="the whole a count is part of, or a rate's events")
-    unit: Series[str] = pa.Field(str_length={"min_value": 1}, description="unit as published")
-    precision: Series[str] = pa.Field(isin=list(PRECISIONS), description="rounding of the value")
-    status: Series[str] = pa.Field(isin=list(STATUS), description="shorthand printed for or beside the value")
-    note: Series[str] = pa.Field(description="what the publication says of this number in particular")
-    cell: Series[str] = pa.Field(str_length={"min_value": 3}, description="sheet!cell, or row and column of a CSV")
+    unit: Text = pa.Field(str_length={"min_value": 1}, description="unit as published")
+    precision: Text = pa.Field(isin=list(PRECISIONS), description="rounding of the value")
+    status: Text = pa.Field(isin=list(STATUS), description="shorthand printed for or beside the value")
+    note: Text = pa.Field(description="what the publication says of this number in particular")
+    cell: Text = pa.Field(str_length={"min_value": 3}, description="sheet!cell, or row and column of a CSV")
 
     class Config:
         strict = True
@@ -136,34 +137,37 @@ class Figure(pa.DataFrameModel):
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(list(cls.__rules__.periods))
 
-    @pa.dataframe_check(name="period_order", error="a period ends before it starts")
+    @rows_check(name="period_order", error="a period ends before it starts")
     def period_order(cls, figures: pd.DataFrame) -> pd.Series:
         return figures["period_start"] <= figures["period_end"]
 
-    @pa.dataframe_check(name="period_length", error="a period is not as long as its kind")
+    @rows_check(name="period_length", error="a period is not as long as its kind")
     def period_length(cls, figures: pd.DataFrame) -> pd.Series:
-        start, end = figures["period_start"], figures["period_end"] + pd.Timedelta(days=1)
-        months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
-        right: pd.Series = (start.dt.day == 1) & (end.dt.day == 1)
-        for kind, (length, first) in _LENGTHS.items():
-            right &= (figures["period_kind"] != kind) | ((months == length) & start.dt.month.isin(first))
-        right &= (figures["period_kind"] != "part_year") | (months < 12)
-        right &= (figures["period_kind"] != "several_years") | (months > 12)
-        return right
+        start = figures["period_start"].to_numpy("datetime64[D]")
+        after = figures["period_end"].to_numpy("datetime64[D]") + 1
+        first, beyond = start.astype("datetime64[M]"), after.astype("datetime64[M]")
+        month, months = first.astype(int) % 12 + 1, (beyond - first).astype(int)
+        kinds = figures["period_kind"].to_numpy(object)
+        right = (first == start) & (beyond == after)
+        for kind, (length, begins) in _LENGTHS.items():
+            right &= (kinds != kind) | ((months == length) & np.isin(month, list(begins)))
+        right &= (kinds != "part_year") | (months < 12)
+        right &= (kinds != "several_years") | (months > 12)
+        return pd.Series(right, index=figures.index)
 
-    @pa.dataframe_check(name="period_past", error="a period ends after the day of release")
+    @rows_check(name="period_past", error="a period ends after the day of release")
     def period_past(cls, figures: pd.DataFrame) -> pd.Series:
         ahead = [kind for kind, declared in cls.__rules__.periods.items() if declared.ahead]
         past: pd.Series = figures["period_end"] <= figures["released"]
         return past | figures["period_kind"].isin(ahead)
 
-    @pa.dataframe_check(name="first_period", error="a period is earlier than the first one ever")
+    @rows_check(name="first_period", error="a period is earlier than the first one ever")
     def first_period(cls, figures: pd.DataFrame) -> pd.Series:
         first = {kind: declared.first for kind, declared in cls.__rules__.periods.items()}
         early: pd.Series = figures["period_end"].dt.year < figures["period_kind"].map(first)
         return ~early
 
-    @pa.dataframe_check(name="no_hole", error="a period is missing before this one")
+    @rows_check(name="no_hole", error="a period is missing before this one")
     def no_hole(cls, figures: pd.DataFrame) -> pd.Series:
         ends = figures["period_end"].dt.year
         series = pd.DataFrame({"measure": figures["measure"], "kind": figures["period_kind"], "year": ends})
@@ -178,20 +182,20 @@ class Figure(pa.DataFrameModel):
                 right &= ~((series["measure"] == measure) & (series["kind"] == kind) & series["year"].isin(after))
         return right
 
-    @pa.dataframe_check(name="missing_has_reason", error="a missing value has no status that says why")
+    @rows_check(name="missing_has_reason", error="a missing value has no status that says why")
     def missing_has_reason(cls, figures: pd.DataFrame) -> pd.Series:
         return figures["value"].notna() | (figures["status"] != "")
 
-    @pa.dataframe_check(name="hidden_has_no_value", error="a value stands where the status says that there is none")
+    @rows_check(name="hidden_has_no_value", error="a value stands where the status says that there is none")
     def hidden_has_no_value(cls, figures: pd.DataFrame) -> pd.Series:
         return figures["value"].isna() | ~figures["status"].isin(INSTEAD)
 
-    @pa.dataframe_check(name="unit", error="a unit is not that of the measure")
+    @rows_check(name="unit", error="a unit is not that of the measure")
     def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
         units = {(name, unit) for name, measure in cls.__rules__.measures.items() for unit in measure.units}
         return _each_pair(figures, ["measure", "unit"], units)
 
-    @pa.dataframe_check(name="not_negative", error="a number is negative where none can be")
+    @rows_check(name="not_negative", error="a number is negative where none can be")
     def not_negative(cls, figures: pd.DataFrame) -> pd.Series:
         negative = (figures[["value", "lower", "upper", "base"]] < 0).any(axis=1)
         for name, measure in cls.__rules__.measures.items():
@@ -200,49 +204,45 @@ class Figure(pa.DataFrameModel):
                 negative &= ~((figures["measure"] == name) & corrected)
         return ~negative
 
-    @pa.dataframe_check(name="not_beyond", error="a number is larger than any can be")
+    @rows_check(name="not_beyond", error="a number is larger than any can be")
     def not_beyond(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures[["value", "lower", "upper"]].gt(cls._of_measures(figures, "most"), axis=0).any(axis=1)
 
-    @pa.dataframe_check(name="whole", error="a count is not whole")
+    @rows_check(name="whole", error="a count is not whole")
     def whole(cls, figures: pd.DataFrame) -> pd.Series:
         counted = cls._of_measures(figures, "whole").astype(bool)
         return ~counted | figures["value"].isna() | (figures["value"] % 1 == 0)
 
-    @pa.dataframe_check(name="within_base", error="a part is larger than its whole")
+    @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:
         return ~(cls._of_measures(figures, "within_base").astype(bool) & (figures["value"] > figures["base"]))
 
-    @pa.dataframe_check(name="fraction", error="percentages are printed as fractions of 1")
+    @rows_check(name="fraction", error="percentages are printed as fractions of 1")
     def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
-        right = pd.Series(True, index=figures.index)
-        for name, measure in cls.__rules__.measures.items():
-            values = figures["value"].where(figures["measure"] == name)
-            if measure.most == 100 and (values > 0).sum() > 1 and values.max() <= 1:
-                right &= ~(values > 0)
-        return right
+        shares = figures["value"].where((figures["value"] > 0) & (cls._of_measures(figures, "most") == 100))
+        alike = shares.groupby(figures["measure"], sort=False)
+        return shares.isna() | (alike.transform("count") == 1) | (alike.transform("max") > 1)
 
-    @pa.dataframe_check(name="share", error="a percentage is not the count in its base")
+    @rows_check(name="share", error="a percentage is not the count in its base")
     def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
         right = pd.Series(True, index=figures.index)
-        for name, measure in cls.__rules__.measures.items():
-            if not measure.share_of:
-                continue
-            shares = figures[figures["measure"] == name]
-            counts = figures[figures["measure"] == measure.share_of].set_index(KEY[1:])
-            beside = pd.MultiIndex.from_frame(shares[KEY[1:]])
-            counted = counts[["value", "base"]].reindex(beside).set_axis(shares.index)
-            apart = (shares["value"] - 100 * counted["value"] / counted["base"]).abs()
-            right.loc[shares.index] = ~(apart > _ROUNDED + 100 / counted["base"])
+        counted = cls._of_measures(figures, "share_of")
+        shares = counted.isin([*cls.__rules__.measures])
+        if shares.any():
+            wanted = figures.loc[shares, KEY[1:]].assign(measure=counted[shares])
+            counts = wanted.merge(figures.drop_duplicates(KEY)[[*KEY, "value", "base"]], "left", on=KEY)
+            whole = counts["base"].set_axis(wanted.index)
+            apart = (figures.loc[shares, "value"] - 100 * counts["value"].set_axis(wanted.index) / whole).abs()
+            right[shares] = ~(apart > _ROUNDED + 100 / whole)
         return right
 
-    @pa.dataframe_check(name="interval_order", error="a value lies outside its printed interval")
+    @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
         below = figures["lower"].isna() | figures["value"].isna() | (figures["lower"] <= figures["value"])
         above = figures["upper"].isna() | figures["value"].isna() | (figures["value"] <= figures["upper"])
         return below & above & ~(figures["lower"] > figures["upper"])
 
-    @pa.dataframe_check(name="full_grid", error="an area lacks a category that areas of its kind have")
+    @rows_check(name="full_grid", error="an area lacks a category that areas of its kind have")
     def full_grid(cls, figures: pd.DataFrame) -> pd.Series:
         areas = cls.__rules__.areas
         compared = ~figures["area_kind"].isin(["country", "other"])
@@ -257,19 +257,21 @@ class Figure(pa.DataFrameModel):
         printed = parts.groupby([table, there["area_code"]]).transform("size")
         return (printed >= wanted).reindex(figures.index, fill_value=True)
 
-    @pa.dataframe_check(name="one_row_a_number", error="one number is printed twice, differently")
+    @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated(KEY, keep=False)
 
     @classmethod
     def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:
         """What the contract says of each row's measure; nothing is said of an unknown one."""
-        return figures["measure"].map({name: getattr(one, what) for name, one in cls.__rules__.measures.items()})
+        codes, names = pd.factorize(figures["measure"])
+        said = [getattr(cls.__rules__.measures.get(name), what, float("nan")) for name in names]
+        return pd.Series(said, index=range(len(names))).take(codes).set_axis(figures.index)
 
 
 class DatedFigure(Figure):
     """One row for one printed number of a register, in which each figure has the day of its own publication."""
 
-    @pa.dataframe_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
+    @rows_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated([*KEY, "released"], keep=False)

@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.columns import Text, rows_check
 from schemas.vocabulary import AREA_KINDS, COMPARISONS, PERIOD_KINDS, SEXES, STATISTICS, STATUS
 
 SERIES = ["sex", "age", "breakdown", "statistic", "unit"]
@@ -21,65 +22,63 @@ class Observation(pa.DataFrameModel):
     that only a model could count. Units are those of the publication.
     """
 
-    metric_id: Series[str] = pa.Field(description="metric, as in framework.metrics")
-    area_code: Series[str] = pa.Field(description="GSS code of the publication's vintage; words for what has none")
-    area_name: Series[str] = pa.Field(description="name of the area")
-    area_kind: Series[str] = pa.Field(isin=list(AREA_KINDS), description="kind of area")
-    period: Series[str] = pa.Field(description="the period, in one spelling: 2021, 2019-21, 2023/24, Jan-Mar 2021")
+    metric_id: Text = pa.Field(description="metric, as in framework.metrics")
+    area_code: Text = pa.Field(description="GSS code of the publication's vintage; words for what has none")
+    area_name: Text = pa.Field(description="name of the area")
+    area_kind: Text = pa.Field(isin=list(AREA_KINDS), description="kind of area")
+    period: Text = pa.Field(description="the period, in one spelling: 2021, 2019-21, 2023/24, Jan-Mar 2021")
     period_start: Series[pd.Timestamp] = pa.Field(description="first day of the period")
     period_end: Series[pd.Timestamp] = pa.Field(description="last day of the period")
-    period_kind: Series[str] = pa.Field(isin=list(PERIOD_KINDS), description="kind of period")
+    period_kind: Text = pa.Field(isin=list(PERIOD_KINDS), description="kind of period")
     year: Series[int] = pa.Field(description="calendar year in which the period ends: the partition")
-    sex: Series[str] = pa.Field(isin=list(SEXES), description="all, male or female")
-    age: Series[str] = pa.Field(description="all, or the age band in years")
-    breakdown: Series[str] = pa.Field(description="all, or the part of the metric this row is about")
-    statistic: Series[str] = pa.Field(isin=list(STATISTICS), description="kind of statistic")
-    unit: Series[str] = pa.Field(description="unit of the value")
+    sex: Text = pa.Field(isin=list(SEXES), description="all, male or female")
+    age: Text = pa.Field(description="all, or the age band in years")
+    breakdown: Text = pa.Field(description="all, or the part of the metric this row is about")
+    statistic: Text = pa.Field(isin=list(STATISTICS), description="kind of statistic")
+    unit: Text = pa.Field(description="unit of the value")
     value: Series[float] = pa.Field(nullable=True, description="the value; null where there is none, see status")
     lower_95: Series[float] = pa.Field(nullable=True, description="lower limit of the 95% confidence interval")
     upper_95: Series[float] = pa.Field(nullable=True, description="upper limit of the 95% confidence interval")
     numerator: Series[float] = pa.Field(nullable=True, description="events or people counted")
     denominator: Series[float] = pa.Field(nullable=True, description="the whole, or the population in person-years")
-    status: Series[str] = pa.Field(isin=list(STATUS), description="Analysis Function shorthand without brackets")
-    method: Series[str] = pa.Field(
-        str_length={"min_value": 1}, description="published, a formula, or why not calculated"
-    )
-    note: Series[str] = pa.Field(description="what the publication or the calculation says of this value")
-    compared_to_england: Series[str] = pa.Field(
+    status: Text = pa.Field(isin=list(STATUS), description="Analysis Function shorthand without brackets")
+    method: Text = pa.Field(str_length={"min_value": 1}, description="published, a formula, or why not calculated")
+    note: Text = pa.Field(description="what the publication or the calculation says of this value")
+    compared_to_england: Text = pa.Field(
         isin=list(COMPARISONS), description="the area's interval against England's value in the same release"
     )
-    trend: Series[str] = pa.Field(description="recent trend over five yearly points, or why there is none")
+    trend: Text = pa.Field(description="recent trend over five yearly points, or why there is none")
     released: Series[pd.Timestamp] = pa.Field(description="day the publisher released the file")
-    release_id: Series[str] = pa.Field(description="start of the file's SHA-256, see framework.releases")
-    source: Series[str] = pa.Field(description="source id, see framework.releases")
-    cell: Series[str] = pa.Field(description="where in the file the number stands")
+    release_id: Text = pa.Field(description="start of the file's SHA-256, see framework.releases")
+    source: Text = pa.Field(description="source id, see framework.releases")
+    cell: Text = pa.Field(description="where in the file the number stands")
 
     class Config:
         strict = True
         ordered = True
 
-    @pa.dataframe_check(name="year_of_period", error="year is not the year in which the period ends")
+    @rows_check(name="year_of_period", error="year is not the year in which the period ends")
     def year_of_period(cls, rows: pd.DataFrame) -> pd.Series:
         return rows["year"].eq(rows["period_end"].dt.year)
 
-    @pa.dataframe_check(name="missing_has_reason", error="a missing value says neither status nor reason")
+    @rows_check(name="missing_has_reason", error="a missing value says neither status nor reason")
     def missing_has_reason(cls, rows: pd.DataFrame) -> pd.Series:
         declined = rows["method"].str.startswith("not calculated: ")
         return rows["value"].notna() | (rows["status"] != "") | declined
 
-    @pa.dataframe_check(name="interval_contains_value", error="an interval does not contain its value")
+    @rows_check(name="interval_contains_value", error="an interval does not contain its value")
     def interval_contains_value(cls, rows: pd.DataFrame) -> pd.Series:
         slack = 1e-9 * rows["value"].abs().fillna(0)
         low = rows["lower_95"].isna() | (rows["lower_95"] <= rows["value"] + slack)
         high = rows["upper_95"].isna() | (rows["value"] - slack <= rows["upper_95"])
         return low & high
 
-    @pa.dataframe_check(name="share_of_whole", error="a proportion lies outside 0 to 100 percent")
+    @rows_check(name="share_of_whole", error="a proportion lies outside 0 to 100 percent")
     def share_of_whole(cls, rows: pd.DataFrame) -> pd.Series:
         share = rows["value"].where((rows["statistic"] == "proportion") & (rows["unit"] == "percent"))
         return share.isna() | share.between(0, 100)
 
-    @pa.dataframe_check(name="one_row_a_key", error="two rows share one key")
+    @rows_check(name="one_row_a_key", error="two rows share one key")
     def one_row_a_key(cls, rows: pd.DataFrame) -> pd.Series:
         return ~rows.duplicated(KEY, keep=False)
 

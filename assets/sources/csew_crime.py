@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, by_year, row_labels
+from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, by_year
 from pipeline.read.labels import plain
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -62,7 +62,7 @@ def _crimes(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], li
 
     A crime may stand a second time among the owners of vehicles, who are no households.
     """
-    labels = row_labels(table).str.lower()
+    labels = table.row_labels().str.lower()
     blocks = _blocks(labels)
     of = {row: asked for block, asked in blocks for row in block}
     rows: dict[int, str] = {}

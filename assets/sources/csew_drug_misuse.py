@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, row_labels, survey_years
+from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, survey_years
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.labels import heading, plain
@@ -44,7 +44,7 @@ def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apa
 
 def _by_drug(table: Table, age: str) -> tuple[pd.DataFrame, set[str]]:
     """Every drug of a table of one age band, and their names."""
-    labels = row_labels(table).str.lower()
+    labels = table.row_labels().str.lower()
     bases = labels[labels.str.fullmatch(BASE)].index
     drugs = labels.drop(bases)
     if (drugs == ANY_DRUG).sum() != 1 or len(bases) != 1:
@@ -78,7 +78,7 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
     """The groups of people below each drug; the drug's own row and its ages repeat, rounded or not, tables by drug."""
     rows, base_rows, apart = {}, {}, []
     block, group = "", {}
-    for row, text in row_labels(table).items():
+    for row, text in table.row_labels().items():
         if found := who(text, group):
             group = found
             if group in ({"age": "16-59"}, {"age": "16-24"}):
@@ -105,7 +105,7 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
 def _frequent(table: Table) -> pd.DataFrame:
     """Frequent users by age band, each with its base in the next row of bases."""
     rows, bases, waiting = {}, {}, []
-    for row, text in row_labels(table).str.lower().items():
+    for row, text in table.row_labels().str.lower().items():
         if re.fullmatch(BASE, text):
             bases |= dict.fromkeys(waiting, row)
             waiting = []
@@ -128,7 +128,7 @@ def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFr
         raise table.refused("the lines above it name no single survey year of the table by drug")
     period = latest[named.pop()]
     texts = table.text(table.column(r"(?:characteristics? )?breakdown")).str.lower()
-    groups = row_labels(table).str.lower()
+    groups = table.row_labels().str.lower()
     repeated = groups.index[groups.isin(REPEATED)]
     rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
     rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)

@@ -76,9 +76,3 @@ def by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int]) -> pd.DataFr
     years = survey_years(table)
     alike = {frozenset(of): {c: years[c] for c in years if set(years[c]) == set(of)} for of in years.values()}
     return pd.concat([table.unpivot(rows, columns, MARKS, apart) for columns in alike.values()], ignore_index=True)
-
-
-def row_labels(table: Table) -> pd.Series:
-    """The label of each row down to the last number; rows without one are left out."""
-    texts = table.text(table.key)[: table.last_number()]
-    return texts[texts.ne("")]

@@ -63,6 +63,7 @@ def ndtms_secure_settings(book: Workbook) -> Iterator[pd.DataFrame]:
     43,255, then 43,607). Shares are not read: they follow from the counts. Marks: c and * hidden.
     No real file was at hand: proved on sample releases of the described shape only.
     """
+    book.require_said("secure (settings?|children|training)|prisons? and other|immigration removal")
     adults = read_table(book.table(ADULTS.title, heads=HEADS), ADULTS, None)
     newest = newest_year(adults)
     yield adults.assign(age=ADULT)

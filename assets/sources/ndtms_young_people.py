@@ -83,6 +83,7 @@ def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     is that band where only one can be meant between its neighbours.
     Proved on one real file (2017-18); those who stopped, and later layouts, on sample releases only.
     """
+    book.require_said(r"young p|\byp\b|under 18")
     trends = [of_age(read_table(t, YOUNG_PEOPLE, None), YOUNG) for t in book.tables(YOUNG_PEOPLE.title, heads=HEADS)]
     if not trends:
         raise book.no_table(YOUNG_PEOPLE.title, "of the numbers of young people in treatment")

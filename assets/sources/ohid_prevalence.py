@@ -295,6 +295,7 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
 
 def _read_records(book: Workbook) -> pd.DataFrame:
     records = book.records()
+    book.require_said("alcohol|dependen", records.frame)
     headings = {name: heading(name.replace("_", " ")) for name in records.frame}
     columns = {
         text: [name for name, words in headings.items() if re.fullmatch(pattern, words)]

@@ -125,4 +125,4 @@ def unpivot_rates(table: Table, rows: pd.DataFrame, columns: dict[int, dict]) ->
 def row_columns(table: Table) -> set[int]:
     """The columns that say what a row is about."""
     about = rf"{SEX_COLUMN}|{PERIOD_COLUMN}|area codes?|area names?|(?:area )?geography|age groups?"
-    return {column for column, parts in enumerate(table.headings) if any(re.fullmatch(about, part) for part in parts)}
+    return {column for column, parts in enumerate(table.headings) if parts and re.fullmatch(about, parts[-1])}

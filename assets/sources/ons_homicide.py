@@ -47,8 +47,7 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     table = book.table(TITLE, heads=HEADS)
     rows, shares = {}, []
-    labels = table.text(table.key).str.lower()[: table.last_number()]
-    for row, text in labels[labels.ne("")].items():
+    for row, text in table.row_labels().str.lower().items():
         if shares or re.fullmatch(SHARES, text):
             shares.append(row)
             continue

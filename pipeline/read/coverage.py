@@ -123,15 +123,16 @@ def _missing(
 @cache
 def _vintages(nation: str, kinds: tuple[str, ...]) -> list[dict[str, str]]:
     """Names of the areas of some kinds by code, on each day on which they changed."""
-    starts, ends = places.areas()["start_date"].dropna(), places.areas()["end_date"].dropna()
-    days = sorted({*starts, *ends, pd.Timestamp("2009-04-01")})
-    found = []
+    table = places.areas()
+    days = sorted({*table["start_date"].dropna(), *table["end_date"].dropna(), pd.Timestamp("2009-04-01")})
+    of_kinds = table[table["area_kind"].isin(kinds) & (table["area_code"].str[0] == nation)]
+    starts, ends = of_kinds["start_date"].fillna(days[0]), of_kinds["end_date"].fillna(days[-1])
+    areas = list(zip(starts, ends, of_kinds["area_code"].tolist(), of_kinds["area_name"].tolist(), strict=True))
+    found: list[dict[str, str]] = []
     for day in days:
-        there = places.on_day(day)
-        there = there[there["area_kind"].isin(kinds) & (there["area_code"].str[0] == nation)]
-        areas = dict(zip(there["area_code"].tolist(), there["area_name"].tolist(), strict=True))
-        if areas and areas not in found:
-            found.append(areas)
+        there = {code: name for start, end, code, name in areas if start <= day <= end}
+        if there and there not in found:
+            found.append(there)
     return found
 
 

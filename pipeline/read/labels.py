@@ -61,6 +61,7 @@ def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
     text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
+    text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$", "", text)
     return _split_notes(text)[0]
 
 
@@ -84,6 +85,11 @@ def footnotes(text: str) -> tuple[str, ...]:
         *_split_notes(plain(without_raised(text)))[1],
         *(n for mark in marks for n in re.findall(r"\d+", mark)),
     )
+
+
+def is_note(text: str) -> bool:
+    """Whether a text is a sentence about figures, and no label of any."""
+    return text.endswith(".") or len(text.split()) > 8 or bool(re.match(r"(notes?|source)\b", text, re.IGNORECASE))
 
 
 def part(texts: pd.Series, called: str = "") -> pd.Series:

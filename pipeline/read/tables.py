@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import label, plain
+from pipeline.read.labels import is_note, label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import read_values, where_numbers
 from pipeline.read.nearest import but_found
@@ -162,6 +162,13 @@ class Table(Tabular[int]):
         """How many rows there are from the first data row to the last with a number; notes stand below."""
         rows = self.rows_with_numbers()
         return rows[-1] - self.top + 1 if len(rows) else 0
+
+    def row_labels(self) -> pd.Series:
+        """The label of each row that has one down to the last number, but for notes: sentences with nothing beside."""
+        texts = self.text(self.key)[: self.last_number()]
+        texts = texts[texts.ne("")]
+        alone = pd.Series([filled(self.cells, row).sum() == 1 for row in texts.index], index=texts.index, dtype=bool)
+        return texts[~(alone & texts.map(is_note).astype(bool))]
 
     def filled(self, columns: Iterable[int]) -> pd.Series:
         """Whether each row below the headings holds anything in the columns, indexed as `text` is."""

@@ -1,8 +1,9 @@
 """A published file opened once: its sheets, and the tables or records in them; what one of these holds is its own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -159,6 +160,17 @@ class Workbook:
         if len(found) > 1:
             raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
         return found[0] if found else None
+
+    def require_said(self, pattern: str, headings: Iterable[str] = ()) -> None:
+        """Refuse a file that says what it is about neither in its name, nor in a line that may be a title, or heading.
+
+        Publications of one kind, or files of a few common headings, are not told apart by their tables.
+        """
+        words = re.compile(pattern, re.IGNORECASE)
+        sheets = self.sheets if self.format != "csv" else []
+        lines = (line for sheet in sheets for _, line in _title_lines(self.cells(sheet)))
+        if not any(words.search(re.sub(r"[\W_]+", " ", text)) for text in chain([self.name], headings, lines)):
+            raise Refused(f"{self.name}: nothing in it says {pattern!r}, so it may be another publication")
 
     def records(self) -> Records:
         """The rows of a CSV file."""

@@ -16,7 +16,6 @@ from pipeline import build, questions, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import part_files, published
 from pipeline.read import periods, staging
-from pipeline.read.source import SOURCES
 from tests.conftest import build_all
 from tests.reading import of_some_areas
 
@@ -167,8 +166,7 @@ def test_a_corrected_file_takes_the_place_of_the_first(to_change):
         SECOND,
         [(area, year, 111 if parents == 110 else parents) for area, year, parents in EDITIONS[SECOND]],
     )
-    report = build_all(to_change)
-    assert [release.released for release in report.staged] == [SECOND]
+    build_all(to_change)
     assert known(to_change, "framework.history") == [100, 111]
     add(to_change, SECOND, EDITIONS[SECOND])
     build_all(to_change)
@@ -176,8 +174,7 @@ def test_a_corrected_file_takes_the_place_of_the_first(to_change):
 
 
 def test_a_release_that_is_taken_away_leaves_no_year_behind(to_change):
-    (file,) = (to_change / "raw" / "dfe_children_in_need" / str(SECOND)).iterdir()
-    file.unlink()
+    shutil.rmtree(to_change / "raw" / "dfe_children_in_need" / str(SECOND))
     build_all(to_change)
     there = "SELECT DISTINCT year FROM framework.history WHERE source <> 'published_figures'"
     assert ask(to_change, there) == [(2023,)]
@@ -216,7 +213,7 @@ def stage(data: Path, source_id: str, day: str, *rows: tuple) -> None:
             "cell": [f"row {number}, deaths" for number in range(2, len(rows) + 2)],
         }
     )
-    declared = replace(SOURCES[source_id], read=lambda book: [tidy])
+    declared = replace(of_some_areas(source_id), read=lambda book: [tidy])
     staging.stage(declared, release, staging.staged_path(data, release))
 
 
@@ -258,7 +255,7 @@ def replaced(tmp_path_factory) -> Path:
     rows = [(area, 2018, deaths) for area, deaths in DISTRICTS.items()]
     rows += [(area, 2017, deaths) for area, deaths in DISTRICTS.items() if area != WEST_SOMERSET]
     rows += [(area, 2016, "c" if area == MENDIP else deaths) for area, deaths in DISTRICTS.items()]
-    rows += [(HARTLEPOOL, year, 7) for year in (2016, 2017, 2018, 2024)]
+    rows += [(HARTLEPOOL, year, 7) for year in range(2016, 2025)]
     rows += [(NORTHAMPTONSHIRE, 2018, 30), (SOMERSET, 2024, 25), (BASILDON, 2024, 9)]
     stage(data, "ons_drug_deaths_local", "2025-01-01", *rows)
     publish(data)

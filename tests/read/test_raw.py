@@ -2,13 +2,16 @@
 
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from pipeline.read.opening import Refused
+from pipeline.read.source import SOURCES, in_shape
 from pipeline.read.workbook import Workbook
+from pipeline.releases import release_of
 from tests.conftest import real_file
 from tests.read.test_opening import ods
 from tests.reading import SAMPLES, printed, read, sample, sample_figures
@@ -176,7 +179,9 @@ RAISED = (
 @pytest.mark.parametrize(("source", "released"), [XLSX, ODS])
 def test_a_raised_digit_is_no_part_of_a_number(source, released, tmp_path):
     place = some_cell(source, released)
-    frame = read(source, with_cell(sample(source, released), tmp_path, place, *RAISED))
+    altered = with_cell(sample(source, released), tmp_path, place, *RAISED)
+    # What the cell is a part of no longer adds up; that is not asked here.
+    frame = in_shape(SOURCES[source], release_of(source, date(2026, 11, 1), [altered]))
     assert frame.loc[frame["cell"] == f"{place[0]}!{place[1]}", "value"].tolist() == [28]
 
 

@@ -104,3 +104,37 @@ def test_nothing_to_read_is_refused():
         found.unpivot(rows_of(found), {})
     with pytest.raises(Refused, match="no row to read"):
         found.unpivot(rows_of(found).iloc[:0], {1: {}})
+
+
+def test_a_sentence_with_nothing_beside_it_labels_no_row():
+    found = table(
+        ["T"],
+        ["Area code", "", "", "Deaths"],
+        [CODE, "", "", 1.0],
+        ["Figures of this area were revised in 2021."],
+        ["Note: see the table above"],
+        ["Class A"],
+        ["Any drug that is mentioned on the certificate with another one", "", "", 2.0],
+        ["E06000002", "", "", 3.0],
+        ["Below the table."],
+    )
+    named = "Any drug that is mentioned on the certificate with another one"
+    assert found.row_labels().tolist() == [CODE, "Class A", named, "E06000002"]
+
+
+def test_a_hidden_row_may_head_columns_and_holds_no_figures():
+    cells = np.array([["T", ""], ["Area code", "Deaths"], [CODE, 1.0], ["E06000002", 2.0]], dtype=object)
+    hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden={1})
+    assert hidden.unpivot(rows_of(hidden), {1: {}})["value"].tolist() == [1, 2]
+    hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden={3})
+    with pytest.raises(Refused, match="row 4 is hidden"):
+        hidden.unpivot(rows_of(hidden), {1: {}})
+
+
+def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():
+    heads = (["T"], ["", "2023/24", "2023/24", "2024/25"], ["Area code", "Apr-Jun", "Jul-Sep", "Apr-Jun"])
+    across = table(*heads, [CODE, 1.0, 2.0, 3.0]).periods_across()
+    assert [period.label for period in across.values()] == ["Apr-Jun 2023", "Jul-Sep 2023", "Apr-Jun 2024"]
+    for odd in ("2022/23 to date", "x 2022", "half of 2022"):
+        with pytest.raises(Refused, match="column"):
+            table(["T"], ["Area code", odd, "2023/24"], [CODE, 1.0, 2.0]).periods_across()

@@ -116,6 +116,13 @@ def test_notes_blanks_and_decoration_change_no_figure(altered):
     assert_same(altered(DRUGS, decorate(BASE, BASE.sheets(), 17)), sample_figures(DRUGS, BASE.released))
 
 
+def test_a_note_line_inside_a_table_is_no_drug(altered):
+    sheets = BASE.sheets()
+    for note in ("Questions on this drug were asked of half the sample.", "Source: Crime Survey for England and Wales"):
+        sheets["1.02"].insert(12, [note, *[""] * (len(sheets["1.02"][12]) - 1)])
+    assert_same(altered(DRUGS, sheets), sample_figures(DRUGS, BASE.released))
+
+
 @pytest.mark.parametrize("mark", ["[q]", "9,1", "?", True])
 def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
     assert_mark_refused(BASE, mark, altered, below=1)

@@ -5,7 +5,14 @@ import pytest
 from pipeline.read.opening import Refused
 from tests.altering import FRONT, Base, assert_refused, in_texts, of_form, of_substance
 from tests.conftest import real_file
-from tests.reading import assert_cells_hold, assert_no_number_is_lost, assert_printed, assert_same, read_altered
+from tests.reading import (
+    Sheets,
+    assert_cells_hold,
+    assert_no_number_is_lost,
+    assert_printed,
+    assert_same,
+    read_altered,
+)
 
 DEATHS = "ons_drug_deaths"
 BASE = Base(
@@ -101,6 +108,18 @@ def test_the_unit_of_a_rate_is_the_printed_one(altered, unaltered):
     sheets["Table 7"] = in_texts(sheets["Table 7"], r"per (100,000|1 million|million)", "per head")
     with pytest.raises(Refused, match=r"'Table 7'.*no population as the unit"):
         altered(DEATHS, sheets)
+
+
+def test_a_year_among_the_headings_is_read_or_refused(altered, unaltered):
+    def with_heading(text: object) -> Sheets:
+        rows = BASE.sheets()
+        return {**rows, "Table 6": [[text if cell == 2008 else cell for cell in row] for row in rows["Table 6"]]}
+
+    for read in ("2008", "2008 ", "2008²", " 2008 [note 3]"):
+        assert_same(altered(DEATHS, with_heading(read)), unaltered(BASE))
+    for stray in ("x2008", "word", "2008x", "", "2008/09"):
+        with pytest.raises(Refused, match="'Table 6'"):
+            altered(DEATHS, with_heading(stray))
 
 
 def test_a_sex_that_nobody_knows_is_refused(altered):
