@@ -8,8 +8,9 @@ rests on all their years.
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
@@ -87,28 +88,34 @@ def refused(data: Path) -> dict[Release, str]:
     return {release: reason for release, reason in reasons.items() if reason}
 
 
-def stage_lookups(data: Path, report: Report) -> None:
-    """Stage the lookups of the data folder's own, because what is read next may print areas that only they know."""
+def stage(data: Path, source_ids: Collection[str], report: Report) -> list[Staged]:
+    """Stage what is new of some sources, and what is staged of them; one process at a time stages a source.
+
+    The lookups of the data folder's own come first, because what is read next may print areas that only they know.
+    """
     own = {release.source for release in known_releases(data) if not release.sample}
-    for source_id in sorted(own):
-        if SOURCES[source_id].names_areas:
-            stage(data, source_id, report)
+    _stage(data, {source_id for source_id in own if SOURCES[source_id].names_areas}, report)
+    _stage(data, source_ids, report)
+    return staging.staged_releases(data, _of(data, source_ids))
 
 
-def stage(data: Path, source_id: str, report: Report) -> list[Staged]:
-    """Stage what is new of one source, lookups before all others; one process at a time stages a source."""
-    if not SOURCES[source_id].names_areas:
-        stage_lookups(data, report)
-    with locked(data, source_id):
-        of_source = [release for release in known_releases(data) if release.source == source_id]
-        new = [release for release in of_source if _is_new(data, release)]
+def _stage(data: Path, source_ids: Collection[str], report: Report) -> None:
+    with ExitStack() as locks:
+        for source_id in sorted(source_ids):
+            locks.enter_context(locked(data, source_id))
+        there = _of(data, source_ids)
+        new = [release for release in there if _is_new(data, release)]
         report.refused |= staging.stage_all(data, new, _announce)
         report.staged += [release for release in new if release not in report.refused]
-        kept = {staging.staged_path(data, release).stem for release in of_source}
-        for path in (data / "staging" / source_id).glob("*"):
-            if path.stem not in kept:
-                path.unlink()
-    return staging.staged_releases(data, of_source)
+        kept = {staging.staged_path(data, release).stem for release in there}
+        for source_id in source_ids:
+            for path in (data / "staging" / source_id).glob("*"):
+                if path.stem not in kept:
+                    path.unlink()
+
+
+def _of(data: Path, source_ids: Collection[str]) -> list[Release]:
+    return [release for release in known_releases(data) if release.source in source_ids]
 
 
 def _announce(release: Release, reason: str) -> None:

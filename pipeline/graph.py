@@ -57,7 +57,7 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
     def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
         data = build.data_folder()
         with _plainly():
-            kept = build.stage(data, declared.id, report)
+            kept = build.stage(data, [declared.id], report)
             refused = {
                 str(release.released): reason
                 for release, reason in build.refused(data).items()

@@ -104,7 +104,7 @@ def main() -> None:
 
         sample = data / "sample"
         report = build.Report()
-        reading = timed(lambda: [build.stage(sample, source, report) for source in SOURCES])
+        reading = timed(lambda: build.stage(sample, SOURCES, report))
         years = range(build.FIRST_YEAR, date.today().year + 1)
         calculating = timed(lambda: [build.calculate(sample, metric, years, report) for metric in METRICS])
         publishing = timed(lambda: build.publish(sample, report))

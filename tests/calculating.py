@@ -16,7 +16,7 @@ def observed(data: Path, sources: Iterable[str], metrics: Iterable[str]) -> Call
     """Calculates metrics from the sample releases of these sources alone; what is given back reads them by name."""
     report = build.Report()
     for source_id in sources:
-        build.stage(data, source_id, report)
+        build.stage(data, [source_id], report)
     for metric_id in metrics:
         build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
     assert not report.refused

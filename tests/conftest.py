@@ -100,8 +100,7 @@ def staged_real():
 def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     """Stage, calculate and publish everything that a data folder needs; or of some sources what rests on them alone."""
     report = build.Report()
-    for source_id in sources:
-        build.stage(data, source_id, report)
+    build.stage(data, sources, report)
     for metric_id, metric in METRICS.items():
         if set(metric.sources) <= set(sources):
             build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)

@@ -114,7 +114,7 @@ def homeless(tmp_path_factory) -> Path:
     data = tmp_path_factory.mktemp("homeless")
     add(data, QUARTERS)
     for source in (*METRICS[METRIC].sources, "published_figures"):
-        build.stage(data, source, Report())
+        build.stage(data, [source], Report())
     return data
 
 

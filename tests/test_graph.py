@@ -240,18 +240,18 @@ def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tupl
 
 
 def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
-    build.stage(data, "published_figures", build.Report())
+    build.stage(data, ["published_figures"], build.Report())
     asked, cursor = tick(None)
     assert asked is None
     give(data, f"{CHILDREN}/2024-10-31")
     for _ in range(2):  # as when the run of the first request is killed
         asked, cursor = tick(cursor)
         assert asked == sorted([CHILDREN, METRIC, graph.PUBLISHED])
-    build.stage(data, CHILDREN, build.Report())
+    build.stage(data, [CHILDREN], build.Report())
     asked, cursor = tick(cursor)
     assert asked is None and tick(cursor) == (None, cursor)
     shutil.rmtree(data / "raw" / CHILDREN / "2024-10-31")
-    build.stage(data, CHILDREN, build.Report())
+    build.stage(data, [CHILDREN], build.Report())
     _, cursor = tick(cursor)
     give(data, f"{CHILDREN}/2024-10-31")
     assert tick(cursor)[0] == sorted([CHILDREN, METRIC, graph.PUBLISHED])

@@ -106,7 +106,7 @@ def _prove(data: Path, wanted: Release, kept: Release | None, figures: Path) -> 
     """
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
-        build.stage_lookups(data, build.Report())
+        build.stage(data, (), build.Report())  # the lookups
         lookup = staging.new_areas(data)
         try:
             return staging.prove(wanted, into=figures, lookup=lookup)

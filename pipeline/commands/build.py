@@ -58,7 +58,9 @@ def _materialise(data: Path, metrics: list[str], years: range | None, report: st
         if new := steps.to_stage(data):
             from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
 
-            failures += graph.materialise({release.source for release in new}, report)
+            sources = {release.source for release in new}
+            steps.stage(data, sources, report)  # all at once keeps all processors at work
+            failures += graph.materialise(sources, report)
         available = steps.staged(data)
         stale = steps.to_calculate(data, available, metrics, years)
         if stale or steps.to_publish(data, available):

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,7 @@ from schemas import dictionary, vocabulary
 from schemas.dictionary import KEYS
 from schemas.figure import Figure
 from schemas.observation import NUMBER, Observation, description
+from schemas.rules import Rules
 from schemas.vocabulary import BETTER, CODES, LIMITS, OUTCOMES
 
 DOCS = PROJECT / "docs"
@@ -87,6 +88,7 @@ def _of_the_dictionary(there: list[Table]) -> dict[str, object]:
         "metric_table": metric_table,
         "alike": [table for table in framework if table.columns == metric_table.columns],
         "sources": [SOURCES[source] for source in catalogue.sources()["source"]],
+        "contract": lambda source: _contract(source.contract.__rules__),
         "limits": _limits(),
         "code_lists": _code_lists(),
         "number": NUMBER,
@@ -112,6 +114,38 @@ def _series(series: Series) -> str:
     nation = places.areas().set_index("area_code")["area_name"][series.nation]
     parts = [f"{name} `{word}`" for name, word in whole.items()]
     return f"`{series.statistic}`, {series.unit}; {', '.join(parts)}; {nation}"
+
+
+def _contract(rules: Rules) -> Iterator[str]:
+    """What the contract of a source says that its releases hold, a sentence each."""
+    for name, measure in rules.measures.items():
+        said = [*measure.units]
+        said += ["whole"] * measure.whole + ["no more than its base"] * measure.within_base
+        said += [f"at most {measure.most:g}"] * (measure.most < float("inf"))
+        said += [f"equal to {measure.share_of} in its base"] * bool(measure.share_of)
+        said += [f"below zero only in {_code([measure.corrected])}"] * bool(measure.corrected)
+        yield f"`{name}`: {', '.join(said)}"
+    for kind, periods in rules.periods.items():
+        without = f" but {', '.join(map(str, periods.without))}" if periods.without else ""
+        every = f"every year{without}" if periods.every else "some years"
+        yield f"periods: {kind.replace('_', ' ')}, none that ends before {periods.first}, {every}"
+    for what, patterns in (("sexes", rules.sexes), ("ages", rules.ages), ("categories", rules.categories)):
+        yield f"{what}: {_code(patterns)}"
+    areas = rules.areas
+    if areas.nations:
+        yield f"areas: {', '.join(map(places.name, areas.nations))}"
+    for what, levels in (
+        ("of each there is all of", areas.levels),
+        ("of each, where there is one, all of", areas.also),
+    ):
+        if levels and not areas.partial:
+            yield f"{what}: {', '.join(levels)}"
+    if areas.absent:
+        yield f"may be absent: {'; '.join(areas.absent.values())}"
+    if areas.others:
+        yield f"beside areas: {_code(areas.others)}"
+    if areas.partial:
+        yield "nothing is known to be missing: a file covers what was asked of it"
 
 
 def _limits() -> dict[str, list[str]]:

@@ -201,7 +201,7 @@ def test_a_later_estimate_is_a_later_vintage_and_a_future_one_is_none():
 
 def test_a_derived_metric_calculates_what_it_rests_on_first(tmp_path):
     report = build.Report()
-    build.stage(tmp_path, "published_figures", report)
+    build.stage(tmp_path, ["published_figures"], report)
     written = build.calculate(tmp_path, "county_lines_dismantled", [2023], report)
     assert written[2023] > 0 and list(report.calculated) == ["county_lines_closed", "county_lines_dismantled"]
     closed = METRICS["county_lines_closed"]

@@ -20,7 +20,7 @@ def data(tmp_path) -> Path:
     for number, day in enumerate((FIRST, SECOND), 1):
         files = [street(tmp_path / day, force, number) for force in ("Kent", "Essex")]
         releases.store(data, releases.release_of(STREET, date.fromisoformat(day), files))
-    build.stage(data, STREET, build.Report())
+    build.stage(data, [STREET], build.Report())
     return data
 
 
