@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 import pandera.errors
 import pytest
+from pandera.config import ValidationDepth, config_context
 
 from pipeline.read import coverage
 from pipeline.read.source import SOURCES
@@ -64,7 +65,8 @@ def figures(source_id: str) -> pd.DataFrame:
 def is_broken(contract: type[Figure], frame: pd.DataFrame) -> bool:
     """Whether a contract finds anything wrong."""
     try:
-        contract.validate(frame)
+        with config_context(validation_depth=ValidationDepth.DATA_ONLY):  # no fault here is one of types
+            contract.validate(frame)
     except pandera.errors.SchemaError:
         return True
     return bool(coverage.faults(frame, contract.__rules__, {}))
@@ -250,9 +252,8 @@ def test_a_contract_takes_its_figures_and_no_faulty_ones_and_has_no_idle_rule(so
     contract, found = SOURCES[source_id].contract, faults(source_id)
     assert not is_broken(contract, figures(source_id))
     assert [fault for fault, frame in found.items() if not is_broken(contract, frame)] == []
-    idle = []
+    idle, less = [], type("Less", (contract,), {})
     for fault, rules in weaker(contract.__rules__):
-        less = type("Less", (contract,), {})
         less.__rules__ = rules
         if fault in found and is_broken(less, found[fault]):
             idle.append(fault)
