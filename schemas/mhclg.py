@@ -9,6 +9,7 @@ class MhclgHomelessness(
     measures={"households owed a duty": count("households"), "households by support need": count("households")},
     periods={"quarter": 2018, "financial_year": 2019},
     areas=Areas(nations=(ENGLAND,), levels=("region", "lower tier"), others=("rest-of-england",)),
-    categories=("all", r"[a-z][a-z0-9 ,/()+-]{4,90}"),
+    # A need is named in several words; a note or a lost heading is not.
+    categories=("all", r"(?!.*\bnotes?\b)[a-z]+ [a-z0-9 ,/()+-]{3,90}"),
 ):
     """Statutory homelessness in England: support needs of households owed a duty."""

@@ -84,7 +84,7 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
             if group in ({"age": "16-59"}, {"age": "16-24"}):
                 apart.append(row)
             elif re.fullmatch(BASE, block):
-                base_rows[tuple(sorted(group.items()))] = row
+                base_rows[_who(group)] = row
             elif block:
                 rows[row] = group | {"category": block}
             else:
@@ -96,10 +96,13 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
             raise table.refused(f"row {row + 1} ({text}) is no drug of the table by drug and no group of people")
     if not rows:
         raise table.refused("no group of people under any drug")
-    groups = {row: {key: of for key, of in group.items() if key != "category"} for row, group in rows.items()}
-    keys = {row: tuple(sorted(group.items())) for row, group in groups.items()}
-    bases = {row: base_rows[key] for row, key in keys.items() if key in base_rows}
+    bases = {row: base_rows[_who(group)] for row, group in rows.items() if _who(group) in base_rows}
     return _proportions(table, rows, bases, [*apart, *base_rows.values()])
+
+
+def _who(group: dict) -> tuple:
+    """Of whom a row is, whatever drug it is about and however an area is spelt."""
+    return tuple(sorted((key, of) for key, of in group.items() if key not in ("category", "area_label")))
 
 
 def _frequent(table: Table) -> pd.DataFrame:

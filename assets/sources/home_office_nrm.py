@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -20,6 +21,8 @@ YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|per
 AGE = r"age( group)?( at (exploitation|referral))?( group)?"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
 FLAGGED, FLAG = r"(?!.*(%|percent|proportion))(?=.*county lines)(?=.*referrals).*", r"(?!.*referrals).*county lines.*"
+# What holds numbers in a table of referrals, or may.
+BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*(%|per ?cent|proportion|change).*"
 GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
@@ -100,12 +103,21 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def _require_known(table: Table) -> None:
+    """Refuse a table with numbers in a column whose heading is none that such a table has."""
+    for column, parts in enumerate(table.headings):
+        if table.holds_numbers(column) and not any(re.fullmatch(BESIDE, part) for part in parts):
+            raise table.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
+
+
 def _referrals(table: Table | Records) -> pd.DataFrame:
     """Referrals of one table by area, period, age and sex, with what else they are of; nationalities stay apart."""
     whole, flagged = table.column_if_any(REFERRALS), table.column_if_any(FLAGGED)
     columns = {column: said for column, said in ((whole, "all"), (flagged, "county lines")) if column is not None}
     if not columns:
         raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
+    if isinstance(table, Table):
+        _require_known(table)
     there = pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)
     apart = pd.Index([])
     if (nationality := table.column_if_any("nationality")) is not None:

@@ -34,6 +34,11 @@ NEAREST = {"5": "5", "five": "5", "10": "10", "ten": "10"}
 NOT_ROUNDED = "Marked as rounded to the nearest {}, which it is not."
 # What heads a count of everybody where other columns count some of them; shares stand beside either.
 COUNT = r"n|number|total|all"
+# What else stands in columns beside the counts that are read.
+BESIDE = (
+    r"n|number|total|all|girls|boys|((total|adults|young people|people|clients) )?in treatment|median age"
+    r"|primary|adjunctive|new to treatment"
+)
 AGES = r"under \d+|\d+ ?(?:-|to) ?\d+|\d+ (?:and|or) over|\d+\+"
 BOUND = r",? ?(lower|upper)( 95%)?( bound| confidence limit| limit)?( 95% ci)?"
 SHARE = r"%|percent|per cent|proportion|mean\b|rate\b|ratio\b"
@@ -93,7 +98,20 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     found = set(tidy["measure"]) if "measure" in tidy else set()
     if missing := set(wanted.measures().values()) - found:
         raise table.refused(f"no row or column for {', '.join(sorted(missing))}")
-    return _with_base(wanted, tidy)
+    return _with_base(wanted, _each_once(table, tidy))
+
+
+def _each_once(table: Table, tidy: pd.DataFrame) -> pd.DataFrame:
+    """Counts without those that are printed again; refused where one is printed again as another number.
+
+    A second whole includes what is not known.
+    """
+    same = [name for name in ("measure", "period", "area_code", "sex", "age", "category", "point") if name in tidy]
+    tidy = tidy.drop_duplicates([*same, "value", "status"])
+    twice = tidy[tidy.duplicated(same, keep=False) & tidy["measure"].ne(WHOLE)]
+    if len(twice):
+        raise table.refused(f"{' and '.join(twice['cell'].iloc[:2])} are numbers of the same")
+    return tidy
 
 
 def _rounded(table: Table) -> list[tuple[str, dict[str, str], str]]:
@@ -284,6 +302,8 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         if side:
             limits.setdefault(tuple(about.items()), {})[side] = column
         elif not about and not alone:
+            if any(text and not re.fullmatch(BESIDE, text) for text in texts):
+                raise table.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(texts)}")
             continue
         elif about in found.values():
             raise table.refused(f"column {column_letters(column)} is headed like another: {' | '.join(texts)}")

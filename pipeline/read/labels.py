@@ -23,6 +23,9 @@ _DIGITS = str.maketrans(_RAISED, "0123456789")
 _RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([A-Za-z]{{1,2}}[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
+# A code of a statistical area, in whatever case it is printed.
+_CODE = re.compile(r"[A-Za-z]\d{8}")
+
 # The label of a whole, where others are of its parts.
 WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\btotal"
 
@@ -47,6 +50,12 @@ def plain(text: object) -> str:
     return visible(text).translate(_HYPHENS)
 
 
+def code(text: str) -> str:
+    """A code of a statistical area as registers print it, without marks that nobody sees; any other text as it is."""
+    seen = visible(text)
+    return seen.upper() if _CODE.fullmatch(seen) else text
+
+
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
     found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() else None
@@ -58,11 +67,11 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
 # A truth value, a whole and a decimal number are equal and hash alike, but their labels differ.
 @lru_cache(maxsize=None, typed=True)
 def label(text: object) -> str:
-    """A printed label without footnote marks, line breaks and doubled spaces; its case is kept."""
+    """A printed label without footnote marks, line breaks and doubled spaces; its case is kept, but that of a code."""
     text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$", "", text)
-    return _split_notes(text)[0]
+    return _split_notes(code(text))[0]
 
 
 @lru_cache(maxsize=None, typed=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label, plain
+from pipeline.read.labels import code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -49,7 +49,9 @@ class Records(Tabular[str]):
         columns = [columns[at] for at in headed]
         self.frame = pd.DataFrame(list(numbered.values()), index=list(numbered), columns=columns, dtype="str")
         for name in columns:
-            self.frame[name] = self.frame[name].str.strip()
+            texts = self.frame[name].str.strip()
+            coded = re.search(r"code|cd$", name, re.IGNORECASE)
+            self.frame[name] = texts.map({text: code(text) for text in texts.unique()}) if coded else texts
 
     def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
         for at, field in enumerate(row[: len(columns)]):

@@ -116,7 +116,7 @@ class Table(Tabular[int]):
             text = " ".join(reversed(parts))
             if not parts or re.search(apart, text):
                 continue
-            if across or periods.speaks_of_time(text):
+            if across or periods.speaks_of_time(text) or (column > self.key and self.holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
@@ -125,6 +125,10 @@ class Table(Tabular[int]):
                 f"two columns are headed {', '.join(repeated)}" if repeated else "no column headed by a period"
             )
         return across
+
+    def holds_numbers(self, column: int) -> bool:
+        """Whether a column holds numbers in several rows, and labels in none."""
+        return self._numbers[:, column].sum() > 1 and not self.text(column)[~self._numbers[:, column]].ne("").any()
 
     def heading_of(self, column: int, pattern: str) -> str:
         """The one label of a column that a pattern matches as a whole."""

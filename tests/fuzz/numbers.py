@@ -117,7 +117,7 @@ def other_spelling(seed: Seed, chance: random.Random) -> Mutant | None:
     ways = [
         f"+{spelt}",
         f"0{spelt}",
-        f"{value:e}",
+        f"{value:.17e}",
         f"{spelt}.",
         f"'{spelt}",
         "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in spelt),

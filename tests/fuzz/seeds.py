@@ -199,7 +199,14 @@ class Seed:
     @cached_property
     def row_periods(self) -> list[Site]:
         """Cells with the period of the figures of their row."""
-        return [(place, numbers) for place, cell, numbers in self._labels() if self._is_period(cell, numbers)]
+        found = [(place, numbers) for place, cell, numbers in self._labels() if self._is_period(cell, numbers)]
+        # A number that stands alone among other numbers may look like a year, and is none.
+        alone = {
+            place for place, times in Counter((sheet, column) for (sheet, _, column), _ in found).items() if times < 3
+        }
+        return [
+            site for site in found if (site[0][0], site[0][2]) not in alone or isinstance(self.content.at(site[0]), str)
+        ]
 
     @cached_property
     def headings(self) -> list[Site]:
