@@ -44,11 +44,14 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     rows["school"] = _schools(records)
     columns = {}
     for name in set(records.frame) - PLACE_AND_TIME:
-        if found := re.fullmatch(_OF_ALL, name.lower()):
+        if found := re.fullmatch(_OF_ALL, labels.heading(name)):
             columns[name] = {"measure": KINDS[found[found.lastindex]], "reason": "all"}
-        elif found := re.fullmatch(_OF_REASON, name.lower()):
+        elif found := re.fullmatch(_OF_REASON, labels.heading(name)):
             reason = DRUGS if found[2] == "drug_alcohol" else found[2]
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
+    totals = {said["measure"] for said in columns.values() if said["reason"] == "all"}
+    if totals and (without := set(KINDS.values()) - totals):
+        raise records.refused(f"no column of all {' or '.join(without)} among {', '.join(records.frame)}")
     if "reason" in records.frame:
         columns = {name: {"measure": said["measure"]} for name, said in columns.items() if said["reason"] == "all"}
         rows["reason"] = [re.sub(r"^(total|all)\b.*", "all", labels.heading(text)) for text in records.frame["reason"]]

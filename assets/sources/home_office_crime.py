@@ -262,6 +262,11 @@ def _by_year(records: pd.DataFrame) -> pd.DataFrame:
     area = ["force", "area_code"]
     quarterly = _add_up(pd.concat([kinds, below]), ["time", *area, "category"])
     last, there = quarterly["time"].max(), set(quarterly["time"])
+    if gone := set(range(min(there), last)) - there:
+        year, quarter = divmod(min(gone) - 1, 4)
+        raise Refused(
+            f"offences are listed before and after quarter {quarter + 1} of {year - 1}/{year % 100:02d}, none in it"
+        )
     ends = [end for end in sorted(there) if (end % 4 == 0 or end == last) and {end - 1, end - 2, end - 3} <= there]
     if not ends:
         raise Refused("no twelve months are listed in full")

@@ -7,7 +7,6 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
-from pipeline.read.cells import column_letters
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -103,13 +102,6 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _require_known(table: Table) -> None:
-    """Refuse a table with numbers in a column whose heading is none that such a table has."""
-    for column, parts in enumerate(table.headings):
-        if table.holds_numbers(column) and not any(re.fullmatch(BESIDE, part) for part in parts):
-            raise table.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
-
-
 def _referrals(table: Table | Records) -> pd.DataFrame:
     """Referrals of one table by area, period, age and sex, with what else they are of; nationalities stay apart."""
     whole, flagged = table.column_if_any(REFERRALS), table.column_if_any(FLAGGED)
@@ -117,7 +109,7 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     if not columns:
         raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
     if isinstance(table, Table):
-        _require_known(table)
+        table.require_known(BESIDE)
     there = pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)
     apart = pd.Index([])
     if (nationality := table.column_if_any("nationality")) is not None:

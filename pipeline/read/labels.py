@@ -70,7 +70,7 @@ def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept, but that of a code."""
     text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
-    text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$", "", text)
+    text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
     return _split_notes(code(text))[0]
 
 

@@ -118,6 +118,7 @@ class Table(Tabular[int]):
                 continue
             if across or periods.speaks_of_time(text) or (column > self.key and self.holds_numbers(column)):
                 across[column] = self.period_over(column, single)
+        self._require_alike(across)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
             repeated = sorted({text for text in labels if labels.count(text) > 1})
@@ -126,9 +127,23 @@ class Table(Tabular[int]):
             )
         return across
 
+    def _require_alike(self, across: Iterable[int]) -> None:
+        """Refuse a column whose lowest label is no time where those of others are, and no whole of them."""
+        lowest = {column: self.headings[column][-1] for column in across}
+        timed = {column for column, text in lowest.items() if periods.speaks_of_time(text)}
+        odd = [column for column, text in lowest.items() if column not in timed and not re.match(r"total|all\b", text)]
+        if timed and odd:
+            raise self.refused(f"column {column_letters(odd[0])}: {lowest[odd[0]]!r} stands where others have a period")
+
     def holds_numbers(self, column: int) -> bool:
         """Whether a column holds numbers in several rows, and labels in none."""
         return self._numbers[:, column].sum() > 1 and not self.text(column)[~self._numbers[:, column]].ne("").any()
+
+    def require_known(self, pattern: str) -> None:
+        """Refuse a table with numbers in a column of which no label matches the pattern."""
+        for column, parts in enumerate(self.headings):
+            if self.holds_numbers(column) and not any(re.fullmatch(pattern, part) for part in parts):
+                raise self.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
 
     def heading_of(self, column: int, pattern: str) -> str:
         """The one label of a column that a pattern matches as a whole."""

@@ -191,7 +191,9 @@ def heading_of_nothing(seed: Seed, chance: random.Random) -> Mutant | None:
     cell = chance.choice(["", *NONSENSE])
     if not any(np.isfinite(seed.base["value"].iloc[site[1]])):
         return None
-    return Mutant(f"{name_of(site[0])} {text!r} -> {cell!r}", seed.content.with_cells({site[0]: cell}), WRONG)
+    # A label above may still say what the column is of.
+    truth = either(seed.base)
+    return Mutant(f"{name_of(site[0])} {text!r} -> {cell!r}", seed.content.with_cells({site[0]: cell}), truth)
 
 
 @mutation
