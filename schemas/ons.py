@@ -3,6 +3,11 @@
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, percentage
 
+# A word that the name of an offence or of a group of offences has, and a note or a lost heading has not.
+_OFFENCES = (
+    "(offences?|crimes?|fraud|thefts?|shoplifting|burglary|robbery|damage|arson|homicide|driving|stalking|harassment"
+    "|violence|violent|assault|wounding|vandalism|injury|drugs?|weapons|rape|mugging|computer misuse|bicycles?)"
+)
 _BAND = (r"under \d+", r"\d+-\d+", r"\d+ and over")
 
 
@@ -52,7 +57,7 @@ class CsewCrime(
         ),
     },
     areas=Areas(nations=(ENGLAND_AND_WALES,)),
-    categories=(r"[a-z][a-z /()-]+",),
+    categories=(rf"(?=.*\b{_OFFENCES}\b)[a-z][a-z /()-]+",),
 ):
     """Crime in England and Wales: appendix tables of the crime survey."""
 
@@ -102,7 +107,7 @@ class OnsPoliceForceTables(
         also=("region", "community safety partnership"),
         others=("british-transport-police", "manchester-airport", "unassigned(-[a-z]+)+", "action-fraud", "cifas"),
     ),
-    categories=(r"[a-z][a-z ,-]+( \([a-z0-9, ]+\))?",),
+    categories=("all", rf"(?=.*\b{_OFFENCES}\b)[a-z][a-z ,-]+( \([a-z0-9, ]+\))?"),
 ):
     """Crime in England and Wales: police force area data tables."""
 

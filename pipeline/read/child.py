@@ -65,7 +65,7 @@ def _limited(work: Callable[[], object], release: Release, limits: Limits, answe
         answer.send(str(error))
     except MemoryError:
         answer.send(f"{release.name} needs more than {_megabytes(limits)} to be read")
-    except Exception as error:
+    except BaseException as error:  # a parser that is written in Rust panics beyond Exception
         answer.send(f"{release.name} cannot be read: {type(error).__name__}: {error}")
     else:
         answer.send("")
