@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from pipeline import places
 from pipeline.files import write_atomically
-from pipeline.read import child, covers
+from pipeline.read import child, cover_pages
 from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, Source, figures
@@ -161,7 +161,7 @@ def _read(module: str, release: Release, path: Path | None, scratch: Path, looku
         stage(declared, release, path, lookup)
     else:
         figures(declared, release, lookup).to_parquet(scratch / _FIGURES, index=False)
-        said = {str(day): words for day, words in covers.days(release.files, declared.in_archives).items()}
+        said = {str(day): words for day, words in cover_pages.days(release.files, declared.in_archives).items()}
         (scratch / _COVERS).write_text(json.dumps(said))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from pipeline.read import covers
+from pipeline.read import cover_pages
 from tests.conftest import real_file
 
 DAY = date(2022, 8, 3)
@@ -30,7 +30,7 @@ DAY = date(2022, 8, 3)
     ],
 )
 def test_a_line_that_says_when_it_was_published(line):
-    assert covers.printed(line) == DAY
+    assert cover_pages.printed(line) == DAY
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_line_that_says_when_it_was_published(line):
     ],
 )
 def test_a_line_that_does_not_say_when_it_was_published(line):
-    assert covers.printed(line) is None
+    assert cover_pages.printed(line) is None
 
 
 def cover(path: Path, *rows: tuple) -> Path:
@@ -73,12 +73,12 @@ def cover(path: Path, *rows: tuple) -> Path:
 )
 def test_the_words_and_the_day_may_stand_in_two_cells(rows, tmp_path):
     path = cover(tmp_path / "deaths.xlsx", *rows)
-    assert list(covers.days([path], ".*")) == [DAY]
+    assert list(cover_pages.days([path], ".*")) == [DAY]
 
 
 def test_a_cover_is_told_with_its_file_and_place(tmp_path):
     path = cover(tmp_path / "deaths.xlsx", ("Deaths",), ("Published 3 August 2022",))
-    (words,) = covers.days([path], ".*").values()
+    (words,) = cover_pages.days([path], ".*").values()
     assert words == "deaths.xlsx, 'Cover', row 2: 'Published 3 August 2022'"
 
 
@@ -94,4 +94,4 @@ def test_a_cover_is_told_with_its_file_and_place(tmp_path):
     ],
 )
 def test_real_covers(source, name, day):
-    assert list(covers.days([real_file(source, name)], ".*")) == ([day] if day else [])
+    assert list(cover_pages.days([real_file(source, name)], ".*")) == ([day] if day else [])
