@@ -143,6 +143,8 @@ def test_a_label_with_other_words_is_no_period(text):
         "financial year 2021",
         "academic year 2021/22",
         "2024/25 to date",
+        "Jan 1997 to Dec 1997 (part)",
+        "2024/25 (partial year)",
         "x2008",
         "1969",
         "2204",
