@@ -73,7 +73,7 @@ def _owed(table: Table) -> int:
 
 def _needs(table: Table) -> dict[int, str]:
     """Each column of a support need, whose name is its longest label but for what heads all needs."""
-    total = r"(grand )?total\b.*|households with .*|number of households|[12]|3\+|3 or more"
+    total = r"(grand )?total\b[^()]*|households with .*|number of households|[12]|3\+|3 or more"
     leaves = {column: parts[-1] for column, parts in enumerate(table.headings) if column > table.key + 1 and parts}
     totals = [leaf for leaf in leaves.values() if re.fullmatch(total, leaf)]
     if repeated := {leaf for leaf in totals if totals.count(leaf) > 1}:

@@ -71,6 +71,8 @@ def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
                 "unit": "requirements",
             }
         )
+        for order in set(described["order"]) - set(described.loc[described["kind"] == "all", "order"]):
+            raise table.refused(f"no row of all requirements of {order}")
         if "drug treatment" not in set(described["kind"]):
             raise table.refused("no row 'Drug treatment' among its requirements")
         tidy = table.unpivot(described, columns, MARKS)

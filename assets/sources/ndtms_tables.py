@@ -217,7 +217,7 @@ def _title_year(table: Table) -> Period | None:
 def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None) -> tuple[pd.DataFrame, pd.Index]:
     """What each row is about, and the rows that are about something else."""
     rows = pd.DataFrame(index=table.text(0).index)
-    known, apart = pd.Series(True, index=rows.index), pd.Series(False, index=rows.index)
+    known, apart = table.filled(range(len(table.headings))), pd.Series(False, index=rows.index)
     numbers = [row for row in rows.index if any(map(is_number, table.cells[row][len(labels) :]))]
     last, coded = rows.index[: numbers[-1] - table.top + 1], False
     for column in labels:

@@ -123,6 +123,7 @@ def unpivot_rates(table: Table, rows: pd.DataFrame, columns: dict[int, dict]) ->
 
 
 def row_columns(table: Table) -> set[int]:
-    """The columns that say what a row is about."""
+    """The columns that say what a row is about, from the left to the first that says something else."""
     about = rf"{SEX_COLUMN}|{PERIOD_COLUMN}|area codes?|area names?|(?:area )?geography|age groups?"
-    return {column for column, parts in enumerate(table.headings) if parts and re.fullmatch(about, parts[-1])}
+    other = (column for column, parts in enumerate(table.headings) if parts and not re.fullmatch(about, parts[-1]))
+    return set(range(next(other, len(table.headings))))

@@ -58,7 +58,8 @@ def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
         raise KeyError(text)
     value, beside = found
     status = known[beside.lower()] if beside else ""
-    if status in INSTEAD:
+    # A number with a k may be thousands.
+    if status in INSTEAD or beside.lower() == "k":
         raise KeyError(text)
     return value, status
 
