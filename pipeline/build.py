@@ -94,28 +94,25 @@ def stage(data: Path, source_ids: Collection[str], report: Report) -> list[Stage
     The lookups of the data folder's own come first, because what is read next may print areas that only they know.
     """
     own = {release.source for release in known_releases(data) if not release.sample}
-    _stage(data, {source_id for source_id in own if SOURCES[source_id].names_areas}, report)
-    _stage(data, source_ids, report)
-    return staging.staged_releases(data, _of(data, source_ids))
+    if lookups := {source_id for source_id in own if SOURCES[source_id].names_areas}:
+        _stage(data, lookups, report)
+    return _stage(data, source_ids, report) if source_ids else []
 
 
-def _stage(data: Path, source_ids: Collection[str], report: Report) -> None:
+def _stage(data: Path, source_ids: Collection[str], report: Report) -> list[Staged]:
     with ExitStack() as locks:
         for source_id in sorted(source_ids):
             locks.enter_context(locked(data, source_id))
-        there = _of(data, source_ids)
+        there = [release for release in known_releases(data) if release.source in source_ids]
         new = [release for release in there if _is_new(data, release)]
         report.refused |= staging.stage_all(data, new, _announce)
         report.staged += [release for release in new if release not in report.refused]
-        kept = {staging.staged_path(data, release).stem for release in there}
+        kept = {staging.staged_path(data, release).with_suffix("") for release in there}
         for source_id in source_ids:
             for path in (data / "staging" / source_id).glob("*"):
-                if path.stem not in kept:
+                if path.with_suffix("") not in kept:
                     path.unlink()
-
-
-def _of(data: Path, source_ids: Collection[str]) -> list[Release]:
-    return [release for release in known_releases(data) if release.source in source_ids]
+    return staging.staged_releases(data, there)
 
 
 def _announce(release: Release, reason: str) -> None:

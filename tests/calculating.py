@@ -1,6 +1,6 @@
 """Observations of a metric as tests look at them, from sample releases or from figures at hand."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import duckdb
@@ -12,11 +12,10 @@ from pipeline.calculate.metric import METRICS
 from pipeline.calculate.observations import observations, workbench
 
 
-def observed(data: Path, sources: Iterable[str], metrics: Iterable[str]) -> Callable[[str], duckdb.DuckDBPyRelation]:
+def observed(data: Path, sources: Collection[str], metrics: Iterable[str]) -> Callable[[str], duckdb.DuckDBPyRelation]:
     """Calculates metrics from the sample releases of these sources alone; what is given back reads them by name."""
     report = build.Report()
-    for source_id in sources:
-        build.stage(data, [source_id], report)
+    build.stage(data, sources, report)
     for metric_id in metrics:
         build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
     assert not report.refused

@@ -113,8 +113,7 @@ def homeless(tmp_path_factory) -> Path:
     """A data folder with a staged quarter of each year. One shared folder: copy it before changing it."""
     data = tmp_path_factory.mktemp("homeless")
     add(data, QUARTERS)
-    for source in (*METRICS[METRIC].sources, "published_figures"):
-        build.stage(data, [source], Report())
+    build.stage(data, (*METRICS[METRIC].sources, "published_figures"), Report())
     return data
 
 
