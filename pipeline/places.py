@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-# From the largest kind to the smallest, authorities before forces before partnerships: `find` prefers in this order.
+# From the largest kind to the smallest, authorities before forces before partnerships: `called` prefers in this order.
 KINDS = {
     "K02": "country",
     "K03": "country",
@@ -144,6 +144,7 @@ def heirs(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(last for new in successors(code) for last in ((new,) if new in there else heirs(new))))
 
 
+@cache
 def _successors() -> dict[str, str]:
     """The column `successors` of `areas`, by code."""
     return dict(zip(areas()["area_code"].tolist(), areas()["successors"].tolist(), strict=True))
@@ -234,11 +235,6 @@ def member_sets() -> pd.DataFrame:
                 sets.setdefault((whole, frozenset(members)), day)
     rows = [(whole, day, code) for (whole, members), day in sets.items() for code in sorted(members)]
     return pd.DataFrame(rows, columns=["whole_code", "vintage", "area_code"])
-
-
-def find(text: str) -> str:
-    """The code for a code or a name as people write it: of several areas of the name the first that `called` has."""
-    return called(text)[0]
 
 
 def called(text: str) -> list[str]:

@@ -89,6 +89,7 @@ def explain(
     breakdown = breakdown or metric.series.breakdown
     codes = places.called(area)
     areas = places.areas().set_index("area_code")
+    con.execute(_QUESTIONS)
     rows = _ask(con, "areas_of", metric_id, year, breakdown)
     code = _meant(codes, set(rows.loc[rows["valued"], "area_code"])) or _meant(codes, set(rows["area_code"]))
     if code:
@@ -147,12 +148,12 @@ def diff(
         raise Unanswerable(f"{metric_id} has no figures yet")
     after = after or newest.date()
     before = before or min(after, newest.date()) - timedelta(days=1)
+    con.execute(_QUESTIONS)
     return Difference(before, after, _ask(con, "differences", metric_id, before, after))
 
 
 def _ask(con: duckdb.DuckDBPyConnection, question: str, *about: object) -> pd.DataFrame:
-    """The answer to a question that stands in SQL beside this module."""
-    con.execute(_QUESTIONS)
+    """The answer to one of the questions in SQL beside this module, which the connection was told."""
     return con.execute(f"FROM {question}({', '.join('?' * len(about))})", about).df()
 
 

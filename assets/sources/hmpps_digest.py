@@ -45,7 +45,7 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     if not tables:
         raise book.no_table(wanted, f"of drug finds with a column headed {FINDS!r}")
     for table in tables:
-        table.require_known(rf"{YEAR}|{FINDS}|{PRISONERS}|{RATE}|.*(%|per ?cent|change).*")
+        table.require_known(rf"{YEAR}|{FINDS}|{PRISONERS}|{RATE}")
         year = table.text(table.column(YEAR))
         rows = year.index[year.str.contains(r"20\d\d") & table.filled([table.column(FINDS)])]
         prison = table.printed(PRISON, rows, "All")

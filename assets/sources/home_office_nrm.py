@@ -21,7 +21,7 @@ AGE = r"age( group)?( at (exploitation|referral))?( group)?"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
 FLAGGED, FLAG = r"(?!.*(%|percent|proportion))(?=.*county lines)(?=.*referrals).*", r"(?!.*referrals).*county lines.*"
 # What holds numbers in a table of referrals, or may.
-BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*(%|per ?cent|proportion|change).*"
+BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*proportion.*"
 GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline import places
 from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import DERIVED, GSS, Table
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeSeizures
 
@@ -89,7 +89,7 @@ def _by_area(table: Table, title: str) -> pd.DataFrame:
     columns = {
         column: parts
         for column, parts in enumerate(table.headings)
-        if parts and column not in (name, code) and not re.search(r"change|%|per ?cent", " ".join(parts))
+        if parts and column not in (name, code) and not re.search(DERIVED, " ".join(parts))
     }
     rows = pd.DataFrame({"area_label": names})[names.ne("") & table.filled(columns)]
     codes = table.text(code).loc[rows.index] if code is not None else pd.Series("", index=rows.index)

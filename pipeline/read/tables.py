@@ -21,6 +21,9 @@ from pipeline.read.tabular import Tabular, parted
 
 GSS = r"[EWKSN]\d{8}"
 
+# What heads a column that follows from others, and is not read.
+DERIVED = r"change|%|per ?cent"
+
 
 class Table(Tabular[int]):
     """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
@@ -104,9 +107,7 @@ class Table(Tabular[int]):
         """The one column that a pattern matches, or None where there is none."""
         return self.column(pattern) if any(re.fullmatch(pattern, part) for h in self.headings for part in h) else None
 
-    def periods_across(
-        self, single: str = "calendar_year", apart: str = r"change|%|per ?cent"
-    ) -> dict[int, periods.Period]:
+    def periods_across(self, single: str = "calendar_year", apart: str = DERIVED) -> dict[int, periods.Period]:
         """The period that heads each column, from the first so headed to the right; columns headed `apart` are not.
 
         Refused when a headed column among them names no period, when two name the same, or when there is none.
@@ -140,9 +141,10 @@ class Table(Tabular[int]):
         return self._numbers[:, column].sum() > 1 and not self.text(column)[~self._numbers[:, column]].ne("").any()
 
     def require_known(self, pattern: str) -> None:
-        """Refuse a table with numbers in a column of which no label matches the pattern."""
+        """Refuse a table with numbers in a column of which no label matches the pattern, but for derived ones."""
         for column, parts in enumerate(self.headings):
-            if self.holds_numbers(column) and not any(re.fullmatch(pattern, part) for part in parts):
+            known = any(re.fullmatch(pattern, part) or re.search(DERIVED, part) for part in parts)
+            if self.holds_numbers(column) and not known:
                 raise self.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
 
     def heading_of(self, column: int, pattern: str) -> str:
