@@ -74,7 +74,7 @@ samples: .venv/installed
 lock:
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/pip install --quiet uv
-	echo "duckdb<2" | .venv/lock/bin/uv pip compile --upgrade --universal --python-version 3.11 --extra dev \
+	echo "duckdb<2" | .venv/lock/bin/uv pip compile --upgrade --universal --python-version 3.11 --extra dev --extra service \
 	  --no-header --no-annotate --constraint - pyproject.toml --output-file requirements.lock
 	.venv/lock/bin/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate \
 	  tests/clients/environments/superset.in --output-file tests/clients/environments/superset.txt

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from glob import escape
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pandera.pandas import DataFrameModel
 
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import observations, workbench
+from pipeline.fetch import calendar
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.part_files import Part
 from pipeline.read import changes, staging
@@ -256,11 +258,20 @@ def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> 
 
 def _published_inputs(data: Path, publishable: dict[Path, Part], available: list[Staged]) -> str:
     inputs = [(path.parts[-4:], part.inputs) for path, part in publishable.items()]
+    due = announced(data).to_dict("records")
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
     return hashlib.sha256(
-        repr((snapshot.code_version(), changes.version(), inputs, files, reasons)).encode()
+        repr((snapshot.code_version(), changes.version(), inputs, files, reasons, due)).encode()
     ).hexdigest()
+
+
+def announced(data: Path) -> pd.DataFrame:
+    """The announced releases as in framework.calendar, and whether they are late today."""
+    newest: dict[str, date] = {}
+    for release in own_releases(data):
+        newest[release.source] = max(release.released, newest.get(release.source, date.min))
+    return calendar.table(data, newest)
 
 
 def to_publish(data: Path, available: list[Staged]) -> bool:
@@ -285,5 +296,5 @@ def publish(data: Path, report: Report) -> None:
         if published.inputs(data) == (inputs := _published_inputs(data, publishable, available)):
             return
         log.info("publish %s", published.path(data))
-        tables = catalogue.tables(available, refused(data))
+        tables = catalogue.tables(available, refused(data), announced(data))
         report.observations = snapshot.publish(data, inputs, tables, publishable)

@@ -1,14 +1,22 @@
-"""The Dagster code location: the assets, their job, its schedule and its sensor; policies are applied here and once."""
+"""The Dagster code location: the assets, their jobs, schedules and sensors; policies are applied here and once."""
 
 import hashlib
+import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
-from pipeline import build, catalogue, releases
+from pipeline import alarms, build, catalogue, releases
+from pipeline.alarms import Alarm
 from pipeline.calculate.metric import METRICS
-from pipeline.graph import PUBLISHED, assets, range_tags
-from pipeline.publish.tables import TABLES
+from pipeline.fetch import calendar, days
+from pipeline.graph import fetching
+from pipeline.graph.policies import range_tags
+from pipeline.graph.publishing import PAGES, PUBLISHED
+from pipeline.graph.run import assets
+from pipeline.publish import part_files, published
 
 catalogue.hand_in()
 
@@ -19,7 +27,14 @@ everything = dg.define_asset_job(
     "everything_needed",
     selection=dg.AssetSelection.all(),
     op_retry_policy=RETRIES,
-    description="Reads new releases, calculates the years they touch, back years included, and publishes.",
+    description="Fetches and reads new releases, calculates the years they touch, back years included, and publishes.",
+)
+
+fetch = dg.define_asset_job(
+    "fetch",
+    selection=dg.AssetSelection.groups(fetching.PUBLISHERS),
+    op_retry_policy=RETRIES,
+    description="Asks the publishers for new releases and puts them into data/raw, where another sensor finds them.",
 )
 
 
@@ -51,15 +66,50 @@ def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=everything,
     cron_schedule="31-59/7 9 * * 1-5",
     execution_timezone="Europe/London",
-    description="From a minute after half past nine, on the days for which a release is announced (framework.limits).",
+    description="From a minute after half past nine, on days for which a release is announced (framework.calendar).",
 )
 def release_calendar(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     today = context.scheduled_execution_time.date()
-    announced = TABLES["limits"].read().query("kind == 'next release'")
-    due = announced[announced["first_day"].dt.date == today]
-    if due.empty:
+    if not any(due.day == today and due.certainty != "cancelled" for due in calendar.read(build.data_folder())):
         return dg.SkipReason(f"no release is announced for {today}")
     return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=_all_years())
+
+
+# From the announced moment on, publishers are asked so often for so long; at other times of weekdays each hour.
+SOON, WINDOW, OTHERWISE = timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=1)
+
+
+def asked_for(now: datetime, everything_at: datetime, announced_at: datetime, due: Iterable[calendar.Due]) -> list[str]:
+    """The sources of which a publisher is to be asked now, by when all and those announced were asked for last."""
+    expected = {
+        one.source
+        for one in due
+        if one.moment and one.certainty != "cancelled" and one.moment <= now < one.moment + WINDOW
+    }
+    if expected and now - announced_at >= SOON:
+        return sorted(expected.intersection(fetching.fetched()))
+    if now.astimezone(days.LONDON).weekday() < 5 and now - everything_at >= OTHERWISE:
+        return fetching.fetched()
+    return []
+
+
+@dg.sensor(job=fetch, minimum_interval_seconds=30, description="Each hour on weekdays; at announced times at once.")
+def publications(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    now, long_ago = datetime.now(UTC), datetime(2000, 1, 1, tzinfo=UTC)
+    asked = {name: datetime.fromisoformat(at) for name, at in json.loads(context.cursor or "{}").items()}
+    wanted = asked_for(
+        now,
+        asked.get("everything", long_ago),
+        asked.get("announced", long_ago),
+        calendar.read(build.data_folder()),
+    )
+    if not wanted:
+        return dg.SkipReason("nothing is due")
+    if _is_under_way(context, publications.name):
+        return dg.SkipReason("the publishers are being asked")
+    asked["everything" if wanted == fetching.fetched() else "announced"] = now
+    context.update_cursor(json.dumps({name: at.isoformat() for name, at in asked.items()}))
+    return dg.RunRequest(asset_selection=[fetching.key(source_id) for source_id in wanted])
 
 
 # How long a request that was made is waited for: a run whose process was killed may say for ever that it goes on.
@@ -87,32 +137,96 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
     if not new:
         context.update_cursor(cursor)
         return dg.SkipReason("every release is read")
-    if _is_under_way(context):
+    if _is_under_way(context, dropped_files.name):
         return dg.SkipReason("the run that was asked for is under way")
     touched = [metric.id for metric in METRICS.values() if new.intersection(metric.sources)]
-    selected = [dg.AssetKey(name) for name in (*sorted(new), *touched, PUBLISHED)]
+    selected = [dg.AssetKey(name) for name in (*sorted(new), *touched, PUBLISHED, PAGES)]
     return dg.RunRequest(asset_selection=selected, tags=_all_years())
 
 
-def _is_under_way(context: dg.SensorEvaluationContext) -> bool:
-    """Whether a run that the sensor asked for a short while ago has not ended."""
+def _is_under_way(context: dg.SensorEvaluationContext, sensor: str) -> bool:
+    """Whether a run that a sensor asked for a short while ago has not ended."""
     try:
         instance = context.instance
     except dg.DagsterInvariantViolationError:  # evaluated by itself, where nothing runs
         return False
     unfinished = dg.RunsFilter(
         statuses=_UNFINISHED,
-        tags={"dagster/sensor_name": dropped_files.name},
+        tags={"dagster/sensor_name": sensor},
         updated_after=datetime.now(UTC) - PATIENCE,
     )
     return instance.get_runs_count(unfinished) > 0
 
 
+@dg.sensor(minimum_interval_seconds=60, description="Tells the interface what `ncdof build` made outside it.")
+def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Files are the state: what is newer than all that the interface knows of an asset is told, once."""
+    data = build.data_folder()
+    made = _made(data)
+    records = context.instance.get_asset_records([dg.AssetKey(name) for name in made])
+    known = {
+        record.asset_entry.asset_key.to_user_string(): materialisation.timestamp
+        for record in records
+        if (materialisation := record.asset_entry.last_materialization)
+    }
+    events = [
+        dg.AssetMaterialization(name, partition=partition, metadata={"made outside": True, "dagster/row_count": rows})
+        for name, files in made.items()
+        for partition, path, rows in files
+        if path.stat().st_mtime > known.get(name, 0)
+    ]
+    if not events or _is_any_under_way(context):
+        return dg.SkipReason("everything that was made is known")
+    return dg.SensorResult(asset_events=events)
+
+
+def _made(data: Path) -> dict[str, list[tuple[str | None, Path, int]]]:
+    """The files of each asset: its partition, where there are any, the path and the number of rows."""
+    made: dict[str, list[tuple[str | None, Path, int]]] = {}
+    newest = {one.source: one for one in build.staged(data)}
+    for source_id, staged in newest.items():
+        made[source_id] = [(None, staged.path, staged.rows)]
+    for path in part_files.every(data):
+        metric_id, year = path.parts[-3], path.parts[-2].removeprefix("year=")
+        if metric_id in METRICS and (part := part_files.read(path)):
+            made.setdefault(metric_id, []).append((year, path, part.rows))
+    if published.path(data).exists():
+        rows = sum(rows for files in made.values() for partition, _, rows in files if partition)
+        made[PUBLISHED] = [(None, published.path(data), rows)]
+    return made
+
+
+def _is_any_under_way(context: dg.SensorEvaluationContext) -> bool:
+    """Whether a run is going on, which says itself what it makes."""
+    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED], updated_after=datetime.now(UTC) - PATIENCE)
+    return context.instance.get_runs_count(running) > 0
+
+
+@dg.sensor(minimum_interval_seconds=60, description="Tells what somebody must do something about (NCDOF_ALERTS).")
+def alarm(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    sent = alarms.tell(build.data_folder())
+    return dg.SkipReason(f"{sent} alarms were sent" if sent else "there is nothing new to tell")
+
+
+@dg.run_failure_sensor(minimum_interval_seconds=30, description="Tells of a run that failed (NCDOF_ALERTS).")
+def failed_run(context: dg.RunFailureSensorContext) -> None:
+    run = context.dagster_run
+    reason = (context.failure_event.message or "").strip().splitlines()
+    found = Alarm(
+        f"run {run.run_id}",
+        "a run failed",
+        f"The run {run.run_id[:8]} of {run.job_name} failed: {reason[0] if reason else 'nobody says why'}",
+        alarms.interface(f"runs/{run.run_id}"),
+        "ncdof build",
+    )
+    alarms.tell(build.data_folder(), [found])
+
+
 defs = dg.Definitions(
     assets=assets(),
-    jobs=[everything],
+    jobs=[everything, fetch],
     schedules=[weekday_publication, weekly, release_calendar],
-    sensors=[dropped_files],
+    sensors=[publications, dropped_files, made_outside, alarm, failed_run],
     resources={"report": build.Report()},
     executor=dg.in_process_executor,
 )

@@ -1,7 +1,7 @@
 """What the tables, columns and macros of the published file mean, beyond the columns of every metric table."""
 
 from schemas.observation import KEY, NUMBER
-from schemas.vocabulary import SEVERITIES
+from schemas.vocabulary import CERTAINTIES, SEVERITIES
 
 TITLE = "Metrics of the National Combating Drugs Outcomes Framework"
 SAMPLE = "SAMPLE: these figures are made up."
@@ -21,6 +21,7 @@ TABLES = {
     "releases": "Every release read: its day, files, checksum and address, and whether it is a made-up sample.",
     "files": "Every file of a release, with its checksum and where it came from.",
     "release_changes": "What the newest release of each source changed against the one before it.",
+    "calendar": "Announced releases of the publications: when they are due, how certainly, and whether they are late.",
     "areas": "Areas of England and Wales since 2009 with names, dates, parents and successors.",
     "area_parts": "For each area, every complete set (cut) of earlier areas that together are it.",
     "limits": "What each metric cannot say: breaks, gaps, availability by area level, lags, revisions.",
@@ -48,6 +49,15 @@ MEANINGS = {
     "preference": "where several sources have a number, that with the lowest is shown",
     "publisher": "who publishes it",
     "formats": "kinds of file",
+    "editions": "the publisher's interface by which its editions are found",
+    "verified": "whether somebody has seen the interface answer at its address",
+    "day": "day for which it is announced, where the publisher names one",
+    "time": "time of the day in London",
+    "certainty": "; ".join(f"{word}: {meaning}" for word, meaning in CERTAINTIES.items()),
+    "words": "the day as the publisher puts it",
+    "change": "value less the previous one, null where the two are not compared; of an announcement what was changed",
+    "seen": "day on which the announcement was first seen so",
+    "late": "whether it should have come more than a day ago",
     "layouts": "how its tables are laid out, their traps, and how far reading them is proved",
     "file": "name of the file, as published; of a release of several their names, with semicolons between",
     "sha256": "checksum of the file; of a release of several that of their list, as sha256sum prints it",
@@ -70,7 +80,6 @@ MEANINGS = {
     "exact": "false where the parts are only nearly the same land",
     "previous_period": "the last period before it of the same length and day of the year, without overlap",
     "previous": "value of the period before",
-    "change": "value less the previous one; null where the two are not compared",
     "change_in_words": "direction of the change, and whether that is better, or why the two are not compared",
     "baseline": "value the target starts from",
     "progress": "percent of the target reached",

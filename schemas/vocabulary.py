@@ -109,6 +109,12 @@ SEVERITIES = {
     "warning": "something to look at before quoting a figure",
 }
 
+CERTAINTIES = {
+    "confirmed": "the day is settled",
+    "provisional": "the day, or only the month, may still change",
+    "cancelled": "it does not come",
+}
+
 VINTAGES = {
     "any": "every release of the figure",
     "first": "as first published: a release of its time only",
@@ -156,6 +162,7 @@ CODES = {
     "availability": AVAILABILITY,
     "severity": SEVERITIES,
     "release_changes.severity": {"": "nothing is wrong with it"} | SEVERITIES,
+    "certainty": CERTAINTIES,
     "vintage": VINTAGES,
 }
 """The code list of each column of the published file that has one; by table and column where the column differs."""

@@ -131,7 +131,7 @@ def main() -> None:
         one, ten = in_turn(1, backfill(["2014-2023"]), backfill([str(year) for year in range(2014, 2024)]))
         compare("backfill of ten years of five metrics in one run", one, "in ten runs", ten)
         # Children that read a release import this module: what it imports counts against them.
-        from pipeline.graph import assets
+        from pipeline.graph.run import assets
         from tests.bench_graph import EMPTIED, ONE_RUN, ONE_YEAR, SUBSET, YEARS, in_process, launched
 
         in_one, empty = in_turn(

@@ -12,7 +12,8 @@ import dagster as dg
 from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
-from pipeline.graph import assets, range_tags
+from pipeline.graph.policies import range_tags
+from pipeline.graph.run import assets
 from pipeline.releases import PROJECT
 
 YEARS = range(2010, 2025)

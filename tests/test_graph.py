@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from pipeline import build, definitions, graph, releases
+from pipeline import build, definitions, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.rows import Rows
+from pipeline.graph import policies, publishing, run
+from pipeline.graph.calculating import CONTRACT
+from pipeline.graph.reading import READABLE
 from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from schemas.vocabulary import OUTCOMES
@@ -47,8 +50,8 @@ def built(tmp_path_factory) -> Path:
     give(data, POPULATION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NCDOF_DATA", str(data))
-        names = [CHILDREN, "ons_population", METRIC, graph.PUBLISHED]
-        assert graph.materialise(names, build.Report(), YEARS) == []
+        names = [CHILDREN, "ons_population", METRIC, publishing.PUBLISHED]
+        assert run.materialise(names, build.Report(), YEARS) == []
     return data
 
 
@@ -63,10 +66,10 @@ def data(built, tmp_path, monkeypatch) -> Path:
 def observed(names: list[str], years: list[int] = YEARS) -> dg.ExecuteInProcessResult:
     """One run with its events, as the interface would show them."""
     return dg.materialize(
-        graph.assets(),
+        run.assets(),
         selection=dg.AssetSelection.assets(*names),
         resources={"report": build.Report()},
-        tags=graph.range_tags(years[0], years[-1]),
+        tags=policies.range_tags(years[0], years[-1]),
         raise_on_error=False,
     )
 
@@ -93,16 +96,16 @@ def describe(asset: dg.AssetsDefinition) -> str:
 
 
 def test_the_graph_is_the_one_that_was_agreed(snapshot):
-    assert "\n".join(sorted(map(describe, graph.assets()))) == snapshot
+    assert "\n".join(sorted(map(describe, run.assets()))) == snapshot
 
 
 def test_every_declared_source_and_metric_is_an_asset_and_nothing_else_is_but_the_published_file():
-    names = [spec(asset).key.to_user_string() for asset in graph.assets()]
-    assert sorted(names) == sorted([*SOURCES, *METRICS, graph.PUBLISHED])
+    names = [spec(asset).key.to_user_string() for asset in run.assets()]
+    assert sorted(names) == sorted([*SOURCES, *METRICS, publishing.PUBLISHED])
 
 
 def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():
-    for asset in graph.assets():
+    for asset in run.assets():
         said = spec(asset)
         if declared := METRICS.get(said.key.to_user_string()):
             assert said.group_name == declared.outcome and said.group_name in OUTCOMES
@@ -111,7 +114,7 @@ def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words(
 
 
 def test_every_year_is_a_partition_the_current_one_included():
-    assert graph.YEARS.get_partition_keys() == [str(year) for year in range(build.FIRST_YEAR, date.today().year + 1)]
+    assert policies.YEARS.get_partition_keys() == [str(year) for year in range(build.FIRST_YEAR, date.today().year + 1)]
 
 
 def test_the_code_location_resolves():
@@ -130,14 +133,14 @@ def test_a_second_run_changes_no_file(built, monkeypatch):
     monkeypatch.setenv("NCDOF_DATA", str(built))
     before = state(built)
     report = build.Report()
-    assert graph.materialise([CHILDREN, "ons_population", METRIC, graph.PUBLISHED], report, YEARS) == []
+    assert run.materialise([CHILDREN, "ons_population", METRIC, publishing.PUBLISHED], report, YEARS) == []
     assert state(built) == before
     assert not report.changed
 
 
 def test_another_year_leaves_the_others_alone(data):
     before = state(data, "marts", OUTCOME)
-    assert graph.materialise([METRIC], build.Report(), [2022]) == []
+    assert run.materialise([METRIC], build.Report(), [2022]) == []
     after = state(data, "marts", OUTCOME)
     assert {name: after[name] for name in before} == before
     assert [name for name in after if name not in before] == [f"marts/{OUTCOME}/{METRIC}/year=2022/part.parquet"]
@@ -159,11 +162,11 @@ def test_a_refused_release_fails_its_check_and_stops_nothing(data):
     broken.mkdir()
     (broken / "factors.csv").write_text("time_period,geographic_level\n202425,National\n")
     give(data, f"{CHILDREN}/2024-10-31")
-    result = observed([CHILDREN, METRIC, graph.PUBLISHED])
+    result = observed([CHILDREN, METRIC, publishing.PUBLISHED])
     assert result.success
-    passed, why = verdicts(result)[graph.READABLE]
+    passed, why = verdicts(result)[READABLE]
     assert not passed and "factors.csv" in why
-    assert graph.materialise([CHILDREN, METRIC, graph.PUBLISHED], build.Report(), YEARS) == []
+    assert run.materialise([CHILDREN, METRIC, publishing.PUBLISHED], build.Report(), YEARS) == []
     assert len(part_files.every(data)) == len(YEARS)
 
 
@@ -180,7 +183,7 @@ def break_contract(monkeypatch) -> None:
 def test_a_broken_metric_is_not_written_and_not_published(data, monkeypatch):
     before = state(data, "marts")
     break_contract(monkeypatch)
-    failures = graph.materialise([METRIC, graph.PUBLISHED], build.Report(), YEARS)
+    failures = run.materialise([METRIC, publishing.PUBLISHED], build.Report(), YEARS)
     assert len(failures) == 1
     assert failures[0].startswith(f"{METRIC}: {METRIC} breaks its contract (") and "\n" not in failures[0]
     assert state(data, "marts") == before
@@ -188,18 +191,18 @@ def test_a_broken_metric_is_not_written_and_not_published(data, monkeypatch):
 
 def test_a_broken_metric_fails_its_blocking_check_with_the_reason(data, monkeypatch):
     break_contract(monkeypatch)
-    result = observed([METRIC, graph.PUBLISHED])
-    passed, why = verdicts(result)[graph.CONTRACT]
+    result = observed([METRIC, publishing.PUBLISHED])
+    passed, why = verdicts(result)[CONTRACT]
     assert not passed and "breaks its contract" in why
     assert not result.asset_materializations_for_node(METRIC)
-    assert not result.asset_materializations_for_node(graph.PUBLISHED)
+    assert not result.asset_materializations_for_node(publishing.PUBLISHED)
 
 
 @pytest.mark.parametrize(
     "step, name, error, said",
     [
-        ("publish", graph.PUBLISHED, ValueError("there is nothing to publish"), "there is nothing to publish"),
-        ("publish", graph.PUBLISHED, OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
+        ("publish", publishing.PUBLISHED, ValueError("there is nothing to publish"), "there is nothing to publish"),
+        ("publish", publishing.PUBLISHED, OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
         ("stage", CHILDREN, RuntimeError("first line\nsecond line"), "RuntimeError: first line"),
     ],
 )
@@ -208,13 +211,13 @@ def test_a_failure_is_one_sentence(data, monkeypatch, step, name, error, said):
         raise error
 
     monkeypatch.setattr(build, step, fails)
-    assert graph.materialise([name], build.Report()) == [f"{name}: {said}"]
+    assert run.materialise([name], build.Report()) == [f"{name}: {said}"]
 
 
 def test_an_interrupt_ends_the_build(data, monkeypatch):
     monkeypatch.setattr(build, "publish", lambda *_: signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
-        graph.materialise([graph.PUBLISHED], build.Report())
+        run.materialise([publishing.PUBLISHED], build.Report())
 
 
 # --- when it runs ------------------------------------------------------------------------------------------
@@ -227,7 +230,7 @@ def test_the_schedule_asks_for_every_year_once_a_day_on_both_sides_of_a_clock_ch
     at = datetime.fromisoformat(f"{day}T09:40").replace(tzinfo=ZoneInfo("Europe/London"))
     (request,) = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests
     assert request.run_key == day
-    assert request.tags.items() >= graph.range_tags(build.FIRST_YEAR, date.today().year).items()
+    assert request.tags.items() >= policies.range_tags(build.FIRST_YEAR, date.today().year).items()
 
 
 def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tuple[list[str] | None, str | None]:
@@ -246,7 +249,7 @@ def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     give(data, f"{CHILDREN}/2024-10-31")
     for _ in range(2):  # as when the run of the first request is killed
         asked, cursor = tick(cursor)
-        assert asked == sorted([CHILDREN, METRIC, graph.PUBLISHED])
+        assert asked == sorted([CHILDREN, METRIC, publishing.PUBLISHED])
     build.stage(data, [CHILDREN], build.Report())
     asked, cursor = tick(cursor)
     assert asked is None and tick(cursor) == (None, cursor)
@@ -254,7 +257,7 @@ def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     build.stage(data, [CHILDREN], build.Report())
     _, cursor = tick(cursor)
     give(data, f"{CHILDREN}/2024-10-31")
-    assert tick(cursor)[0] == sorted([CHILDREN, METRIC, graph.PUBLISHED])
+    assert tick(cursor)[0] == sorted([CHILDREN, METRIC, publishing.PUBLISHED])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, by_year
+from pipeline.fetch.ons import Ons
 from pipeline.read.labels import plain
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -95,7 +96,14 @@ def _by_year(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFram
     return by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
 
 
-@source(publisher="ONS", formats="xlsx xls", contract=CsewCrime, since=2012, omits=("categories",))
+@source(
+    publisher="ONS",
+    formats="xlsx xls",
+    contract=CsewCrime,
+    since=2012,
+    omits=("categories",),
+    editions=Ons("/peoplepopulationandcommunity/crimeandjustice/datasets/crimeinenglandandwalesappendixtables"),
+)
 def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Crime in England and Wales: appendix tables (survey estimates of neighbourhood crime).
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, survey_years
 from pipeline import places
+from pipeline.fetch.ons import Ons
 from pipeline.read import periods
 from pipeline.read.labels import heading, plain
 from pipeline.read.periods import Period
@@ -159,7 +160,12 @@ BY_DRUG = r"(?!.*\blast year,? by (?!drug))"
 BY = r"(?=.*\blast year,? by {}\b)"
 
 
-@source(publisher="ONS", formats="xlsx", contract=CsewDrugMisuse)
+@source(
+    publisher="ONS",
+    formats="xlsx",
+    contract=CsewDrugMisuse,
+    editions=Ons("/peoplepopulationandcommunity/crimeandjustice/datasets/drugmisuseinenglandandwalesappendixtable"),
+)
 def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
     """Drug misuse in England and Wales: appendix tables.
 

@@ -6,12 +6,20 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assets.sources.explore_education import MARKS, PLACE_AND_TIME, areas
+from pipeline.fetch.explore_education import ExploreEducation
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.dfe import DfeChildrenInNeed
 
 
-@source(publisher="DfE", formats="csv", contract=DfeChildrenInNeed)
+@source(
+    publisher="DfE",
+    formats="csv",
+    contract=DfeChildrenInNeed,
+    editions=ExploreEducation(
+        "Characteristics of children in need", r".*factors.*", announced=r"characteristics of children in need.*"
+    ),
+)
 def dfe_children_in_need(book: Workbook) -> Iterator[pd.DataFrame]:
     """Characteristics of children in need: factors identified at the end of assessment.
 

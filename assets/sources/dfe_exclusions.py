@@ -8,6 +8,7 @@ import pandas as pd
 
 from assets.sources.explore_education import MARKS, OLDER, PLACE_AND_TIME, areas
 from pipeline import places
+from pipeline.fetch.explore_education import ExploreEducation
 from pipeline.read import labels
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -21,7 +22,17 @@ _OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|percent|_pc$))(.+
 _OF_ALL = r"(perm)_excl|(fixed)_excl|(susp)ensions?"
 
 
-@source(publisher="DfE", formats="csv", contract=DfeExclusions, omits=("periods",))
+@source(
+    publisher="DfE",
+    formats="csv",
+    contract=DfeExclusions,
+    omits=("periods",),
+    editions=ExploreEducation(
+        "Suspensions and permanent exclusions in England",
+        r".*reason.*",
+        announced=r"suspensions and permanent exclusions in england.*",
+    ),
+)
 def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Suspensions and permanent exclusions in England.
 

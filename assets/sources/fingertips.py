@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.fetch.fingertips import Fingertips as Platform
 from pipeline.read.labels import plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -99,7 +100,12 @@ MISSING = [
 BESIDE = [(r"data quality|interpret with caution|unreliable", "u"), (r"modelled|synthetic|estimate", "e")]
 
 
-@source(publisher="OHID", formats="csv", contract=Fingertips)
+@source(
+    publisher="OHID",
+    formats="csv",
+    contract=Fingertips,
+    editions=Platform(tuple(INDICATORS), area_types=(502, 402, 302, 202), verified=True),
+)
 def fingertips(book: Workbook) -> Iterator[pd.DataFrame]:
     """Fingertips indicator downloads.
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from assets.sources.moj_tables import MARKS
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -27,7 +28,17 @@ ESTATES = {
 }
 
 
-@source(publisher="MoJ; HMPPS", formats="ods", contract=HmppsDigest, omits=("measures",))
+@source(
+    publisher="MoJ; HMPPS",
+    formats="ods",
+    contract=HmppsDigest,
+    omits=("measures",),
+    editions=GovUk(
+        "/government/collections/prisons-and-probation-statistics",
+        title=r"(HMPPS|Her Majesty.s|HM) .*annual digest.*",
+        attachment=r".*finds.*drug.*",
+    ),
+)
 def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     """HMPPS annual digest: finds of drugs by type.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import heading, label
@@ -310,7 +311,17 @@ def _rolling(records: Records) -> pd.DataFrame:
     return tidy.assign(rows=1, first=np.arange(len(tidy)))
 
 
-@source(publisher="Home Office", formats="csv ods xlsx", contract=HomeOfficeRecordedCrime)
+@source(
+    publisher="Home Office",
+    formats="csv ods xlsx",
+    contract=HomeOfficeRecordedCrime,
+    editions=GovUk(
+        "/government/statistics/police-recorded-crime-open-data-tables",
+        attachment=r".*(police force area|prc-pfa).*tables.*",
+        announced=r"crime in england and wales.*",
+        verified=True,
+    ),
+)
 def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime by police force area (flat file).
 
@@ -334,7 +345,17 @@ def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     yield _tidy(figures, cells, NATIONS)
 
 
-@source(publisher="Home Office", formats="ods xlsx csv", contract=HomeOfficeOffencesByPartnership)
+@source(
+    publisher="Home Office",
+    formats="ods xlsx csv",
+    contract=HomeOfficeOffencesByPartnership,
+    editions=GovUk(
+        "/government/statistics/police-recorded-crime-open-data-tables",
+        attachment=r".*(community safety partnership|prc-csp).*tables.*",
+        announced=r"crime in england and wales.*",
+        verified=True,
+    ),
+)
 def home_office_offences_by_partnership(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime and outcomes open data tables by community safety partnership.
 

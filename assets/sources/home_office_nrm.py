@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.opening import Refused
@@ -157,6 +158,11 @@ def _decisions(records: Records) -> pd.DataFrame:
     contract=HomeOfficeNrm,
     since=2009,
     omits=("measures", "areas", "periods", "categories"),
+    editions=GovUk(
+        "/government/collections/national-referral-mechanism-statistics",
+        title=r"modern slavery: national referral mechanism.*",
+        attachment=r".*(data )?tables.*",
+    ),
 )
 def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     """Modern slavery: National Referral Mechanism and Duty to Notify statistics.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
 from pipeline.read.tables import DERIVED, GSS, Table
@@ -144,7 +145,16 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
     return codes
 
 
-@source(publisher="Home Office", formats="ods xlsx", contract=HomeOfficeSeizures)
+@source(
+    publisher="Home Office",
+    formats="ods xlsx",
+    contract=HomeOfficeSeizures,
+    editions=GovUk(
+        "/government/collections/seizures-of-drugs-in-england-and-wales",
+        title=r"seizures of drugs in england and wales.*",
+        attachment=r".*tables.*",
+    ),
+)
 def home_office_seizures(book: Workbook) -> Iterator[pd.DataFrame]:
     """Seizures of drugs, England and Wales.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
@@ -27,7 +28,18 @@ def _rows(table: Table) -> pd.DataFrame:
     return rows.assign(precision=kinds.isin(ROUNDED).map({True: "10", False: "1"}))
 
 
-@source(publisher="MHCLG", formats="xlsx ods", contract=MhclgHomelessness, since=2018, omits=("categories",))
+@source(
+    publisher="MHCLG",
+    formats="xlsx ods",
+    contract=MhclgHomelessness,
+    since=2018,
+    omits=("categories",),
+    editions=GovUk(
+        "/government/statistical-data-sets/live-tables-on-homelessness",
+        attachment=r".*detailed.*(local authority|la).*",
+        announced=r"statutory homelessness in england.*",
+    ),
+)
 def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     """Statutory homelessness: detailed local authority tables (H-CLIC).
 

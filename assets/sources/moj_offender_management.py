@@ -6,6 +6,7 @@ import pandas as pd
 
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -35,7 +36,17 @@ def _order_of(table: Table) -> str:
     return named[0]
 
 
-@source(publisher="MoJ", formats="ods", contract=MojOffenderManagement)
+@source(
+    publisher="MoJ",
+    formats="ods",
+    contract=MojOffenderManagement,
+    editions=GovUk(
+        "/government/collections/offender-management-statistics-quarterly",
+        title=r"offender management statistics quarterly.*",
+        attachment=r".*probation.*",
+        verified=True,
+    ),
+)
 def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
     """Offender management statistics quarterly: probation requirements.
 

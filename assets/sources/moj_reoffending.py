@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, part
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -91,7 +92,18 @@ def _cohorts_across(table: Table) -> pd.DataFrame:
     return table.unpivot(described, columns, MARKS, there.index[others])
 
 
-@source(publisher="MoJ", formats="ods csv", contract=MojReoffending, since=2011, omits=("areas", "categories"))
+@source(
+    publisher="MoJ",
+    formats="ods csv",
+    contract=MojReoffending,
+    since=2011,
+    omits=("areas", "categories"),
+    editions=GovUk(
+        "/government/collections/proven-reoffending-statistics",
+        title=r"proven reoffending statistics.*",
+        attachment=r".*proven.reoffending.*(tables|areas).*",
+    ),
+)
 def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
     """Proven reoffending statistics.
 

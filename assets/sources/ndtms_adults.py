@@ -9,6 +9,7 @@ import pandas as pd
 from assets.sources.ndtms_names import GROUPS
 from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
@@ -107,7 +108,17 @@ OTHERS = [
 ]  # fmt: skip
 
 
-@source(publisher="OHID", formats="ods xlsx", contract=NdtmsAdults)
+@source(
+    publisher="OHID",
+    formats="ods xlsx",
+    contract=NdtmsAdults,
+    editions=GovUk(
+        "/government/collections/alcohol-and-drug-misuse-and-treatment-statistics",
+        title=r"(adult substance misuse|substance misuse treatment for adults).*statistics.*",
+        attachment=r".*data tables.*",
+        verified=True,
+    ),
+)
 def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     """Adult substance misuse treatment statistics.
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.sources.ndtms_names import ADULT, YOUNG
 from assets.sources.ndtms_tables import HEADS, WHO, YEARS, Wanted, newest_year, read_table, read_tables
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ohid import NdtmsSecureSettings
@@ -51,7 +52,18 @@ CONTINUITY = Wanted(
 CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(region|local authorit)", local=True)
 
 
-@source(publisher="OHID", formats="ods xlsx", contract=NdtmsSecureSettings, since=2017)
+@source(
+    publisher="OHID",
+    formats="ods xlsx",
+    contract=NdtmsSecureSettings,
+    since=2017,
+    editions=GovUk(
+        "/government/collections/alcohol-and-drug-misuse-and-treatment-statistics",
+        title=r".*treatment in secure settings.*",
+        attachment=r".*tables.*",
+        verified=True,
+    ),
+)
 def ndtms_secure_settings(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol and drug treatment in secure settings.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from assets.sources.ndtms_names import ENGLAND, SEXES, area_codes, substance_group
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -27,7 +28,12 @@ COUNTS = {
 }
 
 
-@source(publisher="OHID", formats="csv", contract=NdtmsViewit)
+@source(
+    publisher="OHID",
+    formats="csv",
+    contract=NdtmsViewit,
+    editions=ByHand("https://www.ndtms.net/ViewIt/Adult", "the page makes its files from a form"),
+)
 def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     """NDTMS ViewIt adult downloads (England, local).
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from assets.sources.ndtms_names import YOUNG
 from assets.sources.ndtms_tables import HEADS, YEARS, Wanted, newest_year, of_age, read_table, read_tables
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -68,7 +69,17 @@ STOPPING = Wanted(
 LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS)
 
 
-@source(publisher="OHID", formats="ods xlsx", contract=NdtmsYoungPeople)
+@source(
+    publisher="OHID",
+    formats="ods xlsx",
+    contract=NdtmsYoungPeople,
+    editions=GovUk(
+        "/government/collections/alcohol-and-drug-misuse-and-treatment-statistics",
+        title=r".*young people.*statistics.*",
+        attachment=r".*tables.*",
+        verified=True,
+    ),
+)
 def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     """Children and young people's substance misuse treatment statistics.
 

@@ -18,6 +18,7 @@ from assets.sources.nhs_tables import (
     titled,
 )
 from pipeline import places
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -52,7 +53,14 @@ COLUMNS = {
 
 
 @source(
-    publisher="NHS England; OHID", formats="xlsx csv", contract=NhsHospitalAdmissions, omits=("measures", "periods")
+    publisher="NHS England; OHID",
+    formats="xlsx csv",
+    contract=NhsHospitalAdmissions,
+    omits=("measures", "periods"),
+    editions=ByHand(
+        "https://digital.nhs.uk/data-and-information/publications/statistical/statistics-on-public-health",
+        "NHS England lists its publications on pages for people only",
+    ),
 )
 def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Hospital admissions: drug poisoning, drug-related mental and behavioural disorders, assault by sharp object.

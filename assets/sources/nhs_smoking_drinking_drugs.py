@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.sources.nhs_tables import ENGLAND, SEXES, WHOLE, Said, age_band, period_named, read_cells, titled
 from pipeline import places
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -32,7 +33,16 @@ LEFT_OUT = r"^weighted|change|significan"
 BASE = {"measure": "pupils asked", "unit": "pupils"}
 
 
-@source(publisher="NHS England", formats="xlsx", contract=NhsSmokingDrinkingDrugs)
+@source(
+    publisher="NHS England",
+    formats="xlsx",
+    contract=NhsSmokingDrinkingDrugs,
+    editions=ByHand(
+        "https://digital.nhs.uk/data-and-information/publications/statistical/smoking-drinking-and-drug-use-among-young-people-in-england",
+        "NHS England lists its publications on pages for people only",
+        announced=r"smoking, drinking and drug use among young people.*",
+    ),
+)
 def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
     """Smoking, drinking and drug use among young people in England.
 

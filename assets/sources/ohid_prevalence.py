@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -195,7 +196,17 @@ NO_ESTIMATE = "2017/18"
 METHODS = {NO_ESTIMATE: REVISED, "2018/19": REVISED, "2019/20": REVISED, "2022/23": LATEST}
 
 
-@source(publisher="OHID", formats="ods xlsx", contract=OcuPrevalence, omits=("areas", "periods"))
+@source(
+    publisher="OHID",
+    formats="ods xlsx",
+    contract=OcuPrevalence,
+    omits=("areas", "periods"),
+    editions=GovUk(
+        "/government/collections/alcohol-and-drug-misuse-and-treatment-statistics",
+        title=r".*opiate.*crack.*(prevalence|estimates).*",
+        attachment=r".*(prevalence|estimates).*",
+    ),
+)
 def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Opiate and crack cocaine use: prevalence estimates.
 
@@ -270,7 +281,15 @@ DEPENDENCE = {
 }
 
 
-@source(publisher="OHID", formats="csv xlsx", contract=AlcoholDependence, omits=("periods",))
+@source(
+    publisher="OHID",
+    formats="csv xlsx",
+    contract=AlcoholDependence,
+    omits=("periods",),
+    editions=GovUk(
+        "/government/publications/alcohol-dependence-prevalence-in-england", attachment=r".*(estimates|prevalence).*"
+    ),
+)
 def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     """Alcohol dependence prevalence in England.
 

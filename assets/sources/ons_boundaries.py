@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.arcgis import ArcGis
 from pipeline.read import periods
 from pipeline.read.outlines import Outlines
 from pipeline.read.source import source
@@ -12,7 +13,16 @@ from pipeline.read.workbook import Workbook
 from schemas.ons import OnsBoundaries
 
 
-@source(publisher="ONS", formats="geojson", contract=OnsBoundaries, names_areas=True)
+@source(
+    publisher="ONS",
+    formats="geojson",
+    contract=OnsBoundaries,
+    names_areas=True,
+    editions=ArcGis(
+        "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services",
+        name=r"(Local_Authority_Districts|LAD|Police_Force_Areas|PFA)_.*20\d\d.*_BUC.*",
+    ),
+)
 def ons_boundaries(book: Workbook) -> Iterator[pd.DataFrame]:
     """Boundaries of areas, generalised: the outlines that maps are drawn from.
 

@@ -18,6 +18,7 @@ from assets.sources.ons_death_tables import (
     unpivot_rates,
     years_down,
 )
+from pipeline.fetch.ons import Ons
 from pipeline.read.cells import column_letters
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
@@ -37,7 +38,15 @@ CAUSES = {
 AGE = r"all ages|under \d+|<1|\d+ *-+ *\d+|\d+ to \d+|\d+\+|\d+ and over"
 
 
-@source(publisher="ONS", formats="xlsx xls", contract=OnsDrugDeaths)
+@source(
+    publisher="ONS",
+    formats="xlsx xls",
+    contract=OnsDrugDeaths,
+    editions=Ons(
+        "/peoplepopulationandcommunity/birthsdeathsandmarriages/deaths/datasets/deathsrelatedtodrugpoisoningenglandandwalesreferencetable",
+        verified=True,
+    ),
+)
 def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     """Deaths related to drug poisoning in England and Wales: registrations, reference tables.
 

@@ -15,6 +15,7 @@ from assets.sources.ons_death_tables import (
     unpivot_rates,
     years_down,
 )
+from pipeline.fetch.ons import Ons
 from pipeline.read.source import source
 from pipeline.read.tables import GSS, Table
 from pipeline.read.workbook import Workbook
@@ -23,7 +24,14 @@ from schemas.ons import OnsDrugDeathsLocal
 POOLED = r"(?:19|20)\d\d *(?:-|to) *(?:(?:19|20)\d\d|\d\d)"
 
 
-@source(publisher="ONS", formats="xlsx xls", contract=OnsDrugDeathsLocal)
+@source(
+    publisher="ONS",
+    formats="xlsx xls",
+    contract=OnsDrugDeathsLocal,
+    editions=Ons(
+        "/peoplepopulationandcommunity/birthsdeathsandmarriages/deaths/datasets/drugmisusedeathsbylocalauthority"
+    ),
+)
 def ons_drug_deaths_local(book: Workbook) -> Iterator[pd.DataFrame]:
     """Deaths related to drug poisoning by local authority, England and Wales.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -21,7 +22,17 @@ LEVELS = {
 }
 
 
-@source(publisher="ONS", formats="csv", contract=OnsGeography, names_areas=True, omits=("measures", "areas"))
+@source(
+    publisher="ONS",
+    formats="csv",
+    contract=OnsGeography,
+    names_areas=True,
+    omits=("measures", "areas"),
+    editions=ByHand(
+        "https://geoportal.statistics.gov.uk",
+        "each lookup is a data set of its own name, of which a person chooses the vintage",
+    ),
+)
 def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipeline.fetch.ons import Ons
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsHomicide
@@ -33,7 +34,12 @@ SHARES = r"percent(?:age)?s?\b.*|%.*|proportions?\b.*"
 COMPARED = r"change|compared|significan"
 
 
-@source(publisher="ONS", formats="xlsx", contract=OnsHomicide)
+@source(
+    publisher="ONS",
+    formats="xlsx",
+    contract=OnsHomicide,
+    editions=Ons("/peoplepopulationandcommunity/crimeandjustice/datasets/appendixtableshomicideinenglandandwales"),
+)
 def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     """Homicide in England and Wales: appendix tables.
 

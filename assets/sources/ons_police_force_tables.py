@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.ons import Ons
 from pipeline.read.labels import footnotes, label
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -88,7 +89,14 @@ def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = 
     return table.unpivot(rows, columns, MARKS, apart)
 
 
-@source(publisher="ONS", formats="xlsx", contract=OnsPoliceForceTables, since=2012, omits=("periods",))
+@source(
+    publisher="ONS",
+    formats="xlsx",
+    contract=OnsPoliceForceTables,
+    since=2012,
+    omits=("periods",),
+    editions=Ons("/peoplepopulationandcommunity/crimeandjustice/datasets/policeforceareadatatables", verified=True),
+)
 def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     """Police recorded crime: police force area tables with community safety partnership tables.
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.sources.explore_education import areas as explore_education_areas
 from assets.sources.ons_death_tables import age_band
+from pipeline.fetch.ons import Ons
 from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -16,7 +17,16 @@ from pipeline.read.workbook import Workbook
 from schemas.ons import OnsPopulation
 
 
-@source(publisher="ONS", formats="xls xlsx csv", contract=OnsPopulation, divides=True, omits=("areas",))
+@source(
+    publisher="ONS",
+    formats="xls xlsx csv",
+    contract=OnsPopulation,
+    divides=True,
+    omits=("areas",),
+    editions=Ons(
+        "/peoplepopulationandcommunity/populationandmigration/populationestimates/datasets/estimatesofthepopulationforenglandandwales"
+    ),
+)
 def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """Mid-year population estimates by local authority, sex and single year of age.
 

@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.police import PoliceArchive
 from pipeline.read import periods
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -54,6 +55,7 @@ def _month(text: str) -> periods.Period | None:
     members=r".*-street\.csv",
     counts_records=True,
     since=2011,
+    editions=PoliceArchive(),
 )
 def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     """Street-level crime.

@@ -7,6 +7,7 @@ import pandas as pd
 import pandera.errors
 
 from pipeline import places
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.source import source
 from pipeline.read.tables import GSS
@@ -15,7 +16,16 @@ from schemas.register import PublishedFigures
 from schemas.tables import PrintedFigure
 
 
-@source(publisher="various", formats="csv", contract=PublishedFigures, register=True)
+@source(
+    publisher="various",
+    formats="csv",
+    contract=PublishedFigures,
+    register=True,
+    editions=ByHand(
+        "https://www.gov.uk/government/collections/county-lines-programme",
+        "the figures stand on pages and in reports, and are written down in the project's own register",
+    ),
+)
 def published_figures(book: Workbook) -> Iterator[pd.DataFrame]:
     """Register of figures printed only on pages or in reports: county lines, disruptions, strategy delivery.
 

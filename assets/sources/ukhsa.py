@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline import places
+from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -35,7 +36,17 @@ SHARE = r"(prevalence|proportion|percentage|per ?cent|%)( ?\(%\)| %)?|.* (preval
 BOUND = r"(95% (ci|confidence interval):? )?{0}( (limit|bound))?( ?\(?95% (ci|confidence interval)\)?)?"
 
 
-@source(publisher="UKHSA", formats="ods", contract=UkhsaUam, omits=("periods", "categories"))
+@source(
+    publisher="UKHSA",
+    formats="ods",
+    contract=UkhsaUam,
+    omits=("periods", "categories"),
+    editions=GovUk(
+        "/government/publications/people-who-inject-drugs-hiv-and-viral-hepatitis-monitoring",
+        attachment=r".*(UAM|unlinked anonymous).*tables.*",
+        announced=r".*people who inject drugs.*",
+    ),
+)
 def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     """Unlinked anonymous monitoring survey of people who inject drugs: tables.
 

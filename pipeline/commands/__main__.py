@@ -10,6 +10,7 @@ from pipeline.commands import (
     diff,
     explain,
     export,
+    fetch,
     inspect,
     profile,
     query,
@@ -30,6 +31,7 @@ editions = typer.Typer(help="Write an edition of the published file.", no_args_i
 
 for verb in (
     build.build,
+    fetch.fetch,
     add.add,
     remove.remove,
     inspect.inspect,

@@ -12,8 +12,8 @@ import typer
 from rich.status import Status
 from rich.text import Text
 
+from pipeline import alarms, questions
 from pipeline import build as steps
-from pipeline import questions
 from pipeline.calculate.metric import METRICS
 from pipeline.commands.scorecard import print_scorecard
 from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
@@ -48,6 +48,7 @@ def build(
         with plainly(), published.connect(data) as con:
             print_scorecard(con)
             _summary(con, report)
+    alarms.tell(data)
     raise typer.Exit(1 if refused or failures else 0)
 
 
@@ -56,17 +57,17 @@ def _materialise(data: Path, metrics: list[str], years: range | None, report: st
     failures = []
     with _progress("looking for what is new"):
         if new := steps.to_stage(data):
-            from pipeline import graph  # importing Dagster takes longer than finding that there is nothing to do
+            from pipeline.graph import run  # importing Dagster takes longer than finding that there is nothing to do
 
             sources = {release.source for release in new}
             steps.stage(data, sources, report)  # all at once keeps all processors at work
-            failures += graph.materialise(sources, report)
+            failures += run.materialise(sources, report)
         available = steps.staged(data)
         stale = steps.to_calculate(data, available, metrics, years)
         if stale or steps.to_publish(data, available):
-            from pipeline import graph
+            from pipeline.graph import publishing, run
 
-            failures += graph.materialise([*stale, graph.PUBLISHED], report, sorted(set().union(*stale.values())))
+            failures += run.materialise([*stale, publishing.PUBLISHED], report, sorted(set().union(*stale.values())))
     return failures
 
 

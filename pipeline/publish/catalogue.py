@@ -19,7 +19,7 @@ from schemas.vocabulary import OUTCOMES
 OWN_COLUMN = list(OUTCOMES)[-1]
 
 
-def tables(available: list[Staged], refused: Mapping[Release, str]) -> dict[str, pd.DataFrame]:
+def tables(available: list[Staged], refused: Mapping[Release, str], announced: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables by name: metrics in the order of the scorecard, with their `sources` as lists; the project's own."""
     return {
         "metrics": metrics(),
@@ -27,6 +27,7 @@ def tables(available: list[Staged], refused: Mapping[Release, str]) -> dict[str,
         "releases": _releases(available, refused),
         "release_changes": _release_changes(available),
         "files": _files(available),
+        "calendar": announced,
         "areas": known_areas(available),
         "targets": _targets(available),
         **{name: own.read() for name, own in TABLES.items()},
@@ -61,7 +62,16 @@ def metrics() -> pd.DataFrame:
 def sources() -> pd.DataFrame:
     """One row a declared source."""
     return pd.DataFrame(
-        {"source": s.id, "publisher": s.publisher, "title": s.title, "formats": s.formats, "layouts": s.layouts}
+        {
+            "source": s.id,
+            "publisher": s.publisher,
+            "title": s.title,
+            "formats": s.formats,
+            "editions": s.editions.interface,
+            "page": s.editions.page,
+            "verified": s.editions.verified,
+            "layouts": s.layouts,
+        }
         for s in sorted(SOURCES.values(), key=lambda source: source.id)
     )
 

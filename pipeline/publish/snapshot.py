@@ -71,8 +71,9 @@ def publish(data: Path, inputs: str, tables: Mapping[str, pd.DataFrame], files: 
     """Assemble the published file from part files and swap it in; the number of observations in it.
 
     `tables` are those of the schema `framework` that are made elsewhere: metrics (in the order of the scorecard, with
-    their `sources` as lists), sources, releases, areas, limits, targets, control_figures and known_errors. Readers
-    of the old file keep it. Raises ValueError, and leaves the old file, where a check of the assembled file fails.
+    their `sources` as lists), sources, releases, calendar, areas, limits, targets, control_figures and known_errors.
+    Readers of the old file keep it. Raises ValueError, and leaves the old file, where a check of the assembled file
+    fails.
     """
     paths = [escape(str(path)) for path in files]
     if not paths:
@@ -133,7 +134,8 @@ def _assemble(con: duckdb.DuckDBPyConnection, paths: list[str], of_metrics: Coll
     for name in ("changes", "scorecard", "revisions"):
         _keep(con, name)
     con.execute(text("on_boundaries"))
-    con.execute(f"INSERT INTO framework.limits BY NAME {text('observed_limits')}")
+    for name in ("observed_limits", "announced_limits"):
+        con.execute(f"INSERT INTO framework.limits BY NAME {text(name)}")
     for name in ("reconciliation", "known_errors"):
         _keep(con, name)
 

@@ -24,6 +24,7 @@ import pandas as pd
 import pandera.errors
 
 from pipeline import docstrings, places
+from pipeline.fetch.editions import Editions
 from pipeline.read import archive, coverage
 from pipeline.read.archive import Part
 from pipeline.read.opening import Refused
@@ -46,6 +47,7 @@ class Source:
     formats: str
     read: Reader
     contract: type[Figure]
+    editions: Editions
     divides: bool
     names_areas: bool
     register: bool
@@ -113,6 +115,7 @@ def source(
     publisher: str,
     formats: str,
     contract: type[Figure],
+    editions: Editions,
     divides: bool = False,
     names_areas: bool = False,
     register: bool = False,
@@ -123,7 +126,8 @@ def source(
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
-    `contract` narrows Figure to what it publishes; `divides` marks figures that others are divided by, which
+    `contract` narrows Figure to what it publishes; `editions` says where they are listed and which files are its;
+    `divides` marks figures that others are divided by, which
     bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
     areas that no register has yet;
     `register` a list of figures from many publications, each with the day of its own, which a newer list replaces;
@@ -141,6 +145,7 @@ def source(
             formats,
             read,
             contract,
+            editions,
             divides,
             names_areas,
             register,

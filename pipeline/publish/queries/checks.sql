@@ -66,3 +66,11 @@ SELECT NULL::VARCHAR AS metric_id, detail FROM framework.release_changes WHERE s
 -- releases that thinned (warning): The newest release of a source prints each number that the one before it printed in
 -- the same tables, as a number and in the same unit.
 SELECT NULL::VARCHAR AS metric_id, detail FROM framework.release_changes WHERE severity = 'warning';
+
+-- late releases (warning): What is announced has come by the day after.
+SELECT
+    NULL AS metric_id,
+    source || ': ' || title || ' was announced for ' || strftime(day, '%Y-%m-%d') || ' and has not come (' || url || ')'
+        AS detail
+FROM framework.calendar
+WHERE late;

@@ -1,0 +1,47 @@
+"""The days in publishers' lists: timestamps, and announced days in words; which release they are of is not here."""
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+HALF_PAST_NINE = time(9, 30)
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+
+
+def of(stamp: str) -> date:
+    """The day in London of a timestamp such as 2015-05-14T08:30:16.000+00:00. Raises ValueError."""
+    moment = datetime.fromisoformat(stamp)
+    return moment.astimezone(LONDON).date() if moment.tzinfo else moment.date()
+
+
+def announced(words: str) -> tuple[date | None, time]:
+    """The day and the time that words such as "20 January 2016 9:30am" name.
+
+    No day where they name a month, several, or none; half past nine, when official statistics appear, where no time.
+    """
+    days = re.findall(r"\b(\d{1,2})(?:st|nd|rd|th)? ([a-z]+) (\d{4})\b", words.lower())
+    at = re.search(r"\b(\d{1,2})[:.](\d\d) ?([ap]m)?\b", words.lower())
+    when = HALF_PAST_NINE
+    if at and int(at[1]) < 24 and int(at[2]) < 60:
+        when = time(int(at[1]) % 12 + 12 if at[3] == "pm" else int(at[1]), int(at[2]))
+    if len(days) != 1 or days[0][1] not in _MONTHS:
+        return None, when
+    day, month, year = days[0]
+    try:
+        return date(int(year), _MONTHS.index(month) + 1, int(day)), when
+    except ValueError:
+        return None, when

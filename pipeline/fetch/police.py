@@ -1,0 +1,42 @@
+"""data.police.uk: the monthly archives of crimes at street level."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from pipeline.fetch.client import Client
+from pipeline.fetch.editions import MEGABYTE, Attachment, Edition, Editions, Listing, none_called
+
+_SITE = "https://data.police.uk"
+
+
+@dataclass(frozen=True)
+class PoliceArchive(Editions):
+    """The monthly archives, each of three years as they were known then: a release is of its archive's month."""
+
+    hosts: ClassVar[tuple[str, ...]] = ("data.police.uk",)
+    most: ClassVar[int] = 4_000 * MEGABYTE
+
+    @property
+    def page(self) -> str:
+        return f"{_SITE}/data/archive/"
+
+    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
+        months = sorted({str(one["date"]) for one in client.list(f"{_SITE}/api/crimes-street-dates")}, reverse=True)
+        if not months:
+            raise none_called("month", ".*", [], f"{_SITE}/api/crimes-street-dates")
+        return Listing(
+            tuple(
+                Edition(
+                    month,
+                    f"Archive to {month}",
+                    self.page,
+                    month,
+                    (Attachment(f"{_SITE}/data/archive/{month}.zip", f"{month}.zip"),)
+                    if (month >= f"{since:%Y-%m}" if since else month == months[0])
+                    else (),
+                )
+                for month in months
+            )
+        )

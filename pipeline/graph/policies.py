@@ -1,0 +1,38 @@
+"""What all assets of the graph share: years as partitions, one run for any of them, owners, and plain failures."""
+
+import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from pipeline import build
+from pipeline.calculate.observations import Broken
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy")
+
+YEARS = dg.TimeWindowPartitionsDefinition(
+    start=str(build.FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1
+)
+# On every asset, partitioned or not: with one that lacks it a job runs once a year and the command line takes no range.
+ONE_RUN = dg.BackfillPolicy.single_run()
+OWNERS = ["team:ncdof"]
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What the data are to blame for, in one sentence; trying again would not help."""
+    try:
+        yield
+    except (Broken, ValueError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def digest(parts: object) -> dg.DataVersion:
+    return dg.DataVersion(hashlib.sha256(repr(parts).encode()).hexdigest()[:16])
+
+
+def range_tags(first: int, last: int) -> dict[str, str]:
+    """The tags that make one run of a range of years."""
+    return {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
