@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-quick coverage bench fuzz docs samples lock lint test-clients test-pages clean
+.PHONY: build test test-quick coverage bench fuzz demo docs samples lock lint test-clients test-pages test-service clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
@@ -47,6 +47,14 @@ test-clients: .venv/installed .venv/clients/node/installed $(CLIENTS)
 # Area pages in headless Chromium, which CHROMIUM names.
 test-pages: .venv/installed .venv/clients/pages/installed
 	$(BIN)/python -m pytest -rs tests/pages
+
+# A publication day on this machine, with made-up figures: a release is announced, appears, and finds its own way in.
+demo: .venv/installed
+	$(BIN)/python -m tests.service.rehearsal
+
+# The processes of service/compose.yaml on this machine, with PostgreSQL from the system's packages.
+test-service: .venv/installed
+	$(BIN)/python -m pytest -rs tests/service
 
 .venv/clients/%/installed: tests/clients/environments/%.txt
 	$(PYTHON) -m venv --clear $(@D)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,12 @@ catalogue.hand_in()
 
 # For a disk or a file that was busy for a moment; what the data are to blame for is never tried again.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
+
+# What a service does by itself, and what elsewhere is to be switched on.
+BY_ITSELF = bool(os.environ.get("NCDOF_SERVICE"))
+BEGAN = datetime.now(UTC)
+SENSORS = dg.DefaultSensorStatus.RUNNING if BY_ITSELF else dg.DefaultSensorStatus.STOPPED
+SCHEDULES = dg.DefaultScheduleStatus.RUNNING if BY_ITSELF else dg.DefaultScheduleStatus.STOPPED
 
 everything = dg.define_asset_job(
     "everything_needed",
@@ -45,6 +52,7 @@ def _all_years() -> dict[str, str]:
 @dg.schedule(
     job=everything,
     cron_schedule="40 9 * * 1-5",
+    default_status=SCHEDULES,
     execution_timezone="Europe/London",
     description="Ten minutes after official statistics appear, on weekdays.",
 )
@@ -65,6 +73,7 @@ def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 @dg.schedule(
     job=everything,
     cron_schedule="31-59/7 9 * * 1-5",
+    default_status=SCHEDULES,
     execution_timezone="Europe/London",
     description="From a minute after half past nine, on days for which a release is announced (framework.calendar).",
 )
@@ -93,7 +102,12 @@ def asked_for(now: datetime, everything_at: datetime, announced_at: datetime, du
     return []
 
 
-@dg.sensor(job=fetch, minimum_interval_seconds=30, description="Each hour on weekdays; at announced times at once.")
+@dg.sensor(
+    job=fetch,
+    default_status=SENSORS,
+    minimum_interval_seconds=30,
+    description="Each hour on weekdays; at announced times at once.",
+)
 def publications(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     now, long_ago = datetime.now(UTC), datetime(2000, 1, 1, tzinfo=UTC)
     asked = {name: datetime.fromisoformat(at) for name, at in json.loads(context.cursor or "{}").items()}
@@ -119,13 +133,15 @@ _UNFINISHED = [
 ]
 
 
-@dg.sensor(job=everything, minimum_interval_seconds=60, description="A file was put under data/raw.")
+@dg.sensor(
+    job=everything, default_status=SENSORS, minimum_interval_seconds=60, description="A file was put under data/raw."
+)
 def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Requests what new releases touch and nothing else.
 
-    The files are listed each minute and hashed only when the list changes. The cursor is the list of what is read, so
-    that a release is asked for until it is, however its run ends; meanwhile nothing is asked for twice. There is no run
-    key: a file that is put back after it was taken away is news again.
+    The files are listed each minute and hashed only when the list changes. The cursor is the list of what is in the
+    marts, so that a release is asked for until it is there, however its run ends and whoever has read it; meanwhile
+    nothing is asked for twice. There is no run key: a file that is put back after it was taken away is news again.
     """
     data = build.data_folder()
     listed = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in releases.files(data)]
@@ -134,18 +150,23 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
     if cursor == context.cursor:
         return dg.SkipReason("no file was added or changed")
     new = {release.source for release in build.to_stage(data)}
-    if not new:
+    available = build.staged(data)
+    touched = {metric.id for metric in METRICS.values() if new.intersection(metric.sources)}
+    touched |= set(build.to_calculate(data, available))
+    if not touched and not new and not (available and build.to_publish(data, available)):
         context.update_cursor(cursor)
-        return dg.SkipReason("every release is read")
+        return dg.SkipReason("every release is in the marts")
     if _is_under_way(context, dropped_files.name):
         return dg.SkipReason("the run that was asked for is under way")
-    touched = [metric.id for metric in METRICS.values() if new.intersection(metric.sources)]
-    selected = [dg.AssetKey(name) for name in (*sorted(new), *touched, PUBLISHED, PAGES)]
+    selected = [dg.AssetKey(name) for name in (*sorted(new), *sorted(touched), PUBLISHED, PAGES)]
     return dg.RunRequest(asset_selection=selected, tags=_all_years())
 
 
 def _is_under_way(context: dg.SensorEvaluationContext, sensor: str) -> bool:
-    """Whether a run that a sensor asked for a short while ago has not ended."""
+    """Whether a run that a sensor asked for a short while ago has not ended.
+
+    In the service a run is a child of this process: one that began before it is dead, and is marked as failed.
+    """
     try:
         instance = context.instance
     except dg.DagsterInvariantViolationError:  # evaluated by itself, where nothing runs
@@ -155,10 +176,18 @@ def _is_under_way(context: dg.SensorEvaluationContext, sensor: str) -> bool:
         tags={"dagster/sensor_name": sensor},
         updated_after=datetime.now(UTC) - PATIENCE,
     )
-    return instance.get_runs_count(unfinished) > 0
+    records = instance.get_run_records(unfinished)
+    dead = [one for one in records if BY_ITSELF and one.start_time and one.start_time < BEGAN.timestamp()]
+    for record in dead:
+        instance.report_run_failed(record.dagster_run, "the process of the run ended with the code location's")
+    return len(records) > len(dead)
 
 
-@dg.sensor(minimum_interval_seconds=60, description="Tells the interface what `ncdof build` made outside it.")
+@dg.sensor(
+    default_status=SENSORS,
+    minimum_interval_seconds=60,
+    description="Tells the interface what `ncdof build` made outside it.",
+)
 def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Files are the state: what is newer than all that the interface knows of an asset is told, once."""
     data = build.data_folder()
@@ -202,13 +231,19 @@ def _is_any_under_way(context: dg.SensorEvaluationContext) -> bool:
     return context.instance.get_runs_count(running) > 0
 
 
-@dg.sensor(minimum_interval_seconds=60, description="Tells what somebody must do something about (NCDOF_ALERTS).")
+@dg.sensor(
+    default_status=SENSORS,
+    minimum_interval_seconds=60,
+    description="Tells what somebody must do something about (NCDOF_ALERTS).",
+)
 def alarm(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     sent = alarms.tell(build.data_folder())
     return dg.SkipReason(f"{sent} alarms were sent" if sent else "there is nothing new to tell")
 
 
-@dg.run_failure_sensor(minimum_interval_seconds=30, description="Tells of a run that failed (NCDOF_ALERTS).")
+@dg.run_failure_sensor(
+    default_status=SENSORS, minimum_interval_seconds=30, description="Tells of a run that failed (NCDOF_ALERTS)."
+)
 def failed_run(context: dg.RunFailureSensorContext) -> None:
     run = context.dagster_run
     reason = (context.failure_event.message or "").strip().splitlines()

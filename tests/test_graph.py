@@ -14,7 +14,7 @@ import pytest
 from pipeline import build, definitions, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.rows import Rows
-from pipeline.graph import policies, publishing, run
+from pipeline.graph import fetching, policies, publishing, run
 from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
 from pipeline.publish import part_files, published
@@ -25,6 +25,7 @@ SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
 CHILDREN, METRIC, OUTCOME = "dfe_children_in_need", "children_assessed_drug_factor", "reduce_drug_use"
 POPULATION = "ons_population/2025-10-30"
 YEARS = [2019, 2020, 2021]
+ALL_YEARS = [1980, date.today().year]
 
 
 def spec(asset: dg.AssetsDefinition) -> dg.AssetSpec:
@@ -81,27 +82,30 @@ def verdicts(result: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str | N
 # --- what the graph holds ----------------------------------------------------------------------------------
 
 
-def describe(asset: dg.AssetsDefinition) -> str:
-    said = spec(asset)
+def describe(asset: dg.AssetsDefinition, said: dg.AssetSpec) -> str:
     lines = [
         f"{said.group_name} / {said.key.to_user_string()}",
         f"  deps: {', '.join(sorted(dep.asset_key.to_user_string() for dep in said.deps)) or 'none'}",
         f"  partitions: {'years' if said.partitions_def else 'none'}",
         f"  single run: {asset.backfill_policy == dg.BackfillPolicy.single_run()}",
         f"  kinds: {', '.join(sorted(said.kinds))}",
+        f"  owners: {', '.join(said.owners)}",
         f"  tier: {said.tags.get('tier', 'none')}",
     ]
-    lines += [f"  check: {check.name}{' (blocking)' if check.blocking else ''}" for check in asset.check_specs]
-    return "\n".join(lines)
+    checks = [check for check in asset.check_specs if check.asset_key == said.key]
+    return "\n".join([*lines, *(f"  check: {check.name}{' (blocking)' if check.blocking else ''}" for check in checks)])
 
 
 def test_the_graph_is_the_one_that_was_agreed(snapshot):
-    assert "\n".join(sorted(map(describe, run.assets()))) == snapshot
+    described = [describe(asset, said) for asset in run.assets() for said in asset.specs]
+    assert "\n".join(sorted(described)) == snapshot
 
 
-def test_every_declared_source_and_metric_is_an_asset_and_nothing_else_is_but_the_published_file():
-    names = [spec(asset).key.to_user_string() for asset in run.assets()]
-    assert sorted(names) == sorted([*SOURCES, *METRICS, publishing.PUBLISHED])
+def test_every_source_with_its_publisher_and_every_metric_is_an_asset_as_are_the_published_file_and_its_pages():
+    names = [said.key.to_user_string() for asset in run.assets() for said in asset.specs]
+    asked = [f"publishers/{source_id}" for source_id in fetching.fetched()]
+    assert len(asked) > 20
+    assert sorted(names) == sorted([*SOURCES, *METRICS, *asked, publishing.PUBLISHED, publishing.PAGES])
 
 
 def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():
@@ -244,20 +248,27 @@ def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tupl
 
 def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     build.stage(data, ["published_figures"], build.Report())
+    assert run.materialise([*METRICS, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
     asked, cursor = tick(None)
     assert asked is None
     give(data, f"{CHILDREN}/2024-10-31")
     for _ in range(2):  # as when the run of the first request is killed
         asked, cursor = tick(cursor)
-        assert asked == sorted([CHILDREN, METRIC, publishing.PUBLISHED])
+        assert asked == sorted([CHILDREN, METRIC, publishing.PUBLISHED, publishing.PAGES])
+    # Somebody has read it: what rests on it is still to be made.
     build.stage(data, [CHILDREN], build.Report())
     asked, cursor = tick(cursor)
+    assert asked == sorted([METRIC, publishing.PUBLISHED, publishing.PAGES])
+    assert run.materialise([METRIC, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
+    asked, cursor = tick(cursor)
     assert asked is None and tick(cursor) == (None, cursor)
+    # Taken away and put back, it is news twice.
     shutil.rmtree(data / "raw" / CHILDREN / "2024-10-31")
     build.stage(data, [CHILDREN], build.Report())
+    assert run.materialise([METRIC, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
     _, cursor = tick(cursor)
     give(data, f"{CHILDREN}/2024-10-31")
-    assert tick(cursor)[0] == sorted([CHILDREN, METRIC, publishing.PUBLISHED])
+    assert tick(cursor)[0] == sorted([CHILDREN, METRIC, publishing.PUBLISHED, publishing.PAGES])
 
 
 @pytest.mark.parametrize(
@@ -283,3 +294,50 @@ def test_the_sensor_does_not_wait_for_ever_for_a_run_whose_process_was_killed(da
         )
         instance.add_run(run)
         assert tick(None, instance)[0] is not None
+
+
+# --- what the interface is told and shows ---------------------------------------------------------------------
+
+
+def told(data: Path, instance: dg.DagsterInstance) -> list[tuple[str, str | None]]:
+    context = dg.build_sensor_context(instance, definitions=definitions.defs)
+    result = definitions.made_outside(context)
+    if isinstance(result, dg.SkipReason):
+        return []
+    for event in result.asset_events:
+        instance.report_runless_asset_event(event)
+    return sorted((event.asset_key.to_user_string(), event.partition or "") for event in result.asset_events)
+
+
+def test_what_a_build_made_outside_is_told_once(data):
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = told(data, instance)
+        assert {(CHILDREN, ""), (publishing.PUBLISHED, ""), *((METRIC, str(year)) for year in YEARS)} <= set(first)
+        assert told(data, instance) == []
+        give(data, f"{CHILDREN}/2024-10-31")
+        build.stage(data, [CHILDREN], build.Report())
+        assert told(data, instance) == [(CHILDREN, "")]
+
+
+def test_the_page_of_a_metric_shows_its_headline_series_and_links(data):
+    result = observed([METRIC])
+    said = {
+        name: value
+        for event in result.asset_materializations_for_node(METRIC)
+        for name, value in event.metadata.items()
+    }
+    assert said["headline series"].value.startswith("![2020/21: ") and "base64,iVBOR" in said["headline series"].value
+    assert said[f"publication: {CHILDREN}"].value == SOURCES[CHILDREN].editions.page
+    assert said["area page"].value.endswith("E92000001.html")
+
+
+def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeypatch):
+    monkeypatch.setenv("NCDOF_PUBLISHERS", "http://127.0.0.1:9")
+    result = dg.materialize(
+        run.assets(),
+        selection=dg.AssetSelection.assets(fetching.key("ons_homicide")),
+        resources={"report": build.Report()},
+    )
+    assert result.success
+    passed, why = verdicts(result)[fetching.ANSWERED]
+    assert not passed and "cannot be had" in why and "nobody has verified" in why

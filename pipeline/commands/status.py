@@ -1,4 +1,4 @@
-"""`ncdof status`: what is read and built, releases by source and years by metric."""
+"""`ncdof status`: what is read and built, releases by source and years by metric, and what is announced."""
 
 from rich.table import Table
 from rich.text import Text
@@ -8,9 +8,10 @@ from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample
 
 
 def status(data: Data = DATA) -> None:
-    """Show what is read and built: releases by source, years by metric."""
+    """Show what is read and built, releases by source and years by metric, and what is announced."""
     with plainly():
         by_source, by_metric = questions.source_status(data), questions.metric_status(data)
+        due = build.announced(data).sort_values("day").to_dict("records")
         sample = any(release.sample for release in build.known_releases(data))
     say_sample(sample)
     table = Table("source", "released", "years", "state", "file", box=None, header_style="bold")
@@ -22,6 +23,14 @@ def status(data: Data = DATA) -> None:
             table.add_row("", "", "", "", Text(row["reason"], style="red"))
     out.print(table)
     out.print()
+    if due:
+        table = Table("announced", "source", "certainty", "title", box=None, header_style="bold")
+        for row in due:
+            when = f"{row['day']:%Y-%m-%d} {row['time']}" if row["day"] == row["day"] else row["words"]
+            certainty = Text("late", style="red") if row["late"] else Text(row["certainty"])
+            table.add_row(when, row["source"], certainty, row["title"])
+        out.print(table)
+        out.print()
     marks = {"present": ("█", "green"), "newer available": ("▒", "yellow"), "missing": ("·", "red"), "empty": (" ", "")}
     years = sorted(set(by_metric["year"].tolist()))
     table = Table("metric", "years", box=None, header_style="bold")

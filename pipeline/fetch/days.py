@@ -34,11 +34,13 @@ def announced(words: str) -> tuple[date | None, time]:
     No day where they name a month, several, or none; half past nine, when official statistics appear, where no time.
     """
     days = re.findall(r"\b(\d{1,2})(?:st|nd|rd|th)? ([a-z]+) (\d{4})\b", words.lower())
+    spans = re.search(r"\b(to|or|and)\b|[-–]", words.lower())
     at = re.search(r"\b(\d{1,2})[:.](\d\d) ?([ap]m)?\b", words.lower())
     when = HALF_PAST_NINE
     if at and int(at[1]) < 24 and int(at[2]) < 60:
-        when = time(int(at[1]) % 12 + 12 if at[3] == "pm" else int(at[1]), int(at[2]))
-    if len(days) != 1 or days[0][1] not in _MONTHS:
+        hour = int(at[1]) % 12 + 12 * (at[3] == "pm") if at[3] else int(at[1])
+        when = time(hour, int(at[2]))
+    if len(days) != 1 or spans or days[0][1] not in _MONTHS:
         return None, when
     day, month, year = days[0]
     try:

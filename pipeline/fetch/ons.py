@@ -1,6 +1,7 @@
 """The Office for National Statistics: the pages of its datasets, each with the versions of its file."""
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -85,7 +86,7 @@ class Ons(Editions):
 
 def _next(landing: dict[str, Any], page: str) -> tuple[Announcement, ...]:
     words = str(landing["description"].get("nextRelease") or "").strip()
-    if not words:
+    if not re.search(r"\d{4}", words):  # as "To be announced"
         return ()
     day, _ = days.announced(words)
     title = str(landing["description"].get("title") or page)

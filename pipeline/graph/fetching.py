@@ -80,12 +80,14 @@ def publishers_asset() -> dg.AssetsDefinition:
                 check_results=[
                     dg.AssetCheckResult(
                         passed=not faults,
+                        asset_key=key(source_id),
                         check_name=ANSWERED,
                         severity=dg.AssetCheckSeverity.WARN,
                         description="; ".join(faults) or "It answered.",
                     ),
                     dg.AssetCheckResult(
                         passed=late.empty,
+                        asset_key=key(source_id),
                         check_name=PUNCTUAL,
                         severity=dg.AssetCheckSeverity.WARN,
                         description="; ".join(f"{row.title}, {row.words}" for row in late.itertuples())

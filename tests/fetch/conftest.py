@@ -26,7 +26,9 @@ def box(tmp_path, monkeypatch):
     """A box with copies of sample releases, to be changed; every publisher is asked there."""
     for source in SOURCES:
         shutil.copytree(SAMPLES / source, tmp_path / "shelf" / source)
-    with served(Box(Shelf(tmp_path / "shelf", now=datetime(2026, 1, 31, 12, tzinfo=UTC)))) as made:
+    shelf = Shelf(tmp_path / "shelf")
+    shelf.stop(datetime(2026, 1, 31, 12, tzinfo=UTC))
+    with served(Box(shelf)) as made:
         monkeypatch.setenv("NCDOF_PUBLISHERS", made.address)
         yield made
 

@@ -149,9 +149,9 @@ def test_a_new_edition_is_taken_when_it_is_out(box, data):
     add_day(box, "ons_homicide", "2024-02-08", "2026-02-05", "homicideyemarch25appendixtables.xlsx")
     fetch(data, "ons_homicide")
     assert max(held(data, "ons_homicide")) == date(2025, 2, 6)
-    box.shelf.now = datetime(2026, 2, 5, 9, 29, tzinfo=UTC)
+    box.shelf.stop(datetime(2026, 2, 5, 9, 29, tzinfo=UTC))
     assert not fetch(data, "ons_homicide").taken
-    box.shelf.now = datetime(2026, 2, 5, 9, 30, tzinfo=UTC)
+    box.shelf.stop(datetime(2026, 2, 5, 9, 30, tzinfo=UTC))
     (taken,) = fetch(data, "ons_homicide").taken
     assert taken.released == date(2026, 2, 5)
 
@@ -275,7 +275,7 @@ def test_half_an_edition_is_not_taken(box, data):
 def test_a_day_that_is_still_to_come_is_not_believed(box, data):
     """An interface that says it is the year 2204."""
     add_day(box, "ons_homicide", "2024-02-08", "2204-02-05")
-    box.shelf.now = datetime(2204, 3, 1, tzinfo=UTC)
+    box.shelf.stop(datetime(2204, 3, 1, tzinfo=UTC))
     found = fetch(data, "ons_homicide")
     assert [item.state for item in found.failed] == ["kept aside"] and "still to come" in found.failed[0].reason
     assert held(data, "ons_homicide") == {}

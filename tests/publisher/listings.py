@@ -83,12 +83,16 @@ def _govuk(shelf: Shelf, path: str, query: dict[str, str]) -> Answer:
     sources = [source for source, editions in _of(GovUk).items() if editions.path == page]
     if sources and TITLES[sources[0]][0]:
         members = [_item(shelf, issue) for source in sources for issue in shelf.public(source)]
+        if not members:
+            return None
         listed = [
             {name: one[name] for name in ("base_path", "title", "public_updated_at", "withdrawn")} for one in members
         ]
         return _page(page, "document_collection", listed[0]["public_updated_at"]) | {"links": {"documents": listed}}
     if sources:
         issues = sorted((i for s in sources for i in shelf.public(s)), key=lambda issue: issue.day, reverse=True)
+        if not issues:
+            return None
         history = {issue.stamp: {"public_timestamp": issue.stamp, "note": f"Added {issue.name}."} for issue in issues}
         details = {
             "attachments": [one for issue in issues for one in _attachments(shelf, issue)],

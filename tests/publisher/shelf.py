@@ -1,6 +1,7 @@
 """What the box has to publish: the releases of a folder, each public from half past nine of its day by a clock."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -46,12 +47,20 @@ class Shelf:
     """
 
     folder: Path = SAMPLES
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     replaced: dict[Path, tuple[bytes, datetime]] = field(default_factory=dict)
     withdrawn: dict[str, str] = field(default_factory=dict)
     corrected: dict[str, tuple[Path, datetime]] = field(default_factory=dict)
     moments: dict[str, datetime] = field(default_factory=dict)
     announced: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    def stop(self, moment: datetime) -> None:
+        """Let the clock stand still at a moment."""
+        self.clock = lambda: moment
 
     def issues(self, source: str) -> list[Issue]:
         """All releases of a source, past and to come, oldest first."""

@@ -1,0 +1,1 @@
+"""The service as its processes, started on this machine as containers or systemd would start them."""
