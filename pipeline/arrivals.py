@@ -267,7 +267,7 @@ class _Visit:
                     for one in new
                 ]
                 files = [*kept.values(), *(one.received.path for one in new)]
-                wanted = releases.release_of(declared.id, day, files)
+                wanted = releases.release_of(declared.id, day, files, sample=self.client.rehearses)
                 origins += there.origins() if there else []
                 self.found.taken = [one for one in self.found.taken if one != there]
                 self.found.taken.append(releases.store(self.data, wanted, origins))

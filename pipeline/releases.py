@@ -195,7 +195,7 @@ def releases(data: Path, reference: Collection[str] = ()) -> list[Release]:
     replaced = {source for source, _, _ in own if source in reference}
     stock = _stored(PROJECT / "data" / "raw" / (SAMPLE if sample else REGISTER))
     found = sorted(
-        [release_of(*stored) for stored in own]
+        [_own(*stored) for stored in own]
         + [release_of(*stored, sample) for stored in stock if stored[0] not in replaced]
     )
     first = {(release.source, release.sha256): release for release in reversed(found)}
@@ -214,7 +214,17 @@ def of_source(data: Path, source: str) -> list[Release]:
 
 def stored(data: Path, source: str) -> list[Release]:
     """The releases of a source in the data folder itself by day, one with the bytes of an earlier one too."""
-    return sorted(release_of(*one) for one in _stored(data / "raw") if one[0] == source)
+    return sorted(_own(*one) for one in _stored(data / "raw") if one[0] == source)
+
+
+def _own(source: str, released: date, files: Iterable[Path]) -> Release:
+    """A release in the data folder itself, made up where its manifest says so: it was fetched in a rehearsal."""
+    release = release_of(source, released, files)
+    try:
+        said = json.loads((release.folder / MANIFEST).read_text(encoding="utf-8"))
+        return replace(release, sample=said.get("sample") is True)
+    except (OSError, ValueError, AttributeError):
+        return release
 
 
 @contextmanager
@@ -238,7 +248,9 @@ def store(data: Path, release: Release, origins: Iterable[Origin] = ()) -> Relea
         shutil.copyfile(path, arriving / path.name)
     said = {origin.file: origin for origin in origins}
     listed = [asdict(said.get(path.name) or Origin(path.name, checksum(path))) for path in release.files]
-    manifest = {"source": release.source, "released": folder.name, "files": listed}
+    manifest: dict[str, object] = {"source": release.source, "released": folder.name, "files": listed}
+    if release.sample:
+        manifest["sample"] = True
     (arriving / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     _put_away(folder)
     arriving.rename(folder)

@@ -79,12 +79,13 @@ class Received:
 class Client:
     """One run's requests. Lists are asked for once, and answered by the copy in `folder` where nothing has changed.
 
-    A stand-in for all publishers may be named by its address on loopback in NCDOF_PUBLISHERS: a rehearsal, which needs
-    no manners.
+    A stand-in for all publishers may be named by its address on loopback in NCDOF_PUBLISHERS: then the client
+    `rehearses`, which needs no manners, and what it receives is made up.
     """
 
     def __init__(self, folder: Path, hosts: Collection[str], pace: float | None = None, slowest: float = SLOWEST):
         stand_in = _stand_in()
+        self.rehearses = bool(stand_in)
         self.requests = self.unchanged = 0
         self.folder = folder
         self._hosts = frozenset(hosts)

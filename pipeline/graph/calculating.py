@@ -7,7 +7,7 @@ import dagster as dg
 from pipeline import build
 from pipeline.calculate.metric import Metric
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
-from pipeline.graph.shown import shown
+from pipeline.graph.shown import headline, shown
 from pipeline.publish import part_files
 
 CONTRACT = "contract"
@@ -45,13 +45,17 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
         except dg.Failure as failure:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
+        series = headline(data, declared)
+        values = {point.year: point.value for point in series}
         for year in years:
             part = part_files.read(part_files.path(data, declared.outcome, declared.id, year))
             rows = {"dagster/partition_row_count": part.rows if part else 0}
-            context.add_asset_metadata(rows, partition_key=str(year))
+            # A number that the interface plots over the years.
+            led = {"headline": values[year]} if year in values else {}
+            context.add_asset_metadata(rows | led, partition_key=str(year))
         yield dg.MaterializeResult(
             metadata={
-                **shown(data, declared),
+                **shown(data, declared, series),
                 "years calculated": ", ".join(map(str, calculated)) or "none: all were up to date",
                 "rows calculated": sum(calculated.values()),
             },

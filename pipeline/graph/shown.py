@@ -3,8 +3,11 @@
 import base64
 import io
 import os
+from collections.abc import Sequence
+from datetime import datetime
+from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import duckdb
@@ -25,8 +28,17 @@ def links(source_id: str) -> dict[str, dg.UrlMetadataValue]:
     return {"publication": dg.MetadataValue.url(SOURCES[source_id].editions.page)}
 
 
-def shown(data: Path, metric: Metric) -> dict[str, Any]:
-    """Links, the newest release, and a plot of the series that a metric is led by, as its part files have it."""
+class Point(NamedTuple):
+    """A value of the series that a metric is led by, and the day of its newest vintage."""
+
+    year: int
+    period: str
+    value: float
+    released: datetime
+
+
+def shown(data: Path, metric: Metric, series: Sequence[Point]) -> dict[str, Any]:
+    """Links, the newest release, and a plot of the series that a metric is led by."""
     at = os.environ.get(PAGES, "").rstrip("/")
     page = f"{metric.series.nation}.html"
     area = (
@@ -38,35 +50,36 @@ def shown(data: Path, metric: Metric) -> dict[str, Any]:
         f"publication: {source_id}": dg.MetadataValue.url(SOURCES[source_id].editions.page)
         for source_id in metric.own_sources
     }
-    years = build.years_of(metric, build.staged(data))
-    paths = [part_files.path(data, metric.outcome, metric.id, year) for year in years]
-    series = _series(metric, [path for path in paths if path.exists()])
     if not series:
         return found
-    periods, values, released = zip(*series, strict=True)
-    newest = f"{periods[-1]}: {values[-1]:,.6g} {metric.series.unit}, released {max(released):%-d %B %Y}"
+    last = series[-1]
+    released = max(point.released for point in series)
+    newest = f"{last.period}: {last.value:,.6g} {metric.series.unit}, released {released:%-d %B %Y}"
+    drawn = _plot([point.value for point in series])
     return found | {
         "newest": dg.MetadataValue.text(newest),
-        "headline series": dg.MetadataValue.md(f"![{newest}](data:image/png;base64,{_plot(values)})"),
+        "headline series": dg.MetadataValue.md(f"![{newest}](data:image/png;base64,{drawn})"),
     }
 
 
-def _series(metric: Metric, paths: list[Path]) -> list[tuple[str, float, object]]:
-    """Period, value and day of release of the series that a metric is led by, newest vintage, oldest period first."""
-    if not paths:
+def headline(data: Path, metric: Metric) -> list[Point]:
+    """The series that a metric is led by, as its part files have it: newest vintages, oldest period first."""
+    years = build.years_of(metric, build.staged(data))
+    paths = [part_files.path(data, metric.outcome, metric.id, year) for year in years]
+    if not any(path.exists() for path in paths):
         return []
     lead = metric.series
-    return duckdb.sql(
+    found = duckdb.sql(
         """
-        SELECT period, arg_max(value, released), max(released)
+        SELECT year, period, arg_max(value, released), max(released)
         FROM read_parquet($paths, hive_partitioning = false)
         WHERE statistic = $statistic AND unit = $unit AND breakdown = $breakdown AND sex = $sex AND age = $age
             AND area_code = $nation AND value IS NOT NULL
-        GROUP BY period, period_start, period_end
+        GROUP BY year, period, period_start, period_end
         ORDER BY period_end, period_start
         """,
         params={
-            "paths": [str(path) for path in paths],
+            "paths": [escape(str(path)) for path in paths if path.exists()],
             "statistic": lead.statistic,
             "unit": lead.unit,
             "breakdown": lead.breakdown,
@@ -74,10 +87,11 @@ def _series(metric: Metric, paths: list[Path]) -> list[tuple[str, float, object]
             "age": lead.age,
             "nation": lead.nation,
         },
-    ).fetchall()
+    )
+    return [Point(*row) for row in found.fetchall()]
 
 
-def _plot(values: tuple[float, ...]) -> str:
+def _plot(values: Sequence[float]) -> str:
     """A line of values with its last point marked, as base64 of a PNG."""
     from matplotlib.figure import Figure  # importing matplotlib takes longer than most steps
 

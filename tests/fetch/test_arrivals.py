@@ -92,6 +92,12 @@ def test_a_manifest_says_where_a_file_came_from_and_how_its_day_is_known(box, da
     assert release.origins()[0].day_known == "list of versions"
 
 
+def test_what_a_rehearsal_takes_is_made_up_and_says_so(box, data):
+    fetch(data, "ons_homicide")
+    assert [release.sample for release in releases.stored(data, "ons_homicide")] == [True]
+    assert "SAMPLE" in ncdof(data, "build", "--metric", "drug_related_homicides").stdout
+
+
 def test_what_is_taken_is_read_and_goes_into_the_marts(box, data):
     ended = ncdof(data, "fetch", "ons_homicide")
     assert (ended.returncode, "1 releases taken" in ended.stdout) == (0, True)

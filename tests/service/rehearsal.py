@@ -104,8 +104,7 @@ def steps(rehearsal: Rehearsal) -> dict[str, Callable[[], bool]]:
 
     def on_a_page() -> bool:
         page = data / "exports" / "pages" / "E06000047.html"
-        words = f"{datetime.fromisoformat(day):%-d %B %Y}"
-        return page.exists() and words in page.read_text()
+        return page.exists() and f", released {datetime.fromisoformat(day):%-d %B %Y}." in page.read_text()
 
     return {
         "it is out": lambda: datetime.now(UTC) >= rehearsal.moment,
