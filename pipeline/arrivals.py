@@ -29,6 +29,9 @@ STATES = {
     "kept aside": "its files are kept, and cannot be taken into data/raw",
 }
 
+# What an answer of another form than is known comes to.
+_OTHER_FORMS = (LookupError, ValueError, TypeError, AttributeError)
+
 # Files that are looked at again in one fetch though nothing is said to have changed, those unseen longest.
 _LOOKED_AGAIN = 5
 _UNSEEN = timedelta(days=1)
@@ -135,7 +138,7 @@ class _Visit:
         known = {edition.key: edition for edition in book.editions}
         try:
             listing = editions.listing(self.client, known, since)
-        except (Unanswered, LookupError, ValueError, TypeError) as error:
+        except (Unanswered, *_OTHER_FORMS) as error:
             wrong = str(error) if isinstance(error, Unanswered) else f"answers in a form that is not known: {error!r}"
             unverified = "" if editions.verified else " (an address that nobody has verified)"
             self._note(declared, "unanswered", declared.title, editions.page, reason=f"{wrong}{unverified}")
@@ -325,7 +328,7 @@ class _Visit:
         self.said("asking what is announced")
         try:
             everything = govuk.announcements(self.client, self.today)
-        except (Unanswered, LookupError, ValueError, TypeError) as error:
+        except (Unanswered, *_OTHER_FORMS) as error:
             self.found.items.append(
                 Item("", "unanswered", "the release calendar", "https://www.gov.uk", reason=str(error))
             )

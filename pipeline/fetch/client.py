@@ -166,7 +166,10 @@ class Client:
 
     def _until(self, address: str, attempt: Callable[[], _Answer]) -> _Answer:
         """What an attempt gives at last. Raises Unanswered when none does, and at once of a host that cannot be had."""
-        host = httpx.URL(address).host
+        try:
+            host = httpx.URL(address).host
+        except httpx.InvalidURL as error:
+            raise Unanswered(f"{address!r} is no address: {error}") from error
         if host in self._down:
             raise Unanswered(f"{address} cannot be had: {host} did not answer before")
         try:
@@ -177,6 +180,8 @@ class Client:
                     return attempt()
         except _Again as error:
             raise Unanswered(f"{address} {error}") from error
+        except httpx.InvalidURL as error:
+            raise Unanswered(f"{address} leads to what is no address: {error}") from error
         except httpx.HTTPError as error:
             if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                 self._down.add(host)

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 _PARTS = {"xlsx": "xl/workbook.xml", "ods": "content.xml"}
+# Three years of all crimes of all forces are a third of it.
+_MOST_UNPACKED = 30 * 2**30
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -41,6 +43,8 @@ def _archive_fault(path: Path, name: str, part: str | None) -> str:
         with zipfile.ZipFile(path) as archive:
             if part and part not in archive.namelist():
                 return f"answers with {name}, which has no {part} in it"
+            if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
+                return f"answers with {name}, which unpacks to more than {_MOST_UNPACKED >> 30} GB"
             damaged = archive.testzip()
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
         return f"answers with {name}, which is not whole: {error}"

@@ -260,11 +260,20 @@ def test_a_collection_without_the_declared_title_names_the_nearest(box, data, mo
     assert "the nearest is 'Drugs seized in England and Wales" in item.reason and "nobody has verified" in item.reason
 
 
-@pytest.mark.parametrize("said", ['{"schema_name": "document_collection"}', "[]", '{"a": 1}', '"text"', "null", "{"])
+GARBLED = {
+    "schema_name": "x", "base_path": "/x", "title": "X", "details": {"attachments": ["text"]}, "description": [],
+    "datasets": [None], "results": ["text"], "paging": None, "services": "text", "links": {"documents": ["text"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['{"schema_name": "document_collection"}', "[]", '{"a": 1}', '"text"', "null", "{", json.dumps(GARBLED)],
+)
 def test_an_answer_of_another_form_is_said_and_no_traceback(box, data, monkeypatch, said):
     from tests.publisher import listings
 
-    monkeypatch.setattr(listings, "answer", lambda *_: said.encode())
+    monkeypatch.setattr(listings, "answer", lambda *_: listings.Made(said.encode()))
     found = fetch(data)
     assert {item.state for item in found.items} == {"unanswered"} and not found.taken
 
@@ -287,6 +296,7 @@ def test_a_day_that_is_still_to_come_is_not_believed(box, data):
     assert held(data, "ons_homicide") == {}
 
 
+@pytest.mark.whole
 def test_killed_at_any_moment_nothing_half_is_taken(box, data):
     """The program is killed at chance moments, again and again; what is there is whole, and at last complete."""
     chance = random.Random(12)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from pipeline import arrivals, build, releases
 from pipeline.fetch import govuk
 from pipeline.fetch.client import Client
@@ -64,6 +66,7 @@ def _ended(box: Box, data: Path, source: str, found: arrivals.Fetched, seconds: 
     return "taken" if there else "nothing taken"
 
 
+@pytest.mark.whole
 def test_whatever_a_publisher_does_no_wrong_release_is_taken(box, tmp_path, monkeypatch):
     # Reading is not what is tried here.
     monkeypatch.setattr(build, "stage", lambda *_: [])

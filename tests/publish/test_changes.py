@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from pipeline.calculate.metric import ENGLAND, METRICS
+from pipeline.fetch import calendar
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.tables import TABLES
 from schemas.observation import SERIES, Observation
@@ -146,6 +147,7 @@ def said_of(con, folder: Path, notes: dict[str, str], gap: dict | None = None) -
     held = duckdb.from_df(altered).to_arrow_table()
     part_files.write(folder / "part.parquet", held, "altered", True)
     copied = {name: con.table(f"framework.{name}").df() for name in ("releases", "areas", "targets", "control_figures")}
+    copied["calendar"] = calendar.table(folder, {})
     told = TABLES["limits"].read()
     told = told[told["kind"] != "break"]
     if gap:

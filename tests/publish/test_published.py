@@ -15,7 +15,17 @@ from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
 
 FRAMEWORK = {"build", "outcomes", "metrics", "metric_sources", "sources", "releases", "areas", "area_parts", "history"}
-FRAMEWORK |= {"observations", "latest", "changes", "scorecard", "revisions", "checks", "files", "release_changes"}
+FRAMEWORK |= {
+    "observations",
+    "latest",
+    "changes",
+    "scorecard",
+    "revisions",
+    "checks",
+    "files",
+    "release_changes",
+    "calendar",
+}
 FRAMEWORK |= {"limits", "targets", "control_figures", "reconciliation", "known_errors"}
 TABLES = [f"{declared.outcome}.{metric_id}" for metric_id, declared in METRICS.items()]
 
@@ -333,6 +343,9 @@ def test_a_contradiction_is_found(history, name, spoil):
         con.execute(
             "CREATE TABLE framework.reconciliation AS SELECT *, true AS agrees, '' AS severity, 0.0 AS found, "
             "0.0 AS control, 0.0 AS difference, '' AS publication FROM framework.history LIMIT 0"
+        )
+        con.execute(
+            "CREATE TABLE framework.calendar (source VARCHAR, title VARCHAR, day DATE, url VARCHAR, late BOOLEAN)"
         )
         con.execute(
             "CREATE TABLE framework.known_errors (metric_id VARCHAR, area_code VARCHAR, period VARCHAR, "

@@ -11,6 +11,7 @@ import pytest
 from pipeline import questions, sql
 from pipeline.calculate import statistics
 from pipeline.calculate.metric import METRICS
+from pipeline.fetch import calendar
 from pipeline.publish import catalogue, checks, part_files, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from schemas.observation import KEY, NUMBER, Observation
@@ -92,7 +93,12 @@ def test_macros_of_the_file_can_be_created_again(con, small_build, tmp_path):
 
 def test_no_query_is_left_out_here(con):
     told = {"shared", "points", "metric_tables", "disagreements", "checks", "as_of", "on_boundaries", "totals"}
-    assert {path.stem for path in queries.FOLDER.glob("*.sql")} == {*TABLES_ASKED, "observed_limits", *told}
+    assert {path.stem for path in queries.FOLDER.glob("*.sql")} == {
+        *TABLES_ASKED,
+        "observed_limits",
+        "announced_limits",
+        *told,
+    }
     assert con.execute(queries.text("totals")).fetchall()[0][0] > 0
 
 
@@ -178,9 +184,11 @@ def apart(con, tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("apart")
     (folder / "marts").mkdir()
     part_files.write(folder / "part.parquet", duckdb.from_df(frame).to_arrow_table(), "apart", True)
-    tables = {name: con.table(f"framework.{name}").df() for name in ("releases", "files", "areas", "targets")}
+    tables = {
+        name: con.table(f"framework.{name}").df() for name in ("releases", "files", "calendar", "areas", "targets")
+    }
     tables |= {name: own.read() for name, own in TABLES.items()}
-    tables |= {"metrics": catalogue.metrics(), "sources": catalogue.sources()}
+    tables |= {"metrics": catalogue.metrics(), "sources": catalogue.sources(), "calendar": calendar.table(folder, {})}
     tables["limits"] = tables["limits"][tables["limits"]["kind"] == "lag"]
     snapshot.publish(folder, "apart", tables, [folder / "part.parquet"])
     with duckdb.connect(str(published.path(folder)), read_only=True) as made:
