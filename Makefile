@@ -88,7 +88,7 @@ lock:
 	  tests/clients/environments/superset.in --output-file tests/clients/environments/superset.txt
 
 clean:
-	rm -rf .venv .dagster .pytest_cache data/staging data/marts/*
+	rm -rf .venv .dagster .demo .pytest_cache data/staging data/marts/*
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 build")'

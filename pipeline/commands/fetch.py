@@ -61,7 +61,8 @@ def fetch(
     unchanged = f", {found.unchanged} of them answered that nothing has changed" if found.unchanged else ""
     out.print(f"{found.requests} requests{unchanged}", style="dim")
     if found.taken:
-        out.print(f"{len(found.taken)} releases taken; `ncdof build` takes them into the marts")
+        number = "1 release" if len(found.taken) == 1 else f"{len(found.taken)} releases"
+        out.print(f"{number} taken; `ncdof build` takes what was taken into the marts")
     if not listed:
         alarms.tell(data)
     raise typer.Exit(1 if found.failed or found.refused else 0)

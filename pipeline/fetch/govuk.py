@@ -65,7 +65,8 @@ class GovUk(Editions):
                 listed.append(self._edition(client.list(f"{_SITE}/api/content{member['base_path']}", *_ITEM)))
             else:
                 page = _SITE + member["base_path"]
-                listed.append(Edition(member["base_path"], str(member["title"]), page, stamp))
+                updated = (Change(days.of(stamp), "last update of its page"),)
+                listed.append(Edition(member["base_path"], str(member["title"]), page, stamp, changes=updated))
         return Listing(tuple(listed), complete=True)
 
     def _edition(self, item: dict[str, Any]) -> Edition:

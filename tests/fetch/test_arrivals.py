@@ -100,7 +100,7 @@ def test_what_a_rehearsal_takes_is_made_up_and_says_so(box, data):
 
 def test_what_is_taken_is_read_and_goes_into_the_marts(box, data):
     ended = ncdof(data, "fetch", "ons_homicide")
-    assert (ended.returncode, "1 releases taken" in ended.stdout) == (0, True)
+    assert (ended.returncode, "1 release taken" in ended.stdout) == (0, True)
     assert [(staged.source, staged.rows > 0) for staged in build.staged(data)][:1] == [("ons_homicide", True)]
 
 
