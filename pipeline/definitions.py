@@ -18,6 +18,7 @@ from pipeline.graph.policies import range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
 from pipeline.graph.run import assets
 from pipeline.publish import part_files, published
+from pipeline.read.source import SOURCES
 
 catalogue.hand_in()
 
@@ -199,7 +200,7 @@ def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         if (materialisation := record.asset_entry.last_materialization)
     }
     events = [
-        dg.AssetMaterialization(name, partition=partition, metadata={"made outside": True, "dagster/row_count": rows})
+        dg.AssetMaterialization(name, partition=partition, metadata=_said_of(name, path, rows))
         for name, files in made.items()
         for partition, path, rows in files
         if path.stat().st_mtime > known.get(name, 0)
@@ -207,6 +208,11 @@ def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     if not events or _is_any_under_way(context):
         return dg.SkipReason("everything that was made is known")
     return dg.SensorResult(asset_events=events)
+
+
+def _said_of(name: str, path: Path, rows: int) -> dict[str, str | int]:
+    newest = {"newest release": path.stem} if name in SOURCES else {}
+    return {"made by": "ncdof build", "dagster/row_count": rows, **newest}
 
 
 def _made(data: Path) -> dict[str, list[tuple[str | None, Path, int]]]:

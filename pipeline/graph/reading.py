@@ -26,6 +26,7 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         group_name="sources",
         deps=[fetching.key(declared.id)] if declared.id in fetching.fetched() else [],
         owners=OWNERS,
+        metadata=links(declared.id),
         tags={"publisher": tag(declared.publisher)},
         description=f"{declared.title}.\n\n{declared.layouts}",
         code_version=declared.code_version,
@@ -47,7 +48,6 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
             # Reading the same releases again is no news for the metrics that rest on them.
             data_version=digest([(staged.sha256, staged.code_version) for staged in kept]),
             metadata={
-                **links(declared.id),
                 "releases": len(kept),
                 "newest release": str(max((staged.released for staged in kept), default="none")),
                 "years": f"{min(years)} to {max(years)}" if years else "none",
