@@ -84,9 +84,9 @@ def fetch(
 ) -> Fetched:
     """List the editions of some sources, and take those into data/raw that are not there.
 
-    Those since a day; without one, those since a source's newest release, and of a source without any the newest. What
-    the reader refuses is taken too: the bytes are kept, and the refusal is said. One fetch at a time; what fails of one
-    source stops no other.
+    Those since a day; without one, those since the day of an earlier fetch, or of a source's newest release, and of a
+    source without any the newest. What the reader refuses is taken too: the bytes are kept, and the refusal is said.
+    One fetch at a time; what fails of one source stops no other.
     """
     found = Fetched()
     declared = [SOURCES[source_id] for source_id in source_ids]
@@ -123,6 +123,7 @@ class _Visit:
         self.data, self.client, self.since, self.take, self.said, self.found = data, client, since, take, said, found
         self.listed: dict[str, Listing] = {}
         self.looked: list[tuple[Source, Edition, Attachment, Taken]] = []
+        self.lost: set[str] = set()
         self.today = datetime.now(UTC).date()
 
     def source(self, declared: Source) -> None:
@@ -134,7 +135,7 @@ class _Visit:
         self.said(f"{declared.id}: asking what is published")
         book = ledger.read(self.data, declared.id)
         held = releases.stored(self.data, declared.id)
-        since = self.since or max((release.released for release in held), default=None)
+        since = self.since or book.since or max((release.released for release in held), default=None)
         known = {edition.key: edition for edition in book.editions}
         try:
             listing = editions.listing(self.client, known, since)
@@ -154,7 +155,11 @@ class _Visit:
         if listing.complete:
             self._gone(declared, book, listing)
         if self.take:
-            book.editions, book.wrong, book.wrong_since = list(listing.editions), "", None
+            # What could not be received is asked for again as if it had not been listed so.
+            book.editions = [known.get(one.key, one) if one.key in self.lost else one for one in listing.editions]
+            book.wrong, book.wrong_since = "", None
+            first = since or (newest.newest if newest else None) or self.today
+            book.since = min(first, book.since or first)
             ledger.write(self.data, declared.id, book)
 
     def _edition(
@@ -199,6 +204,7 @@ class _Visit:
                 received = self._receive(declared, attachment, known)
             except Unanswered as error:
                 self._note_edition(declared, "unanswered", edition, str(error))
+                self.lost.add(edition.key)
                 return
             if known and (received is None or received.sha256 == known.sha256):
                 book.look(known)

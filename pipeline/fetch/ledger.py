@@ -38,12 +38,14 @@ class Event:
 class Ledger:
     """The editions of a source as they were listed last, the files that were taken, and what happened to them.
 
-    `wrong` is why the publisher could not be asked the last time, `wrong_since` the day since when.
+    `since` is the day from which on editions are wanted; `wrong` why the publisher could not be asked the last time,
+    and `wrong_since` the day since when.
     """
 
     editions: list[Edition] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    since: date | None = None
     wrong: str = ""
     wrong_since: date | None = None
 

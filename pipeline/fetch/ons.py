@@ -60,9 +60,10 @@ class Ons(Editions):
         ]
         found = [self._edition(uri, uri, page, landing, began[-1])]
         for change, version in zip(began, versions, strict=False):
-            key = f"{uri}@{change.day}"
-            if since and change.day >= since and key not in known:
-                replaced = str(version["uri"])
+            replaced, before = str(version["uri"]), known.get(f"{uri}@{change.day}")
+            if before and before.files and replaced in before.files[0].address:
+                found.append(before)
+            elif since and change.day >= since:
                 found.append(
                     self._edition(uri, replaced, client.list(f"{_SITE}{replaced}/data", "downloads"), landing, change)
                 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from pipeline.fetch.client import Client
 from pipeline.fetch.editions import MEGABYTE, Attachment, Edition, Editions, Listing, none_called
 
 _SITE = "https://data.police.uk"
+_LAG = timedelta(days=70)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class PoliceArchive(Editions):
         months = sorted({str(one["date"]) for one in client.list(f"{_SITE}/api/crimes-street-dates")}, reverse=True)
         if not months:
             raise none_called("month", ".*", [], f"{_SITE}/api/crimes-street-dates")
+        # An archive comes out some two months after its month.
+        seen = [month for month in months if month in known and known[month].files]
+        first = f"{max(since, date.min + _LAG) - _LAG:%Y-%m}" if since else months[0]
+        if seen:
+            first = min(first, seen[0])
         return Listing(
             tuple(
                 Edition(
@@ -33,9 +39,7 @@ class PoliceArchive(Editions):
                     f"Archive to {month}",
                     self.page,
                     month,
-                    (Attachment(f"{_SITE}/data/archive/{month}.zip", f"{month}.zip"),)
-                    if (month >= f"{since:%Y-%m}" if since else month == months[0])
-                    else (),
+                    (Attachment(f"{_SITE}/data/archive/{month}.zip", f"{month}.zip"),) if month >= first else (),
                 )
                 for month in months
             )

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -285,6 +286,45 @@ def test_half_an_edition_is_not_taken(box, data):
     box.faults.clear()
     fetch(data, "alcohol_dependence")
     assert len(held(data, "alcohol_dependence")) == 2
+
+
+def test_an_edition_that_could_not_be_had_is_asked_for_again_though_a_later_one_was(box, data):
+    fetch(data, "home_office_seizures", since=date(2024, 6, 1))
+    for day, name in (("2026-01-08", "first.ods"), ("2026-01-22", "second.ods")):
+        add_day(box, "home_office_seizures", "2024-01-18", day, name)
+    for day in ("2026-01-08", "2026-01-22"):  # other bytes than the edition that they are copies of
+        file = next((box.shelf.folder / "home_office_seizures" / day).iterdir())
+        with zipfile.ZipFile(file, "a") as archive:
+            archive.writestr("Thumbnails/day.txt", day)
+    box.faults["first.ods"] = ["gone"] * 9
+    assert [item.state for item in fetch(data, "home_office_seizures").failed] == ["unanswered"]
+    assert max(held(data, "home_office_seizures")) == date(2026, 1, 22)
+    box.faults.clear()
+    fetch(data, "home_office_seizures")
+    assert sorted(held(data, "home_office_seizures"))[-2:] == [date(2026, 1, 8), date(2026, 1, 22)]
+
+
+def test_a_change_that_could_not_be_had_is_asked_for_again(box, data):
+    fetch(data, "dfe_children_in_need")
+    issue = box.shelf.folder / "dfe_children_in_need"
+    target = next((issue / "2024-10-31").iterdir())
+    box.shelf.replaced[target] = (target.read_bytes() + b"\n", datetime(2025, 2, 3, tzinfo=UTC))
+    box.shelf.moments["dfe-children-in-need-2024-10-31"] = datetime(2025, 2, 3, 9, 30, tzinfo=UTC)
+    box.faults["/csv"] = ["gone"] * 9
+    assert fetch(data, "dfe_children_in_need").failed
+    box.faults.clear()
+    assert "revised" in states(fetch(data, "dfe_children_in_need"))
+    assert sorted(held(data, "dfe_children_in_need")) == [date(2024, 10, 31), date(2025, 2, 3)]
+
+
+def test_each_monthly_archive_is_taken_though_it_comes_months_after_its_month(box, data):
+    source = box.shelf.folder / "police_street_crime"
+    box.shelf.stop(datetime(2024, 3, 30, tzinfo=UTC))
+    fetch(data, "police_street_crime")
+    assert sorted(held(data, "police_street_crime")) == [date(2024, 3, 26)]
+    box.shelf.stop(datetime(2024, 5, 30, tzinfo=UTC))
+    fetch(data, "police_street_crime")
+    assert sorted(held(data, "police_street_crime")) == sorted(date.fromisoformat(day.name) for day in source.iterdir())
 
 
 def test_a_day_that_is_still_to_come_is_not_believed(box, data):
