@@ -21,6 +21,7 @@ from tests.read.lookups import DAY, good, release
 READER = '''
 import ctypes, os, time
 import pandas as pd
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.source import source
 from schemas.figure import Figure
@@ -52,13 +53,16 @@ def misbehave(book):
             print("noise on the standard output")
 
 
+NOWHERE = ByHand("https://example.org", "nobody publishes it")
+
+
 class Counted(
     Figure, measures={"count": count("people")}, periods={"calendar_year": 2000}, areas=Areas(nations=(), partial=True)
 ):
     pass
 
 
-@source(publisher="nobody", formats="csv", contract=Counted)
+@source(publisher="nobody", formats="csv", contract=Counted, editions=NOWHERE)
 def misbehaving(book):
     """A reader that does what the first record of its file says."""
     misbehave(book)
@@ -75,7 +79,7 @@ def misbehaving(tmp_path_factory, monkeypatch):
     (folder / "misbehaving_reader.py").write_text(READER)
     monkeypatch.syspath_prepend(folder)
     module = importlib.import_module("misbehaving_reader")
-    source(publisher="nobody", formats="csv", contract=module.Counted)(module.misbehaving)
+    source(publisher="nobody", formats="csv", contract=module.Counted, editions=module.NOWHERE)(module.misbehaving)
     yield
     del SOURCES["misbehaving"]
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -171,12 +172,12 @@ def test_what_holds_no_figures_leaves_the_samples_in_place(tmp_path):
     assert {release.source for release in found} == samples | {"ons_boundaries"}
     assert {release.source for release in found if not release.sample} == {"ons_boundaries"}
     lookup = next(release for release in found if release.source == "ons_geography")
-    releases.store(tmp_path, lookup)
+    releases.store(tmp_path, replace(lookup, sample=False))
     found = build.known_releases(tmp_path)
     assert {release.source for release in found} == samples | {"ons_boundaries"}
     assert [release.folder.is_relative_to(tmp_path) for release in found if release.source == "ons_geography"] == [True]
     figures = next(release for release in found if release.source == "dfe_children_in_need")
-    releases.store(tmp_path, figures)
+    releases.store(tmp_path, replace(figures, sample=False))
     assert not any(release.sample for release in build.known_releases(tmp_path))
 
 

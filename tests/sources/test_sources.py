@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.fetch.by_hand import ByHand
 from pipeline.read.source import SOURCES, Source
 from schemas.figure import Figure
 
@@ -48,8 +49,9 @@ def package(tmp_path, monkeypatch) -> Iterator[Path]:
 )
 def test_the_code_version_of_a_source_follows_what_its_module_imports(module, follows, package):
     read = import_module("publications.reader").read
+    nowhere = ByHand("https://example.org", "nobody publishes it")
     versions = []
     for added in ("", "# changed\n"):
         (package / f"{module}.py").write_text(MODULES[module] + added)
-        versions.append(Source("read", "nobody", "csv", read, Figure, False, False, False).code_version)
+        versions.append(Source("read", "nobody", "csv", read, Figure, nowhere, False, False, False).code_version)
     assert (versions[0] != versions[1]) == follows
