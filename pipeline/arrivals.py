@@ -181,9 +181,7 @@ class _Visit:
         changed = before is not None and before.stamp != edition.stamp
         if edition.files and len(taken) == len(edition.files) and not changed:
             self._note_edition(declared, "held", edition)
-            self.looked += [
-                (declared, edition, one, known) for one in edition.files if (known := taken.get(one.address))
-            ]
+            self.looked += [(declared, edition, one, taken[one.address]) for one in edition.files]
             return
         if not edition.files or (since and edition.newest and edition.newest < since and not ever):
             self._note_edition(declared, "older", edition)

@@ -18,6 +18,7 @@ from pipeline.graph.policies import range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
 from pipeline.graph.run import assets
 from pipeline.publish import part_files, published
+from pipeline.read import staging
 from pipeline.read.source import SOURCES
 
 catalogue.hand_in()
@@ -95,9 +96,9 @@ def asked_for(now: datetime, everything_at: datetime, announced_at: datetime, du
         one.source
         for one in due
         if one.moment and one.certainty != "cancelled" and one.moment <= now < one.moment + WINDOW
-    }
+    }.intersection(fetching.fetched())
     if expected and now - announced_at >= SOON:
-        return sorted(expected.intersection(fetching.fetched()))
+        return sorted(expected)
     if now.astimezone(days.LONDON).weekday() < 5 and now - everything_at >= OTHERWISE:
         return fetching.fetched()
     return []
@@ -159,6 +160,12 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
         return dg.SkipReason("every release is in the marts")
     if _is_under_way(context, dropped_files.name):
         return dg.SkipReason("the run that was asked for is under way")
+    changed = max([BEGAN, *(datetime.fromtimestamp(at / 1e9, UTC) for *_, at in listed)])
+    if not new and _has_failed(context, changed):
+        context.update_cursor(cursor)
+        return dg.SkipReason(
+            "the run for it failed: it is asked for again tomorrow, or when a file or the code changes"
+        )
     selected = [dg.AssetKey(name) for name in (*sorted(new), *sorted(touched), PUBLISHED, PAGES)]
     return dg.RunRequest(asset_selection=selected, tags=_all_years())
 
@@ -184,6 +191,20 @@ def _is_under_way(context: dg.SensorEvaluationContext, sensor: str) -> bool:
     return len(records) > len(dead)
 
 
+def _has_failed(context: dg.SensorEvaluationContext, since: datetime) -> bool:
+    """Whether a run that the sensor on files asked for has failed since a moment: the data may be to blame for it."""
+    try:
+        instance = context.instance
+    except dg.DagsterInvariantViolationError:  # evaluated by itself, where nothing runs
+        return False
+    failed = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.FAILURE],
+        tags={"dagster/sensor_name": dropped_files.name},
+        updated_after=since,
+    )
+    return instance.get_runs_count(failed) > 0
+
+
 @dg.sensor(
     default_status=SENSORS,
     minimum_interval_seconds=60,
@@ -200,9 +221,9 @@ def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         if (materialisation := record.asset_entry.last_materialization)
     }
     events = [
-        dg.AssetMaterialization(name, partition=partition, metadata=_said_of(name, path, rows))
+        dg.AssetMaterialization(name, partition=partition, metadata=_said_of(data, name, path))
         for name, files in made.items()
-        for partition, path, rows in files
+        for partition, path in files
         if path.stat().st_mtime > known.get(name, 0)
     ]
     if not events or _is_any_under_way(context):
@@ -210,24 +231,26 @@ def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     return dg.SensorResult(asset_events=events)
 
 
-def _said_of(name: str, path: Path, rows: int) -> dict[str, str | int]:
+def _said_of(data: Path, name: str, path: Path) -> dict[str, str | int]:
+    """What the interface shows of a file that was made outside it."""
     newest = {"newest release": path.stem} if name in SOURCES else {}
+    if name == PUBLISHED:
+        rows = part_files.rows(data)
+    else:
+        described = staging.read_staged(path) if name in SOURCES else part_files.read(path)
+        rows = described.rows if described else 0
     return {"made by": "ncdof build", "dagster/row_count": rows, **newest}
 
 
-def _made(data: Path) -> dict[str, list[tuple[str | None, Path, int]]]:
-    """The files of each asset: its partition, where there are any, the path and the number of rows."""
-    made: dict[str, list[tuple[str | None, Path, int]]] = {}
-    newest = {one.source: one for one in build.staged(data)}
-    for source_id, staged in newest.items():
-        made[source_id] = [(None, staged.path, staged.rows)]
+def _made(data: Path) -> dict[str, list[tuple[str | None, Path]]]:
+    """The files of each asset, with the partition where there are any; of a source that of its newest release."""
+    made: dict[str, list[tuple[str | None, Path]]] = {one.source: [(None, one.path)] for one in build.staged(data)}
     for path in part_files.every(data):
         metric_id, year = path.parts[-3], path.parts[-2].removeprefix("year=")
-        if metric_id in METRICS and (part := part_files.read(path)):
-            made.setdefault(metric_id, []).append((year, path, part.rows))
+        if metric_id in METRICS:
+            made.setdefault(metric_id, []).append((year, path))
     if published.path(data).exists():
-        rows = sum(rows for files in made.values() for partition, _, rows in files if partition)
-        made[PUBLISHED] = [(None, published.path(data), rows)]
+        made[PUBLISHED] = [(None, published.path(data))]
     return made
 
 

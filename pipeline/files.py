@@ -1,10 +1,15 @@
-"""Files written whole or not at all, whoever else reads or is killed meanwhile; what stands in one is its writer's."""
+"""Files written whole or not at all, whoever else reads or is killed meanwhile, and archives that are not whole."""
 
 import os
 import threading
+import zipfile
+import zlib
 from collections.abc import Callable
 from glob import escape
 from pathlib import Path
+
+# How an archive that is damaged is noticed.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 def is_running(process: int) -> bool:

@@ -285,6 +285,21 @@ def test_the_sensor_waits_for_the_run_it_asked_for(status, asks, data):
         assert (asked is not None, cursor) == (asks, None)
 
 
+def test_the_sensor_does_not_ask_again_and_again_for_what_the_data_are_to_blame_for(data):
+    give(data, f"{CHILDREN}/2024-10-31")
+    build.stage(data, ["published_figures", CHILDREN], build.Report())
+    with dg.DagsterInstance.ephemeral() as instance:
+        asked, cursor = tick(None, instance)
+        assert METRIC in asked
+        tags = {"dagster/sensor_name": "dropped_files"}
+        instance.add_run(dg.DagsterRun("everything_needed", tags=tags, status=dg.DagsterRunStatus.FAILURE))
+        asked, cursor = tick(cursor, instance)
+        assert asked is None and tick(cursor, instance) == (None, cursor)
+        # What is not read yet is asked for all the same.
+        give(data, "ons_homicide/2025-02-06")
+        assert "ons_homicide" in tick(cursor, instance)[0]
+
+
 def test_the_sensor_does_not_wait_for_ever_for_a_run_whose_process_was_killed(data, monkeypatch):
     give(data, f"{CHILDREN}/2024-10-31")
     monkeypatch.setattr(definitions, "PATIENCE", timedelta(0))

@@ -311,12 +311,16 @@ def _rolling(records: Records) -> pd.DataFrame:
     return tidy.assign(rows=1, first=np.arange(len(tidy)))
 
 
+# One page has the open data tables by force and by partnership.
+OPEN_DATA_TABLES = "/government/statistics/police-recorded-crime-open-data-tables"
+
+
 @source(
     publisher="Home Office",
     formats="csv ods xlsx",
     contract=HomeOfficeRecordedCrime,
     editions=GovUk(
-        "/government/statistics/police-recorded-crime-open-data-tables",
+        OPEN_DATA_TABLES,
         attachment=r".*(police force area|prc-pfa).*tables.*",
         announced=r"crime in england and wales.*",
         verified=True,
@@ -350,7 +354,7 @@ def home_office_recorded_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     formats="ods xlsx csv",
     contract=HomeOfficeOffencesByPartnership,
     editions=GovUk(
-        "/government/statistics/police-recorded-crime-open-data-tables",
+        OPEN_DATA_TABLES,
         attachment=r".*(community safety partnership|prc-csp).*tables.*",
         announced=r"crime in england and wales.*",
         verified=True,

@@ -106,9 +106,9 @@ class Client:
             "max_redirects": _REDIRECTS,
             "event_hooks": {"request": [self._admit]},
         }
-        through = httpx.HTTPTransport()
-        self._plain = httpx.Client(**said, mounts=_mounts(stand_in, through))
-        kept = CacheTransport(_StandIn(stand_in, through), **cached) if stand_in else None
+        for_all = _StandIn(stand_in) if stand_in else None
+        kept = CacheTransport(for_all, **cached) if for_all else None
+        self._plain = httpx.Client(**said, mounts={"https://": for_all} if for_all else None)
         self._cached = CacheClient(**said, **cached, mounts={"https://": kept} if kept else None)
 
     def __enter__(self) -> "Client":
@@ -277,9 +277,9 @@ class Client:
 class _StandIn(httpx.BaseTransport):
     """Sends what is for any publisher to one address, which is told whom it was for."""
 
-    def __init__(self, address: str, through: httpx.BaseTransport) -> None:
+    def __init__(self, address: str) -> None:
         self._address = httpx.URL(address)
-        self._through = through
+        self._through = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         to = request.url.copy_with(scheme=self._address.scheme, host=self._address.host, port=self._address.port)
@@ -299,10 +299,6 @@ def _stand_in() -> str:
     if address and httpx.URL(address).host not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError(f"{STAND_IN} takes an address on loopback, not {address!r}")
     return address
-
-
-def _mounts(stand_in: str, through: httpx.BaseTransport) -> dict[str, httpx.BaseTransport] | None:
-    return {"https://": _StandIn(stand_in, through)} if stand_in else None
 
 
 def _user_agent() -> str:

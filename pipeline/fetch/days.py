@@ -6,20 +6,6 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 HALF_PAST_NINE = time(9, 30)
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 
 
 def of(stamp: str) -> date:
@@ -40,10 +26,9 @@ def announced(words: str) -> tuple[date | None, time]:
     if at and int(at[1]) < 24 and int(at[2]) < 60:
         hour = int(at[1]) % 12 + 12 * (at[3] == "pm") if at[3] else int(at[1])
         when = time(hour, int(at[2]))
-    if len(days) != 1 or spans or days[0][1] not in _MONTHS:
+    if len(days) != 1 or spans:
         return None, when
-    day, month, year = days[0]
     try:
-        return date(int(year), _MONTHS.index(month) + 1, int(day)), when
+        return datetime.strptime(" ".join(days[0]), "%d %B %Y").date(), when
     except ValueError:
         return None, when

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
+from pipeline.files import DAMAGED
+
 _PARTS = {"xlsx": "xl/workbook.xml", "ods": "content.xml"}
 # Three years of all crimes of all forces are a third of it.
 _MOST_UNPACKED = 30 * 2**30
@@ -46,7 +48,7 @@ def _archive_fault(path: Path, name: str, part: str | None) -> str:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
                 return f"answers with {name}, which unpacks to more than {_MOST_UNPACKED >> 30} GB"
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (*DAMAGED, OSError, ValueError, RuntimeError) as error:  # the last of one that is encrypted
         return f"answers with {name}, which is not whole: {error}"
     return f"answers with {name}, of which {damaged} is damaged" if damaged else ""
 

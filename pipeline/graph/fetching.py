@@ -59,13 +59,13 @@ def publishers_asset() -> dg.AssetsDefinition:
         wanted = [source_id for source_id in sources if key(source_id) in context.selected_asset_keys]
         found = arrivals.fetch(data, wanted, said=context.log.debug)
         due = build.announced(data)
-        soon = str((date.today() - timedelta(days=1)).isoformat())
+        yesterday = date.today() - timedelta(days=1)
         for source_id in wanted:
             items = [item for item in found.items if item.source == source_id]
             faults = [item.reason for item in items if item in found.failed]
             coming = due[(due["source"] == source_id) & due["day"].notna()]
             late = coming[coming["late"]]
-            following = coming[coming["day"].astype(str) >= soon]
+            following = coming[coming["day"].dt.date >= yesterday]
             yield dg.MaterializeResult(
                 asset_key=key(source_id),
                 data_version=digest([(item.title, item.released, item.files) for item in items]),

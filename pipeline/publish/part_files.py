@@ -62,6 +62,11 @@ def write(path: Path, rows: pa.Table, inputs: str, sample: bool) -> None:
     write_atomically(path, lambda arriving: pq.write_table(described, arriving, compression="zstd"))
 
 
+def rows(data: Path) -> int:
+    """How many rows all part files hold."""
+    return sum(part.rows for part in map(read, every(data)) if part)
+
+
 def every(data: Path) -> list[Path]:
     """Every part file there is."""
     return sorted((data / "marts").glob("*/*/year=*/part.parquet"))

@@ -5,11 +5,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pipeline.files import DAMAGED
 from pipeline.read.opening import LARGEST_FILE, MOST_PARTS, Refused
 from pipeline.releases import checksum, is_litter
 
@@ -56,7 +56,7 @@ def _every(files: Iterable[Path], wanted: str) -> Iterator[Part]:
                         shutil.copyfileobj(packed, file)
                     yield Part(unpacked, path.name, f"{path.name}/{member.filename}")
                     unpacked.unlink()
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise Refused(f"{path.name} is a damaged archive: {error}") from error
 
 
@@ -68,7 +68,7 @@ def _is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return not _OF_A_DOCUMENT.intersection(archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except DAMAGED:
         return False
 
 

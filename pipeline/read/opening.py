@@ -3,9 +3,9 @@
 import codecs
 import re
 import zipfile
-import zlib
 from pathlib import Path
 
+from pipeline.files import DAMAGED
 from pipeline.read.cells import column_number
 
 LARGEST_FILE = 200 * 2**20
@@ -16,9 +16,6 @@ LARGEST_TEXT = 32_767  # characters, as spreadsheet programs have it
 LARGEST_RATIO = 200
 LARGE_PART = 16 * 2**20
 MOST_PARTS = 5_000
-
-# How an archive that is damaged is noticed.
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 
 
 class Refused(Exception):
@@ -49,7 +46,7 @@ def inspect(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _inspect_archive(path, archive)
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:
         raise Refused(f"{path.name} is a damaged archive: {error}") from error
 
 

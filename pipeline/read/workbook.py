@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
+from pipeline.files import DAMAGED
 from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Merged, lists_tables, stacked
 from pipeline.read.nearest import but_found
-from pipeline.read.opening import DAMAGED, LARGEST_TEXT, Refused, inspect
+from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
 from pipeline.read.raw import Ods, Unsaid, Xlsx
 from pipeline.read.records import Records
 from pipeline.read.tables import GSS, Table
@@ -96,7 +97,7 @@ class Workbook:
     def _unsaid(self, sheet: str) -> Unsaid:
         try:
             return self._raw.unsaid(sheet) if self._raw else Unsaid()
-        except (*DAMAGED, KeyError, ValueError) as error:
+        except (*DAMAGED, OSError, KeyError, ValueError) as error:
             raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
 
     def hidden(self, sheet: str) -> set[int]:

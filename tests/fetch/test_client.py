@@ -197,6 +197,9 @@ def test_a_zip_that_is_not_whole_is_no_file(tmp_path):
         archive.writestr("xl/workbook.xml", "<workbook/>" * 1000)
     assert kinds.fault(path, path.name, ["xlsx"], "") == ""
     raw = path.read_bytes()
+    for byte in range(30, len(raw)):  # in the packed part too, where unpacking itself fails
+        path.write_bytes(raw[:byte] + bytes([raw[byte] ^ 0xFF]) + raw[byte + 1 :])
+        kinds.fault(path, path.name, ["xlsx"], "")
     for cut in range(0, len(raw), 7):
         path.write_bytes(raw[:cut])
         assert kinds.fault(path, path.name, ["xlsx"], "")

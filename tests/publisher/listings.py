@@ -232,7 +232,7 @@ def _ons(shelf: Shelf, path: str, query: dict[str, str]) -> Answer:
     if not (issue := _version(shelf, page)):
         return None
     issues = list(reversed(shelf.public(issue.source)))
-    base = SOURCES[issue.source].editions.dataset  # type: ignore[attr-defined]
+    base = _of(Ons)[issue.source].dataset
     return {
         "downloads": [{"file": path.name} for path in issue.files],
         "description": {"title": SOURCES[issue.source].title, "releaseDate": issues[0].stamp},
