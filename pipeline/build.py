@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from filelock import FileLock
-from pandera.pandas import DataFrameModel
 
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import observations, workbench
@@ -31,6 +30,7 @@ from pipeline.read import changes, staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
 from pipeline.releases import Release, locked, releases
+from pipeline.sql import no_rows
 from schemas.figure import Figure
 from schemas.observation import Observation
 
@@ -139,9 +139,10 @@ def _touches(release: Staged, year: int) -> bool:
 def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
     """A digest of all that a metric's year is made from: of a metric it is derived from, that is every year."""
     derived = {source for other in metric.upstream for source in other.sources}
-    used = [s for s in available if s.source in derived or (s.source in metric.own_sources and _touches(s, year))]
+    own = set(metric.own_sources)
+    used = [s for s in available if s.source in derived or (s.source in own and _touches(s, year))]
     read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
-    return hashlib.sha256(repr((_code_versions(metric), read)).encode()).hexdigest()
+    return _digest(_code_versions(metric), read)
 
 
 def _code_versions(metric: Metric) -> list[str]:
@@ -200,7 +201,7 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
                 listed = ", ".join("'" + escape(str(path)).replace("'", "''") + "'" for path in paths)
                 con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
             else:
-                con.register(name, _no_rows(Observation if name in METRICS else Figure))
+                con.register(name, no_rows(Observation if name in METRICS else Figure))
         made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     with FileLock(data / "staging" / f".{metric_id}.lock"):
@@ -210,12 +211,6 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         written = _write_parts(data, metric, made, current, sample)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written
-
-
-def _no_rows(contract: type[DataFrameModel]) -> pd.DataFrame:
-    """No rows of a contract, with days to the microsecond as those of files have: one finer type makes all so."""
-    frame = contract.empty()
-    return frame.astype(dict.fromkeys(frame.select_dtypes("datetime"), "datetime64[us]"))
 
 
 def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, str], sample: bool) -> dict[int, int]:
@@ -256,14 +251,22 @@ def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> 
     return {path: part for path, part in described.items() if part is not None and part.sample == sample}
 
 
-def _published_inputs(data: Path, publishable: dict[Path, Part], available: list[Staged]) -> str:
-    inputs = [(path.parts[-4:], part.inputs) for path, part in publishable.items()]
-    due = announced(data).to_dict("records")
+def _published_inputs(
+    data: Path, publishable: dict[Path, Part], available: list[Staged], due: pd.DataFrame
+) -> dict[str, str]:
+    """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything."""
+    parts: dict[str, list[tuple[str, str]]] = {metric_id: [] for metric_id in METRICS}
+    for path, part in publishable.items():
+        parts[part_files.metric_of(path)].append((path.parent.name, part.inputs))
+    of_metrics = {metric_id: _digest(snapshot.code_version(), made_from) for metric_id, made_from in parts.items()}
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
-    return hashlib.sha256(
-        repr((snapshot.code_version(), changes.version(), inputs, files, reasons, due)).encode()
-    ).hexdigest()
+    whole = _digest(of_metrics, changes.version(), files, reasons, due.to_dict("records"))
+    return of_metrics | {published.WHOLE: whole}
+
+
+def _digest(*made_from: object) -> str:
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
 def announced(data: Path) -> pd.DataFrame:
@@ -277,7 +280,7 @@ def announced(data: Path) -> pd.DataFrame:
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
     publishable = _publishable(part_files.every(data), data, available)
-    return published.inputs(data) != _published_inputs(data, publishable, available)
+    return published.inputs(data) != _published_inputs(data, publishable, available, announced(data))
 
 
 def publish(data: Path, report: Report) -> None:
@@ -293,8 +296,11 @@ def publish(data: Path, report: Report) -> None:
         publishable = _publishable(there, data, available)
         for path in set(there) - set(publishable):
             path.unlink(missing_ok=True)
-        if published.inputs(data) == (inputs := _published_inputs(data, publishable, available)):
+        due = announced(data)
+        if published.inputs(data) == (inputs := _published_inputs(data, publishable, available, due)):
             return
         log.info("publish %s", published.path(data))
-        tables = catalogue.tables(available, refused(data), announced(data))
-        report.observations = snapshot.publish(data, inputs, tables, publishable)
+        parts: dict[str, list[Path]] = {}
+        for path in publishable:
+            parts.setdefault(part_files.metric_of(path), []).append(path)
+        report.observations = snapshot.publish(data, inputs, catalogue.tables(available, refused(data), due), parts)

@@ -210,29 +210,41 @@ def member_sets() -> pd.DataFrame:
     codes = {day: set(on_day(day)["area_code"]) for day in days}
     before = {new.removeprefix("~"): old for old, new in _successors().items()}
 
-    def as_on(day: pd.Timestamp, code: str | None) -> str | None:
+    def as_on(day: pd.Timestamp, code: str) -> str | None:
         # The register knows the last parent only; a larger area that was renumbered had its old code before.
-        while code is not None and code not in codes[day]:
-            code = before.get(code)
-        return code
+        known: str | None = code
+        while known is not None and known not in codes[day]:
+            known = before.get(known)
+        return known
 
+    smallest = areas()[areas()["area_kind"].isin(LOWER_TIER)]
+    wholes = pd.DataFrame(
+        {
+            "county": smallest["county_code"],
+            "metropolitan county": smallest["parent_code"].where(
+                smallest["parent_code"].map(kind) == "metropolitan_county"
+            ),
+            "region": smallest["region_code"],
+            "nation": smallest["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"}),
+            "both nations": "K04000001",
+            "police force": smallest["police_force_code"],
+            "partnership": smallest["partnership_code"],
+        }
+    )
+    larger = [
+        (str(whole), members)
+        for level in wholes
+        for whole, members in smallest["area_code"].groupby(wholes[level]).agg(list).items()
+    ]
     sets: dict[tuple[str, frozenset[str]], pd.Timestamp] = {}
     for day in days:
-        there = on_day(day)
-        there = there[there["area_kind"].isin(LOWER_TIER)]
-        wholes = [
-            there["county_code"],
-            there["parent_code"].where(there["parent_code"].map(kind) == "metropolitan_county"),
-            there["region_code"],
-            there["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"}),
-            pd.Series("K04000001", index=there.index),
-            there["police_force_code"],
-            there["partnership_code"],
-        ]
-        for whole_codes in wholes:
-            known = {code: as_on(day, code) for code in whole_codes.dropna().unique()}
-            for whole, members in there.groupby(whole_codes.map(known))["area_code"]:
-                sets.setdefault((whole, frozenset(members)), day)
+        there: dict[str, set[str]] = defaultdict(set)
+        for whole, members in larger:
+            if known := as_on(day, whole):
+                there[known].update(code for code in members if code in codes[day])
+        for whole, found in sorted(there.items()):
+            if found:
+                sets.setdefault((whole, frozenset(found)), day)
     rows = [(whole, day, code) for (whole, members), day in sets.items() for code in sorted(members)]
     return pd.DataFrame(rows, columns=["whole_code", "vintage", "area_code"])
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -118,8 +119,7 @@ def _checksum(path: Path, *what_changes_with_the_bytes: int) -> str:
 def _manifest(folder: Path) -> dict[str, Origin]:
     """What the manifest of a folder says of each file; of a folder without one, the address of its only file."""
     try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {origin.file: origin for origin in (Origin(**one) for one in said["files"])}
+        return {origin.file: origin for origin in (Origin(**one) for one in _said(folder / MANIFEST)["files"])}
     except FileNotFoundError:
         pass
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -127,6 +127,17 @@ def _manifest(folder: Path) -> dict[str, Origin]:
     address = folder / ADDRESS
     files = filter(is_published, folder.iterdir()) if address.exists() else ()
     return {path.name: Origin(path.name, checksum(path), address.read_text().strip()) for path in files}
+
+
+def _said(manifest: Path) -> dict[str, Any]:
+    found = manifest.stat()
+    return _read(manifest, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@cache
+def _read(manifest: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return said
 
 
 def is_published(path: Path) -> bool:
@@ -221,8 +232,7 @@ def _own(source: str, released: date, files: Iterable[Path]) -> Release:
     """A release in the data folder itself, made up where its manifest says so: it was fetched in a rehearsal."""
     release = release_of(source, released, files)
     try:
-        said = json.loads((release.folder / MANIFEST).read_text(encoding="utf-8"))
-        return replace(release, sample=said.get("sample") is True)
+        return replace(release, sample=_said(release.folder / MANIFEST).get("sample") is True)
     except (OSError, ValueError, AttributeError):
         return release
 

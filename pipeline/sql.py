@@ -1,8 +1,11 @@
-"""SQL that stands in files: its statements, and what is said above each; what they ask is said there."""
+"""SQL that stands in files: its statements, and what is said above each; and no rows, where it is to be put to none."""
 
 import re
 from pathlib import Path
 from typing import NamedTuple
+
+import pandas as pd
+from pandera.pandas import DataFrameModel
 
 _STATEMENT = re.compile(r"((?:^--.*\n)+)((?:^(?!--).*\n)+)", re.MULTILINE)
 _CREATED = re.compile(r"CREATE .*?(?:MACRO|TABLE|VIEW) (?:\w+\.)?(\w+)")
@@ -31,3 +34,9 @@ def statements(path: Path) -> list[Statement]:
 
 def _plain(comment: str) -> str:
     return re.sub(r"^-- ?", "", comment.strip(), flags=re.MULTILINE)
+
+
+def no_rows(contract: type[DataFrameModel]) -> pd.DataFrame:
+    """No rows of a contract, with days to the microsecond as those of files have: one finer type makes all so."""
+    frame = contract.empty()
+    return frame.astype(dict.fromkeys(frame.select_dtypes("datetime"), "datetime64[us]"))

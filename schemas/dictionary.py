@@ -13,7 +13,7 @@ LICENCE = {
 CREDIT = f"Contains public sector information licensed under the {LICENCE['title']}."
 
 TABLES = {
-    "build": "What this file was assembled from, as one digest.",
+    "build": "What this file was assembled from, as digests: of the rows of each metric, and of the whole file.",
     "outcomes": "The outcome columns: six of the framework, and the strategy's own targets as the seventh.",
     "metrics": "One row a metric, in the order of the scorecard, with its definition and the series it is led by.",
     "metric_sources": "The sources of each metric; where several have a number, the lowest preference is shown.",
@@ -38,7 +38,7 @@ TABLES = {
     "checks": "What was checked of this file, and what did not hold.",
 }
 MEANINGS = {
-    "inputs": "digest of the part files, releases and code",
+    "inputs": "digest of what it was made from: part files, code, and of the whole file the releases",
     "outcome_id": "outcome column, and the schema of its metrics",
     "title": "title in words",
     "position": "place on the scorecard, from 1",

@@ -3,14 +3,13 @@
 from functools import cache
 
 import duckdb
-import pandera.errors
 import pyarrow as pa
 
 from pipeline import places
-from pipeline.calculate import population, statistics
+from pipeline.calculate import contract, population, statistics
 from pipeline.calculate.metric import ENGLAND, Metric
 from pipeline.calculate.rows import Rows
-from schemas.observation import KEY, SERIES, Observation
+from schemas.observation import KEY, SERIES, UNTRENDED, Observation
 from schemas.vocabulary import CONTEXT
 
 # Units in which a part can be held against its whole; an amount of the part is only less.
@@ -18,7 +17,7 @@ RELATIVE = "^(percent|per |ratio|index|days|weeks)"
 
 
 class Broken(Exception):
-    """Observations that break their contract: one sentence with the metric, the check and the cells."""
+    """Observations that break their contract: one sentence with the metric, the rules and the cells."""
 
 
 def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[int, ...]) -> pa.Table:
@@ -41,20 +40,16 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
                                   OR NOT regexp_matches(unit, '{RELATIVE}') THEN 'not compared'
                              ELSE compared_to_england(lower_95, upper_95, england, if(starts_with(breakdown,
                                   '{CONTEXT}'), 'contextual', '{declared.better}'))
-                        END AS compared_to_england, 'not calculated: before publication' AS trend
+                        END AS compared_to_england, '{UNTRENDED}' AS trend
                  FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
         SELECT {", ".join(columns)} FROM compared ORDER BY year, {", ".join(KEY)}
         """
     ).to_arrow_table()
-    frame = table.to_pandas()
-    try:
-        Observation.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        rows = frame.loc[[int(index) for index in cases["index"].dropna().unique()[:5]]]
-        cells = "; ".join(f"{row.source} {row.released:%Y-%m-%d} {row.cell}" for row in rows.itertuples())
-        checks = ", ".join(map(str, cases["check"].unique()))
-        raise Broken(f"{declared.id} breaks its contract ({checks}) at {cells or 'every row'}") from error
+    con.register("made", table)
+    if found := contract.broken(con, Observation, "made"):
+        rules = ", ".join(dict.fromkeys(rule for rule, _ in found))
+        cells = "; ".join([*dict.fromkeys(cell for _, cell in found if cell)][:5])
+        raise Broken(f"{declared.id} breaks its contract ({rules}) at {cells or 'every row'}")
     return table
 
 

@@ -42,6 +42,7 @@ def add(
             fail(f"--released takes a day such as 2022-08-03, not {released!r}")
         if reason := staging.impossible_day(source, day):
             fail(reason)
+        staging.get_ready()
         while True:
             there = _of_day(data, source, day)
             kept = there if there and not replace else None

@@ -18,6 +18,7 @@ from pipeline.calculate.metric import METRICS
 from pipeline.commands.scorecard import print_scorecard
 from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
 from pipeline.publish import published
+from pipeline.read import staging
 
 
 def build(
@@ -56,18 +57,19 @@ def _materialise(data: Path, metrics: list[str], years: range | None, report: st
     """Read what is new, then calculate what that made stale and publish; what failed, one sentence each."""
     failures = []
     with _progress("looking for what is new"):
-        if new := steps.to_stage(data):
-            from pipeline.graph import run  # importing Dagster takes longer than finding that there is nothing to do
-
-            sources = {release.source for release in new}
-            steps.stage(data, sources, report)  # all at once keeps all processors at work
-            failures += run.materialise(sources, report)
+        sources = {release.source for release in steps.to_stage(data)}
+        if sources:
+            staging.get_ready()
+            import pipeline.graph.run  # noqa: F401 - while what reads is imported in another process
+        steps.stage(data, sources, report)  # all at once keeps all processors at work
         available = steps.staged(data)
         stale = steps.to_calculate(data, available, metrics, years)
-        if stale or steps.to_publish(data, available):
+        if sources or stale or steps.to_publish(data, available):
+            # Importing Dagster takes longer than finding that there is nothing to do.
             from pipeline.graph import publishing, run
 
-            failures += run.materialise([*stale, publishing.PUBLISHED], report, sorted(set().union(*stale.values())))
+            wanted = [*sources, *stale, publishing.PUBLISHED]
+            failures += run.materialise(wanted, report, sorted(set().union(*stale.values())))
     return failures
 
 

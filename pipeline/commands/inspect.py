@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.terminal import err, fail, out, plainly
-from pipeline.read import child, inspection
+from pipeline.read import child, inspection, staging
 from pipeline.read.source import SOURCES
 from pipeline.releases import release_of
 
@@ -28,12 +28,13 @@ def inspect(
             fail(f"no source is called {source!r}; `ncdof sources` lists them")
         if not file.is_file():
             fail(f"{file} is not a file")
+        staging.get_ready()
         module = SOURCES[source].module if source else ""
         with tempfile.TemporaryDirectory() as folder:
             lines = Path(folder) / "report"
             release = release_of(source, date.today(), [file.resolve()])
             work = partial(inspection.write, partial(inspection.report, file.resolve(), source, module), lines)
-            reason = child.run(work, release, child.LIMITS, {declared.module for declared in SOURCES.values()})
+            reason = child.run(work, release, child.LIMITS)
             out.print(lines.read_text() if lines.exists() else "", markup=False, soft_wrap=True, end="")
     if reason:
         err.print(f"refused: {reason}", markup=False, soft_wrap=True, style="red")

@@ -41,7 +41,7 @@ CHECKS = _declared()
 def run(con: duckdb.DuckDBPyConnection) -> None:
     """Create `framework.checks`: a row a finding, and one without detail for a check that holds."""
     con.execute("""
-        CREATE TABLE framework.checks (
+        CREATE OR REPLACE TABLE framework.checks (
             name VARCHAR, severity VARCHAR, about VARCHAR, passed BOOLEAN, metric_id VARCHAR, detail VARCHAR)
     """)
     con.execute(queries.text("disagreements"))

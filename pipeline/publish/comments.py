@@ -7,27 +7,30 @@ from schemas.observation import Observation
 
 
 def write(con: duckdb.DuckDBPyConnection, metrics: dict[str, str]) -> None:
-    """Comment on everything in the assembled file; on the tables of metrics, by their full names, what is given."""
+    """Comment on all that has no comment in the assembled file; on tables of metrics, by full names, what is given."""
     described = {f"framework.{name}": text for name, text in dictionary.TABLES.items()} | metrics
+    said = []
     for name, kind in con.execute("""
-        SELECT schema_name || '.' || table_name, 'TABLE' FROM duckdb_tables() WHERE database_name = 'ncdof'
+        SELECT schema_name || '.' || table_name, 'TABLE' FROM duckdb_tables()
+        WHERE database_name = 'ncdof' AND comment IS NULL
         UNION ALL
-        SELECT schema_name || '.' || view_name, 'VIEW' FROM duckdb_views() WHERE database_name = 'ncdof'
+        SELECT schema_name || '.' || view_name, 'VIEW' FROM duckdb_views()
+        WHERE database_name = 'ncdof' AND comment IS NULL
     """).fetchall():
         if name in described:
-            _say(con, kind, name, described[name])
+            said.append(_comment(kind, name, described[name]))
     columns = Observation.to_schema().columns
     meanings = {name: column.description for name, column in columns.items()} | dictionary.MEANINGS
     for table, column in con.execute("""
         SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()
-        WHERE database_name = 'ncdof' AND NOT internal
+        WHERE database_name = 'ncdof' AND NOT internal AND comment IS NULL
     """).fetchall():
         if column in meanings:
-            _say(con, "COLUMN", f"{table}.{column}", meanings[column])
-    for name, text in dictionary.MACROS.items():
-        _say(con, "MACRO TABLE", f"framework.{name}", text)
+            said.append(_comment("COLUMN", f"{table}.{column}", meanings[column]))
+    said += [_comment("MACRO TABLE", f"framework.{name}", text) for name, text in dictionary.MACROS.items()]
+    con.execute("; ".join(said))
 
 
-def _say(con: duckdb.DuckDBPyConnection, kind: str, name: str, text: str) -> None:
+def _comment(kind: str, name: str, text: str) -> str:
     quoted = text.replace("'", "''")
-    con.execute(f"COMMENT ON {kind} {name} IS '{quoted}'")
+    return f"COMMENT ON {kind} {name} IS '{quoted}'"

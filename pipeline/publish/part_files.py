@@ -5,7 +5,9 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,13 +33,24 @@ def path(data: Path, outcome: str, metric_id: str, year: int) -> Path:
     return data / "marts" / outcome / metric_id / f"year={year}" / "part.parquet"
 
 
+def metric_of(path: Path) -> str:
+    """The metric whose part file this is."""
+    return path.parts[-3]
+
+
 def read(path: Path) -> Part | None:
     """The description of a part file, or None where there is none that can be read."""
     try:
-        said = json.loads(pq.read_schema(path).metadata[_KEY.encode()])
+        found = path.stat()
+        return Part(path, **_said(path, found.st_ino, found.st_size, found.st_mtime_ns))
     except (OSError, KeyError, TypeError, ValueError):
         return None
-    return Part(path, **said)
+
+
+@cache
+def _said(path: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY.encode()])
+    return said
 
 
 def write(path: Path, rows: pa.Table, inputs: str, sample: bool) -> None:

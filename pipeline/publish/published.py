@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 import duckdb
 
 DATABASE = "ncdof.duckdb"
+WHOLE = ""
 Record = TypeVar("Record", bound=NamedTuple)
 
 
@@ -37,14 +38,21 @@ def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(sample)
 
 
-def inputs(data: Path) -> str:
-    """What the published file was assembled from, as a digest; empty where there is none that can be read."""
+def inputs(data: Path) -> dict[str, str]:
+    """What the rows of each metric were made from, as digests by its id, and under WHOLE the file; none where there is
+    no file that can be read."""
     try:
         with connect(data) as con:
-            ((digest,),) = con.execute("SELECT inputs FROM framework.build").fetchall()
-            return str(digest)
+            return dict(con.execute("SELECT metric_id, inputs FROM framework.build").fetchall())
     except (Unanswerable, duckdb.Error):
-        return ""
+        return {}
+
+
+def spare(data: Path) -> float:
+    """The share of the published file that holds nothing, since rows that stood there are of other metrics or sizes."""
+    with connect(data) as con:
+        ((used, free),) = con.execute("SELECT used_blocks, free_blocks FROM pragma_database_size()").fetchall()
+    return float(free / max(used + free, 1))
 
 
 def findings(data: Path) -> list[tuple[str, str]]:

@@ -54,9 +54,9 @@ def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Cha
     ordered = sorted(available, key=lambda staged: (staged.source, staged.released))
     for _, of_source in groupby(ordered, key=lambda staged: staged.source):
         *earlier, newest = of_source
-        if old := before(newest.path, [staged.path for staged in earlier]):
-            staged = next(staged for staged in earlier if staged.path == old)
-            found[newest, staged.released] = _kept(staged, newest)
+        if told := _kept(earlier, newest):
+            day, changes = told
+            found[newest, day] = changes
     return found
 
 
@@ -73,21 +73,26 @@ def of_added(data: Path, release: Release, figures: Path) -> tuple[date, list[Ch
     return None
 
 
-def _kept(old: Staged, new: Staged) -> list[Change]:
-    """What a release changed, from where it was noted if both are as they were then."""
-    note = new.path.with_suffix(".changes")
-    sides = [[staged.sha256, staged.code_version] for staged in (old, new)]
-    origin = [version(), *SOURCES[new.source].omits, *sides]
+def _kept(earlier: Sequence[Staged], newest: Staged) -> tuple[date, list[Change]] | None:
+    """What a release changed, and against that of which day; from where it was noted if all are as they were then."""
+    note = newest.path.with_suffix(".changes")
+    readings = [[str(staged.released), staged.sha256, staged.code_version] for staged in (*earlier, newest)]
+    origin = [version(), *SOURCES[newest.source].omits, *readings]
     try:
         said = json.loads(note.read_text())
         if said["origin"] == origin:
-            return [Change(*change) for change in said["changes"]]
+            return said["against"] and (
+                date.fromisoformat(said["against"]),
+                [Change(*change) for change in said["changes"]],
+            )
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    changes = against(old.path, new.path, new.released, SOURCES[new.source].omits)
-    said = json.dumps({"origin": origin, "changes": changes})
+    days = {staged.path: staged.released for staged in earlier}
+    old = before(newest.path, list(days))
+    changes = against(old, newest.path, newest.released, SOURCES[newest.source].omits) if old else []
+    said = json.dumps({"origin": origin, "against": old and str(days[old]), "changes": changes})
     write_atomically(note, lambda arriving: arriving.write_text(said))
-    return changes
+    return (days[old], changes) if old else None
 
 
 def against(old: Path, new: Path, released: date, omits: Iterable[str] = ()) -> list[Change]:

@@ -1,6 +1,7 @@
 """Work on a release in a child process with limits, and why it fails; what the work is, and keeps, is its caller's."""
 
 import multiprocessing
+import multiprocessing.forkserver
 import resource
 import signal
 from collections.abc import Callable, Iterable
@@ -28,13 +29,21 @@ class Limits:
 LIMITS = Limits()
 
 
-def run(work: Callable[[], object], release: Release, limits: Limits, preload: Iterable[str]) -> str:
+def get_ready(preload: Iterable[str]) -> None:
+    """Start what children are forked from, in a process of its own: it imports all while this one does something else.
+
+    `preload` names the modules that any work may need.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*_PRELOAD, *preload])
+    multiprocessing.forkserver.ensure_running()
+
+
+def run(work: Callable[[], object], release: Release, limits: Limits) -> str:
     """Why the work on a release fails, or an empty text; whatever becomes of the child, this process lives on.
 
-    The work goes to the child by its name. `preload` names the modules that any work may need.
+    The work goes to the child by its name.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_PRELOAD, *preload])
     receive, send = context.Pipe(duplex=False)
     child = context.Process(target=_limited, args=(work, release, limits, send), daemon=True)
     with receive:

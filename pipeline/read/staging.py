@@ -168,7 +168,13 @@ def _read(module: str, release: Release, path: Path | None, scratch: Path, looku
 def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path, lookup: Mapping[str, str]) -> str:
     """Why a release cannot be read in a child, or an empty text."""
     work = partial(_read, SOURCES[release.source].module, release, path, scratch, lookup)
-    return child.run(work, release, limits, sorted({declared.module for declared in SOURCES.values()}))
+    get_ready()
+    return child.run(work, release, limits)
+
+
+def get_ready() -> None:
+    """Let the imports that reading needs begin, in a process of their own."""
+    child.get_ready(sorted({declared.module for declared in SOURCES.values()}))
 
 
 def prove(

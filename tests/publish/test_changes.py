@@ -157,7 +157,9 @@ def said_of(con, folder: Path, notes: dict[str, str], gap: dict | None = None) -
     tables = copied | {"metrics": catalogue.metrics(), "sources": catalogue.sources(), "limits": told}
     other = {name for name in METRICS if name != METRIC}
     tables["metrics"] = tables["metrics"][~tables["metrics"]["metric_id"].isin(other)]
-    snapshot.publish(folder, "altered", tables | {"known_errors": known_errors}, [folder / "part.parquet"])
+    inputs = dict.fromkeys([METRIC, published.WHOLE], repr((notes, gap)))
+    parts = {METRIC: [folder / "part.parquet"]}
+    snapshot.publish(folder, inputs, tables | {"known_errors": known_errors}, parts)
     with duckdb.connect(str(published.path(folder)), read_only=True) as made:
         return dict(made.execute("SELECT period, change_in_words FROM framework.changes").fetchall())
 

@@ -40,8 +40,8 @@ def test_every_statement_stands_under_what_it_answers(path):
 def con(small_build):
     """A published file, read-only, where the queries that others rest on have run."""
     with duckdb.connect(str(published.path(small_build)), read_only=True) as con:
-        con.execute(queries.text("shared"))
-        con.execute(queries.text("points"))
+        for name in ("shared", "eras", "real", "points"):
+            con.execute(queries.text(name))
         statistics.prepare_trends(con, "points")
         con.execute(queries.text("metric_tables"))
         con.execute(queries.text("disagreements"))
@@ -92,7 +92,18 @@ def test_macros_of_the_file_can_be_created_again(con, small_build, tmp_path):
 
 
 def test_no_query_is_left_out_here(con):
-    told = {"shared", "points", "metric_tables", "disagreements", "checks", "as_of", "on_boundaries", "totals"}
+    told = {
+        "shared",
+        "eras",
+        "real",
+        "points",
+        "metric_tables",
+        "disagreements",
+        "checks",
+        "as_of",
+        "on_boundaries",
+        "totals",
+    }
     assert {path.stem for path in queries.FOLDER.glob("*.sql")} == {
         *TABLES_ASKED,
         "observed_limits",
@@ -183,14 +194,17 @@ def apart(con, tmp_path_factory):
     frame = frame.astype({name: str(column.dtype) for name, column in columns.items()})
     folder: Path = tmp_path_factory.mktemp("apart")
     (folder / "marts").mkdir()
-    part_files.write(folder / "part.parquet", duckdb.from_df(frame).to_arrow_table(), "apart", True)
+    parts = {metric_id: [folder / f"{metric_id}.parquet"] for metric_id in (ONE, OTHER)}
+    for metric_id, (path,) in parts.items():
+        own = frame[frame["metric_id"] == metric_id]
+        part_files.write(path, duckdb.from_df(own).to_arrow_table(), "apart", True)
     tables = {
         name: con.table(f"framework.{name}").df() for name in ("releases", "files", "calendar", "areas", "targets")
     }
     tables |= {name: own.read() for name, own in TABLES.items()}
     tables |= {"metrics": catalogue.metrics(), "sources": catalogue.sources(), "calendar": calendar.table(folder, {})}
     tables["limits"] = tables["limits"][tables["limits"]["kind"] == "lag"]
-    snapshot.publish(folder, "apart", tables, [folder / "part.parquet"])
+    snapshot.publish(folder, dict.fromkeys([*METRICS, published.WHOLE], "apart"), tables, parts)
     with duckdb.connect(str(published.path(folder)), read_only=True) as made:
         yield made
 

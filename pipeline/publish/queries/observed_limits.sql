@@ -4,7 +4,9 @@ SELECT
     NULL AS first_day, NULL AS last_day, '' AS breakdown,
     'The newest period was first published ' || min(date_diff('day', period_end, released)) || ' days after its end.'
         AS says
-FROM (FROM framework.history QUALIFY rank() OVER (PARTITION BY metric_id ORDER BY period_end DESC) = 1)
+FROM framework.history
+JOIN (SELECT metric_id, max(period_end) AS period_end FROM framework.history GROUP BY metric_id)
+    USING (metric_id, period_end)
 WHERE released > period_end
 GROUP BY metric_id
 UNION ALL

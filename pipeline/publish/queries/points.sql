@@ -6,7 +6,7 @@ WITH newest AS (
     SELECT
         metric_id, area_code, period_start, period_end, sex, age, breakdown, statistic, unit, source,
         arg_max(history.rowid, released) AS number, arg_max(value IS NOT NULL, released) AS has_value
-    FROM framework.history
+    FROM framework.history AS history
     GROUP BY ALL
 ),
 preferred AS (
@@ -24,7 +24,7 @@ placed AS (
         period_start, period_end, value, lower_95, upper_95, numerator, denominator, history.statistic,
         judged(history.breakdown, history.statistic, better) AS better, status, era, coalesce(gaps, '') AS gaps
     FROM preferred
-    JOIN framework.history ON history.rowid = number
+    JOIN framework.history AS history ON history.rowid = number
     JOIN eras USING (metric_id, breakdown, period_start, period_end)
     LEFT JOIN touched USING (metric_id, breakdown, period_start, period_end, area_code)
     JOIN framework.metrics USING (metric_id)

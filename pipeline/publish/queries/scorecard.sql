@@ -2,7 +2,7 @@
 --
 -- A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
 -- England, else the smallest area that holds it, and shows the newest figure.
-WITH led AS (
+WITH led AS MATERIALIZED (
     SELECT
         observed.*, qualifier(note) AS qualifier,
         -- Of the areas without one that the metric names: England, the smallest combination that holds it, the one
@@ -15,11 +15,11 @@ WITH led AS (
             WHEN area_kind = 'country' THEN 4
             WHEN area_kind = 'other' THEN 5
         END AS distance
-    FROM (FROM framework.observations NATURAL LEFT JOIN framework.changes) AS observed
+    FROM framework.observations AS observed
     JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
     WHERE distance IS NOT NULL
 ),
-newest AS (
+chosen AS (
     -- Of the figures that end together the longest but for pooled years.
     FROM led
     QUALIFY row_number() OVER (
@@ -27,6 +27,12 @@ newest AS (
         ORDER BY value IS NULL, distance, period_end DESC, date_diff('month', period_start, period_end) > 11,
                  period_start
     ) = 1
+),
+newest AS (
+    SELECT chosen.*, previous_period, previous, change, change_in_words
+    FROM chosen
+    LEFT JOIN framework.changes AS changes
+        USING (metric_id, area_code, period_start, period_end, sex, age, breakdown, statistic, unit)
 ),
 newer AS (
     SELECT metric_id, string_agg(led.period, ', ' ORDER BY led.period_end) AS periods

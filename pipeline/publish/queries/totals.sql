@@ -1,6 +1,5 @@
--- How many observations there are, of how many numbers, and how many numbers the metric tables show.
+-- How many numbers there are, and how many the metric tables show.
 SELECT
-    (SELECT count(*) FROM framework.history) AS observations,
     (
         SELECT count(*)
         FROM (

@@ -1,0 +1,71 @@
+"""A contract put to a table of DuckDB as one query, derived from its pandera model; what it asks is the model's."""
+
+from collections.abc import Callable
+
+import duckdb
+import pandera.pandas as pa
+from pandera.api.checks import Check
+
+from pipeline.sql import no_rows
+
+
+def _among(column: str, allowed_values: list[str]) -> str:
+    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in allowed_values)
+    return f"{column} IN ({quoted})"
+
+
+def _of_length(column: str, min_value: int) -> str:
+    return f"length({column}) >= {min_value}"
+
+
+_CONDITIONS: dict[str, Callable[..., str]] = {"isin": _among, "str_length": _of_length}
+
+
+def conditions(contract: type[pa.DataFrameModel]) -> dict[str, str]:
+    """What each row must fulfil, as SQL, by what is wrong with one that does not.
+
+    NotImplementedError for a check of the model that has no SQL here.
+    """
+    schema = contract.to_schema()
+    found = {}
+    for name, column in schema.columns.items():
+        if not column.nullable:
+            found[f"{name} is missing"] = f"{name} IS NOT NULL"
+        for check in column.checks:
+            found[f"{name}: {check.error}"] = f"{name} IS NULL OR {_condition(check, name)}"
+    for check in schema.checks:
+        found[str(check.error)] = _condition(check)
+    return found
+
+
+def _condition(check: Check, *column: str) -> str:
+    said = check.statistics or {}
+    if "sql" in said:
+        return str(said["sql"])
+    if check.name not in _CONDITIONS:
+        raise NotImplementedError(f"the check {check.name} has no SQL")
+    return _CONDITIONS[check.name](*column, **{name: value for name, value in said.items() if value is not None})
+
+
+def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], rows: str) -> list[tuple[str, str]]:
+    """The rules of a contract that a table or view breaks, each in words, with the first of the cells that do.
+
+    Of a column that is absent, in another place or of another type the cell is empty.
+    """
+    con.register("no_rows", no_rows(contract))
+    there, wanted = (
+        [f"{name} {kind}" for name, kind, *_ in con.execute(f"DESCRIBE FROM {one}").fetchall()]
+        for one in (rows, "no_rows")
+    )
+    if there != wanted:
+        return [(f"the columns are {', '.join(there)}, not {', '.join(wanted)}", "")]
+    asked = conditions(contract)
+    held = ", ".join(
+        f"coalesce({condition}, false) AS rule_{number}" for number, condition in enumerate(asked.values())
+    )
+    all_held = " AND ".join(f"rule_{number}" for number in range(len(asked)))
+    found = con.execute(f"""
+        SELECT source || ' ' || strftime(released, '%Y-%m-%d') || ' ' || cell, COLUMNS('^rule_')
+        FROM (SELECT source, released, cell, {held} FROM {rows}) WHERE NOT ({all_held}) ORDER BY ALL
+    """).fetchall()
+    return [(rule, str(cell)) for cell, *holds in found for rule, held in zip(asked, holds, strict=True) if not held]
