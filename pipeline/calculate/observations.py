@@ -1,5 +1,8 @@
 """Drafts made into the observations of a metric, held against England and validated; how they are made is rates'."""
 
+import atexit
+import shutil
+import tempfile
 from functools import cache
 
 import duckdb
@@ -14,6 +17,9 @@ from schemas.vocabulary import CONTEXT
 
 # Units in which a part can be held against its whole; an amount of the part is only less.
 RELATIVE = "^(percent|per |ratio|index|days|weeks)"
+
+# What does not fit is put aside on disk.
+MEMORY = "300MB"
 
 
 class Broken(Exception):
@@ -57,6 +63,9 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
 def workbench() -> duckdb.DuckDBPyConnection:
     """What drafts are made with, once a process: the statistics and the register of areas; take a cursor of it."""
     con = duckdb.connect()
+    aside = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, aside, ignore_errors=True)
+    con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{aside}'")
     statistics.install(con)
     con.register("register", places.areas())
     con.execute("CREATE TABLE areas AS FROM register")

@@ -1,5 +1,8 @@
 """Where the program `ncdof` starts: its verbs, in the order in which its help lists them."""
 
+import atexit
+import gc
+
 import typer
 
 from pipeline import catalogue
@@ -53,6 +56,7 @@ for edition in (export.csv, export.workbook):
 
 def main() -> None:
     """Hand the catalogue in and do what the command line asks for."""
+    atexit.register(gc.freeze)  # or all that there is would be looked through once more before it goes
     catalogue.hand_in()
     app()
 

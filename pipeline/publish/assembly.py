@@ -32,7 +32,7 @@ def write(
     _write_frames(con, tables)
     con.execute(text("shared"))
     if stale := [table for table in described if _metric_of(table) not in kept]:
-        _write_metrics(con, stale, parts)
+        _write_metrics(con, stale, parts, anew=not kept)
     united = " UNION ALL ".join(f"SELECT * FROM {table}" for table in described)
     con.execute(f"CREATE OR REPLACE VIEW framework.observations AS {united}")
     con.execute(f"CREATE OR REPLACE VIEW framework.latest AS {text('latest')}")
@@ -76,7 +76,9 @@ def _write_frames(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pd.DataFr
         con.unregister("frame")
 
 
-def _write_metrics(con: duckdb.DuckDBPyConnection, tables: list[str], parts: Mapping[str, list[Path]]) -> None:
+def _write_metrics(
+    con: duckdb.DuckDBPyConnection, tables: list[str], parts: Mapping[str, list[Path]], anew: bool
+) -> None:
     """Write all that is made of the part files of some metrics, which are given by the names of their tables."""
     metrics = [_metric_of(table) for table in tables]
     listed = ", ".join(f"'{metric_id}'" for metric_id in metrics)
@@ -93,9 +95,11 @@ def _write_metrics(con: duckdb.DuckDBPyConnection, tables: list[str], parts: Map
         return query
 
     def renew(name: str, query: str) -> None:
-        con.execute(f"CREATE TABLE IF NOT EXISTS framework.{name} AS FROM ({query}) LIMIT 0")
-        con.execute(f"DELETE FROM framework.{name} WHERE metric_id IN ({listed})")
-        con.execute(f"INSERT INTO framework.{name} {query}")
+        if anew:
+            con.execute(f"CREATE TABLE framework.{name} AS {query}")
+        else:
+            con.execute(f"DELETE FROM framework.{name} WHERE metric_id IN ({listed})")
+            con.execute(f"INSERT INTO framework.{name} {query}")
 
     paths = [escape(str(path)) for metric_id in metrics for path in parts.get(metric_id, [])]
     con.execute("SET VARIABLE parts = ?", [paths])

@@ -28,6 +28,8 @@ from pipeline.versions import version_of
 # The format of the oldest client. Small row groups, because one that a metric leaves is written again whole.
 STORAGE = "STORAGE_VERSION 'v1.0.0', ROW_GROUP_SIZE 20480"
 
+# What does not fit is put aside on disk.
+MEMORY = "450MB"
 # A file of which more holds nothing is made from nothing, or it would grow with the number of publishes.
 SPARE = 0.25
 
@@ -98,6 +100,7 @@ def _replacing(path: Path, keep: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect() as con, tempfile.TemporaryDirectory() as aside:
             # DuckDB takes what follows a question mark in a path for options, and puts its log elsewhere.
             made = Path(aside) / path.name if "?" in str(path.resolve()) else arriving
+            con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{aside}'")
             if keep:
                 shutil.copyfile(path, made)
             quoted = str(made).replace("'", "''")
