@@ -32,6 +32,7 @@ from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
 from schemas import vocabulary
+from schemas.columns import keeps
 from schemas.figure import KEY, Figure
 from schemas.rules import Rules
 
@@ -175,12 +176,13 @@ def figures(declared: Source, release: Release, lookup: Mapping[str, str] | None
     register does not have. Raises Refused when a file cannot be read right or a figure breaks the contract, naming the
     cells.
     """
-    read = in_shape(declared, release)
-    try:
-        valid = declared.contract.validate(read, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        raise Refused(f"{release.name} breaks its contract: {_broken(error, read)}") from error
-    own = dict(zip(read["area_code"], read["area_label"], strict=True)) if declared.names_areas else {}
+    valid = in_shape(declared, release)
+    if not keeps(declared.contract, valid):
+        try:
+            declared.contract.validate(valid, lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            raise Refused(f"{release.name} breaks its contract: {_broken(error, valid)}") from error
+    own = dict(zip(valid["area_code"], valid["area_label"], strict=True)) if declared.names_areas else {}
     if faults := coverage.faults(valid, declared.contract.__rules__, {**own, **(lookup or {})}):
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise Refused(f"{release.name} breaks its contract: {'; '.join(faults[:_MOST_FAULTS])}{more}")

@@ -174,7 +174,7 @@ def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path,
 
 def get_ready() -> None:
     """Let the imports that reading needs begin, in a process of their own."""
-    child.get_ready(sorted({declared.module for declared in SOURCES.values()}))
+    child.get_ready([*sorted({declared.module for declared in SOURCES.values()}), "pipeline.read.warm"])
 
 
 def prove(
