@@ -1,10 +1,11 @@
-"""Benchmarks, run by `make bench`: ratios of two things timed in one run, because absolute times are the machine's.
+"""Benchmarks, run by `make bench`: what each step costs, against what it is held against in the same run.
 
-Timings are medians of several rounds in alternation where a round is short. Real published files are read where
-NCDOF_SHARED names a folder that holds them, the sample releases otherwise.
+Absolute times are the machine's; a ratio of two things timed in turn is the code's. Real published files are read where
+NCDOF_SHARED names a folder that holds them, the sample releases otherwise. The table goes to docs/performance.md.
 """
 
 import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -14,19 +15,35 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+import duckdb
+import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 
 from pipeline import build
 from pipeline.calculate.metric import METRICS
+from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.read import staging
-from pipeline.read.source import SOURCES
-from pipeline.releases import PROJECT, SAMPLE, Release, release_of, releases
+from pipeline.releases import MANIFEST, PROJECT, SAMPLE, Release, release_of, releases
 from tests.conftest import FOLDERS, REAL
 
+PAGE = PROJECT / "docs" / "performance.md"
 WORKBOOKS = (".xlsx", ".xls", ".ods")
 NCDOF = [sys.executable, "-m", "pipeline.commands"]
+# One new quarter of one source.
+NEW = "mhclg_homelessness"
+
+
+class Line(NamedTuple):
+    """One line of the story: what, its seconds, what it is held against and its seconds, the ratio that is wanted."""
+
+    what: str
+    seconds: float
+    against: str = ""
+    floor: float = 0.0
+    wanted: str = ""
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -67,83 +84,217 @@ def workbooks() -> list[Release]:
 def ncdof(*arguments: str, data: Path) -> Callable[[], object]:
     command = [*NCDOF, *arguments]
     environment = os.environ | {"NCDOF_DATA": str(data)}
-    return lambda: subprocess.run(command, env=environment, check=True, capture_output=True, cwd=PROJECT)
+    return lambda: subprocess.run(command, env=environment, check=False, capture_output=True, cwd=PROJECT)
 
 
-FIRST_FIVE = [
-    word
-    for metric_id in (
-        "drug_misuse_deaths",
-        "homelessness_drug_dependency",
-        "children_assessed_drug_factor",
-        "drug_offences",
-        "neighbourhood_crime",
+def imported(*modules: str) -> Callable[[], object]:
+    command = [sys.executable, "-c", f"import {', '.join(modules)}"]
+    return lambda: subprocess.run(command, check=True, cwd=PROJECT)
+
+
+# --- the story ---------------------------------------------------------------------------------------------
+
+
+def reading(folder: Path) -> list[Line]:
+    """Staging against the walk of the cells, each on one processor."""
+    files, processors = workbooks(), os.sched_getaffinity(0)
+    os.sched_setaffinity(0, [min(processors)])
+    try:
+        staging.stage_all(folder / "warm", files[:1])  # starts the server that children are forked from
+        read, walked = in_turn(
+            3,
+            lambda: staging.stage_all(folder / "staged", files),
+            lambda: walk([release.files[0] for release in files]),
+        )
+    finally:
+        os.sched_setaffinity(0, processors)
+    kind = "real" if REAL.is_dir() else "sample"
+    return [Line(f"stage {len(files)} {kind} workbooks, one processor", read, "calamine walks them", walked, "2")]
+
+
+def from_nothing(data: Path) -> list[Line]:
+    """A build of the sample from nothing, its peak memory, and the publish in it against a bare copy."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [*NCDOF, "build"],
+        env=os.environ | {"NCDOF_DATA": str(data)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=PROJECT,
     )
-    for word in ("--metric", metric_id)
-]
+    _, _, used = os.wait4(process.pid, 0)
+    whole = Line(f"build from nothing, at most {used.ru_maxrss / 2**20:.2f} GB", time.perf_counter() - start)
+    nothing, starting = in_turn(5, ncdof("build", data=data), imported("pipeline.commands.__main__"))
+    publish, copied = in_turn(2, publishing(data), copying(data))
+    return [
+        whole,
+        Line("build with nothing to do", nothing, "the same imports", starting, "+0.3 s"),
+        Line(f"publish {part_files.rows(data):,} observations from nothing", publish, "copy them", copied, "3"),
+    ]
+
+
+def publishing(data: Path) -> Callable[[], object]:
+    def run() -> None:
+        published.path(data).unlink(missing_ok=True)
+        build.publish(data, build.Report())
+
+    return run
+
+
+def copying(data: Path) -> Callable[[], object]:
+    """The rows of the parts, copied to a table a metric of a new file and nothing else."""
+    parts: dict[str, list[str]] = {}
+    for path in part_files.every(data):
+        parts.setdefault(part_files.metric_of(path), []).append(str(path))
+
+    def run() -> None:
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
+            con.execute(f"ATTACH '{folder}/copy.duckdb' AS copy ({snapshot.STORAGE}); USE copy; BEGIN")
+            for metric_id, paths in parts.items():
+                con.execute(f"CREATE TABLE {metric_id} AS FROM read_parquet($1, hive_partitioning = false)", [paths])
+            con.execute("COMMIT; USE memory; DETACH copy")
+
+    return run
+
+
+def one_release(folder: Path) -> list[Line]:
+    """One new release from `ncdof add` to the swapped file, and what Python's imports are of it."""
+    data = folder / "own"
+    shutil.copytree(PROJECT / "data" / "raw" / SAMPLE, data / "raw")
+    newest = max((data / "raw" / NEW).iterdir())
+    held = shutil.move(newest, folder / newest.name)
+    (file,) = (path for path in Path(held).iterdir() if path.name != MANIFEST)
+    ncdof("build", data=data)()
+    adding = timed(ncdof("add", NEW, str(file), "--released", newest.name, data=data))
+    building = timed(ncdof("build", data=data))
+    (starting,) = in_turn(3, imported("pipeline.commands.__main__"))
+    (with_dagster,) = in_turn(3, imported("pipeline.commands.__main__", "pipeline.graph.run"))
+    rest = adding + building - starting - with_dagster
+    whole = timed(publishing(data))
+    return [
+        Line("one new release, `ncdof add` and `ncdof build`", adding + building, "imports", starting + with_dagster),
+        Line("of that beyond the imports", rest, "a publish from nothing", whole, "1/6, and 4 s"),
+    ]
+
+
+def one_run(sample: Path) -> list[Line]:
+    """One run of every metric and 15 years against the same graph with empty assets."""
+    # Children that read a release import this module: what it imports counts against them.
+    from pipeline.graph.run import assets
+    from tests.bench_graph import EMPTIED, ONE_RUN, ONE_YEAR, SUBSET, YEARS, in_process, launched
+
+    recorded, empty = in_turn(
+        1, launched(sample, "ours", METRICS, ONE_RUN), launched(sample, "empty", METRICS, ONE_RUN)
+    )
+    stock = timed(launched(sample, "stock", SUBSET, ONE_YEAR)) / len(SUBSET) * len(METRICS) * len(YEARS)
+    kept, nothing = in_turn(2, in_process(sample, assets()), in_process(sample, EMPTIED))
+    what = f"{len(METRICS)} metrics, {YEARS[0]}-{YEARS[-1]}, in one run"
+    return [
+        Line(f"{what}, without a record", kept, "empty assets", nothing, "2"),
+        Line(f"{what}, with Dagster's record", recorded, "empty assets", empty, "1.2"),
+        Line(f"a run a year, scaled from {len(SUBSET)} metrics of one year", stock, "in one run", recorded),
+    ]
+
+
+def answers(data: Path, folder: Path) -> list[Line]:
+    """What one area costs: its newest figures, its page, its workbook."""
+    from pipeline.editions.marts import read
+    from pipeline.editions.pages.page import render
+    from pipeline.editions.workbook import file as workbook
+
+    with published.connect(data) as con:
+        codes = [code for (code,) in con.execute("SELECT DISTINCT area_code FROM framework.latest").fetchall()]
+        asked = "SELECT * FROM framework.latest WHERE area_code = ?"
+        times = [timed(lambda code=code: con.execute(asked, [code]).fetchall()) for code in sorted(codes)[:200]]
+        marts = read(con)
+        local = [place.code for place in marts.with_figures() if place.kind == "unitary_authority"][:6]
+        render(marts, local[0])
+        page = statistics.median(timed(lambda code=code: render(marts, code)) for code in local)
+        book = statistics.median(
+            timed(lambda code=code: workbook.write(con, folder / f"{code}.xlsx", code)) for code in local
+        )
+    return [
+        Line(
+            "the newest figures of one area, 95% of 200 within", statistics.quantiles(times, n=20)[-1], wanted="0.01 s"
+        ),
+        Line("the page of one more area", page, wanted="0.1 s"),
+        Line("its workbook", book, wanted="0.5 s"),
+    ]
+
+
+def sizes(data: Path, folder: Path) -> list[Line]:
+    """Publishing once, twice, four and eight times the observations, which stand for areas of their own."""
+    lines: list[Line] = []
+    available = staging.staged_releases(data, build.known_releases(data))
+    tables = catalogue.tables(available, {}, build.announced(data))
+    parts: dict[str, list[Path]] = {}
+    for times in (1, 2, 4, 8):
+        for path in part_files.every(data):
+            for copy in range(times // 2, times):
+                to = folder / "sizes" / f"{copy}" / path.parent.parent.name / f"{path.parent.name}.parquet"
+                to.parent.mkdir(parents=True, exist_ok=True)
+                rows = pq.read_table(path)
+                codes = duckdb.sql(f"SELECT area_code || '{f'-{copy}' if copy else ''}' AS area_code FROM rows")
+                pq.write_table(rows.set_column(1, "area_code", codes.to_arrow_table()["area_code"]), to)
+                parts.setdefault(part_files.metric_of(path), []).append(to)
+        target = folder / "published" / str(times)
+        (target / "marts").mkdir(parents=True)
+        inputs = dict.fromkeys([*METRICS, published.WHOLE], str(times))
+        seconds = timed(lambda to=target, made_from=inputs: snapshot.publish(to, made_from, tables, parts))
+        shutil.rmtree(target)
+        first = lines[0].seconds if lines else seconds
+        lines.append(
+            Line(f"publish {times} times the observations", seconds, f"{times} times the first", times * first)
+        )
+    return lines
 
 
 def main() -> None:
     console = Console(highlight=False)
+    lines: list[Line] = []
 
-    def compare(what: str, seconds: float, against: str = "", other: float | None = None) -> None:
-        ratio = f"{seconds / other:.2f}" if other else ""
-        console.print(f"{seconds:8.2f} s  {what}" + (f"; {against} {other:.2f} s, ratio {ratio}" if other else ""))
+    def tell(found: list[Line]) -> None:
+        for line in found:
+            lines.append(line)
+            console.print(" ".join(filter(None, _cells(line))), soft_wrap=True)
 
-    with tempfile.TemporaryDirectory() as folder, console.status("measuring"):
-        data = Path(folder)
-        files = workbooks()
-        staging.stage_all(data / "warm", files[:1])  # starts the server that children are forked from
-        read, walked = in_turn(
-            5,
-            lambda: staging.stage_all(data / "staged", files),
-            lambda: walk([release.files[0] for release in files]),
-        )
-        kind = "real" if REAL.is_dir() else "sample"
-        compare(f"stage {len(files)} {kind} workbooks", read, "calamine walks their cells", walked)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tell(reading(folder))
+        tell(from_nothing(folder / "sample"))
+        tell(answers(folder / "sample", folder))
+        tell(one_release(folder))
+        tell(sizes(folder / "sample", folder))
+        tell(one_run(folder / "sample"))
+    PAGE.write_text(_page(lines), encoding="utf-8")
 
-        sample = data / "sample"
-        report = build.Report()
-        reading = timed(lambda: build.stage(sample, SOURCES, report))
-        years = range(build.FIRST_YEAR, date.today().year + 1)
-        calculating = timed(lambda: [build.calculate(sample, metric, years, report) for metric in METRICS])
-        publishing = timed(lambda: build.publish(sample, report))
-        compare(f"sample: read {len(report.staged)} releases", reading)
-        compare(f"sample: calculate {sum(map(len, report.calculated.values()))} metric years", calculating)
-        compare(f"sample: publish {report.observations:,} observations", publishing)
 
-        whole = data / "whole"
-        compare("sample: `ncdof build` from nothing", timed(ncdof("build", data=whole)))
-        imports = [sys.executable, "-c", "import pipeline.commands.__main__"]
-        nothing, starting = in_turn(
-            5, ncdof("build", data=whole), lambda: subprocess.run(imports, check=True, cwd=PROJECT)
-        )
-        compare("`ncdof build` with nothing to do", nothing, "Python with the same imports", starting)
+def _cells(line: Line) -> list[str]:
+    ratio = f"{line.seconds / line.floor:.2f}" if line.floor else ""
+    held = f"{line.against}: {line.floor:.2f} s" if line.floor else ""
+    return [
+        line.what,
+        f"{line.seconds:.3g} s" if line.seconds < 1 else f"{line.seconds:.1f} s",
+        held,
+        ratio,
+        line.wanted,
+    ]
 
-        def backfill(spans: list[str]) -> Callable[[], None]:
-            def run() -> None:
-                shutil.rmtree(whole / "marts")
-                for span in spans:
-                    ncdof("build", "--years", span, *FIRST_FIVE, data=whole)()
 
-            return run
+def _page(lines: list[Line]) -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as said:
+        model = next((row.partition(":")[2].strip() for row in said if row.startswith("model name")), "unknown")
+    rows = "\n".join(f"| {' | '.join(_cells(line))} |" for line in lines)
+    return f"""# Performance
 
-        one, ten = in_turn(1, backfill(["2014-2023"]), backfill([str(year) for year in range(2014, 2024)]))
-        compare("backfill of ten years of five metrics in one run", one, "in ten runs", ten)
-        # Children that read a release import this module: what it imports counts against them.
-        from pipeline.graph.run import assets
-        from tests.bench_graph import EMPTIED, ONE_RUN, ONE_YEAR, SUBSET, YEARS, in_process, launched
+What each step costs, against what it is held against in the same run; `make bench` writes this page. Written on
+{date.today()} on {os.cpu_count()} processors ({model}), Python {platform.python_version()}, DuckDB
+{duckdb.__version__}. Absolute times are the machine's, ratios the code's.
 
-        in_one, empty = in_turn(
-            1, launched(sample, "ours", METRICS, ONE_RUN), launched(sample, "empty", METRICS, ONE_RUN)
-        )
-        what = f"{len(METRICS)} metrics, {YEARS[0]}-{YEARS[-1]}, in one run"
-        compare(f"{what} of Dagster's command line", in_one, "with empty assets", empty)
-        stock = timed(launched(sample, "stock", SUBSET, ONE_YEAR)) / len(SUBSET) * len(METRICS) * len(YEARS)
-        scaled = f"a run a year, default executor, scaled from {len(SUBSET)} metrics of one year"
-        compare(scaled, stock, "in one run", in_one)
-        kept, nothing = in_turn(1, in_process(sample, assets()), in_process(sample, EMPTIED))
-        compare(f"{what} of this process, without a record", kept, "with empty assets", nothing)
+| What | Time | Held against | Ratio | Wanted |
+|---|---|---|---|---|
+{rows}
+"""
 
 
 if __name__ == "__main__":

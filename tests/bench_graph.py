@@ -12,7 +12,7 @@ import dagster as dg
 from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
-from pipeline.graph.policies import range_tags
+from pipeline.graph.policies import UNSEEN, range_tags
 from pipeline.graph.run import assets, unrecorded
 from pipeline.releases import PROJECT
 
@@ -69,7 +69,7 @@ def in_process(data: Path, wanted: list[dg.AssetsDefinition]) -> Callable[[], ob
             selection=dg.AssetSelection.assets(*METRICS),
             instance=unrecorded(),
             resources={"report": build.Report()},
-            tags=range_tags(YEARS[0], YEARS[-1]),
+            tags=UNSEEN | range_tags(YEARS[0], YEARS[-1]),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         assert result.success

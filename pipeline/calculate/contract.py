@@ -54,7 +54,8 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
     """
     con.register("no_rows", no_rows(contract))
     there, wanted = (
-        [f"{name} {kind}" for name, kind, *_ in con.execute(f"DESCRIBE FROM {one}").fetchall()]
+        # Days are days, whatever else a timestamp could count.
+        [f"{name} {kind.partition('_')[0]}" for name, kind, *_ in con.execute(f"DESCRIBE FROM {one}").fetchall()]
         for one in (rows, "no_rows")
     )
     if there != wanted:

@@ -320,4 +320,6 @@ _PUBLICATIONS = """
 """
 
 # What the file was assembled from, and the day of the newest release with an observation.
-_BUILD = "SELECT any_value(inputs), (SELECT max(released) FROM framework.observations) FROM framework.build"
+_BUILD = """
+    SELECT inputs, (SELECT max(released) FROM framework.observations) FROM framework.build WHERE metric_id = ''
+"""

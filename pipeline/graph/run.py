@@ -10,7 +10,7 @@ from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.graph.calculating import metric_asset
 from pipeline.graph.fetching import publishers_asset
-from pipeline.graph.policies import range_tags
+from pipeline.graph.policies import UNSEEN, range_tags
 from pipeline.graph.publishing import pages_asset, published_asset
 from pipeline.graph.reading import source_asset
 from pipeline.read.source import SOURCES
@@ -39,7 +39,7 @@ def materialise(names: Iterable[str], report: build.Report, years: Sequence[int]
         selection=dg.AssetSelection.assets(*names),
         instance=unrecorded(),
         resources={"report": report},
-        tags=range_tags(years[0], years[-1]) if years else None,
+        tags=UNSEEN | (range_tags(years[0], years[-1]) if years else {}),
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )

@@ -1,7 +1,7 @@
 """The rows of the published file, put together in SQL from part files and tables; the file itself is snapshot's.
 
-What follows from the parts of a metric alone is kept where these did not change: its rows of history, changes and
-revisions, and its own table. Everything else is small, and made again.
+What follows from the parts of a metric alone is kept where these did not change: its own table, and its rows of
+history, latest, changes and revisions. Everything else is small, and made again.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,7 +35,6 @@ def write(
         _write_metrics(con, stale, parts, anew=not kept)
     united = " UNION ALL ".join(f"SELECT * FROM {table}" for table in described)
     con.execute(f"CREATE OR REPLACE VIEW framework.observations AS {united}")
-    con.execute(f"CREATE OR REPLACE VIEW framework.latest AS {text('latest')}")
     for name in ("as_of", "on_boundaries", "real"):
         con.execute(text(name))
     for name in ("scorecard", "reconciliation", "known_errors"):
@@ -114,5 +113,5 @@ def _write_metrics(
     if shown != numbers:
         raise ValueError(f"the metric tables hold {shown} rows where the history has {numbers} numbers")
     con.execute("DROP TABLE points; DROP TABLE shown")  # as large as the history
-    for name in ("changes", "revisions"):
+    for name in ("latest", "changes", "revisions"):
         renew(name, asked(name))

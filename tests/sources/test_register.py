@@ -239,7 +239,7 @@ def test_a_control_figure_that_is_missed_is_a_finding(real_build, tmp_path):
     path.write_bytes(published.path(real_build).read_bytes())
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE framework.control_figures SET value = value + 10 WHERE said = 'arrests'")
-        con.execute(queries.text("shared"))
+        con.execute(queries.text("real"))
         con.execute(f"CREATE OR REPLACE TABLE framework.reconciliation AS {queries.text('reconciliation')}")
         con.execute("DROP TABLE framework.checks")
         checks.run(con)
@@ -295,7 +295,7 @@ def test_an_error_that_the_publisher_mends_is_a_finding(correction, mended, real
         con.execute(f"UPDATE framework.history SET {correction}")
         con.execute("ALTER TABLE framework.known_errors DROP state")
         con.execute("ALTER TABLE framework.known_errors DROP released")
-        con.execute(queries.text("shared"))
+        con.execute(queries.text("real"))
         con.execute(f"CREATE OR REPLACE TABLE framework.known_errors AS {queries.text('known_errors')}")
         con.execute("DROP TABLE framework.checks")
         checks.run(con)

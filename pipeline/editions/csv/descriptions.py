@@ -78,7 +78,8 @@ def describe(con: duckdb.DuckDBPyConnection, exported: list[Table]) -> Edition:
     sample = published.is_sample(con)
     # The day of the newest release, and what the file was assembled from.
     ((newest, inputs),) = con.execute("""
-        SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs) FROM framework.observations, framework.build
+        SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs)
+        FROM framework.observations, framework.build WHERE build.metric_id = ''
     """).fetchall()
     # The publications that gave figures, each with the address of its newest release that has one.
     sources = con.execute("""
