@@ -18,7 +18,7 @@ from schemas.vocabulary import CONTEXT
 # Units in which a part can be held against its whole; an amount of the part is only less.
 RELATIVE = "^(percent|per |ratio|index|days|weeks)"
 
-# What does not fit is put aside on disk.
+# What does not fit is put aside on disk; what cannot be gets all that there is.
 MEMORY = "300MB"
 
 
@@ -35,8 +35,7 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
     united = " UNION ALL ".join(f"({draft.sql})" for draft in drafts)
     series = ", ".join([*SERIES, "period_start", "period_end", "source", "released"])
     columns = Observation.to_schema().columns
-    table = con.execute(
-        f"""
+    asked = f"""
         WITH draft AS MATERIALIZED (SELECT * FROM ({united}) WHERE year IN ({", ".join(map(str, years))})),
              england AS (SELECT {series}, any_value(value) AS england FROM draft
                          WHERE area_code = '{ENGLAND}' GROUP BY {series}),
@@ -50,22 +49,33 @@ def observations(declared: Metric, con: duckdb.DuckDBPyConnection, years: tuple[
                  FROM draft LEFT JOIN england USING ({series}) LEFT JOIN areas AS named USING (area_code))
         SELECT {", ".join(columns)} FROM compared ORDER BY year, {", ".join(KEY)}
         """
-    ).to_arrow_table()
-    con.register("made", table)
-    if found := contract.broken(con, Observation, "made"):
+    try:
+        table, found = _made(con, asked)
+    except duckdb.OutOfMemoryException:
+        with duckdb.connect() as fresh:
+            ((usual,),) = fresh.execute("SELECT current_setting('memory_limit')").fetchall()
+        con.execute(f"SET memory_limit = '{usual}'")
+        table, found = _made(con, asked)
+    if found:
         rules = ", ".join(dict.fromkeys(rule for rule, _ in found))
         cells = "; ".join([*dict.fromkeys(cell for _, cell in found if cell)][:5])
         raise Broken(f"{declared.id} breaks its contract ({rules}) at {cells or 'every row'}")
     return table
 
 
+def _made(con: duckdb.DuckDBPyConnection, asked: str) -> tuple[pa.Table, list[tuple[str, str]]]:
+    """What a query gives, and the rules of the contract that it breaks, with cells."""
+    table = con.execute(asked).to_arrow_table()
+    con.register("made", table)
+    return table, contract.broken(con, Observation, "made")
+
+
 @cache
 def workbench() -> duckdb.DuckDBPyConnection:
     """What drafts are made with, once a process: the statistics and the register of areas; take a cursor of it."""
-    con = duckdb.connect()
     aside = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, aside, ignore_errors=True)
-    con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{aside}'")
+    con = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": aside})
     statistics.install(con)
     con.register("register", places.areas())
     con.execute("CREATE TABLE areas AS FROM register")

@@ -27,7 +27,6 @@ from pipeline.versions import version_of
 
 # The format of the oldest client. Small row groups, because one that a metric leaves is written again whole.
 STORAGE = "STORAGE_VERSION 'v1.0.0', ROW_GROUP_SIZE 20480"
-
 # What does not fit is put aside on disk.
 MEMORY = "450MB"
 # A file of which more holds nothing is made from nothing, or it would grow with the number of publishes.
@@ -61,12 +60,12 @@ def publish(
     there = published.inputs(data)
     metrics = list(tables["metrics"]["metric_id"])
     kept = [metric_id for metric_id in metrics if there.get(metric_id) == inputs[metric_id]]
-    if kept and published.spare(data) < SPARE:
-        try:
-            return _assemble(data, inputs, tables, parts, kept)
-        except duckdb.Error as error:
-            log.warning("the published file cannot be kept (%s): it is made from nothing", error)
-    return _assemble(data, inputs, tables, parts, [])
+    try:
+        kept = kept if kept and published.spare(data) < SPARE else []
+        return _assemble(data, inputs, tables, parts, kept, {"memory_limit": MEMORY})
+    except duckdb.Error as error:
+        log.warning("the published file cannot be kept, or needs more memory; it is made from nothing: %s", error)
+        return _assemble(data, inputs, tables, parts, [], {})
 
 
 def _assemble(
@@ -75,9 +74,10 @@ def _assemble(
     tables: Mapping[str, pd.DataFrame],
     parts: Mapping[str, list[Path]],
     kept: list[str],
+    limits: dict[str, str],
 ) -> int:
     made_from = pd.DataFrame({"metric_id": inputs.keys(), "inputs": inputs.values()})
-    with _replacing(published.path(data), keep=bool(kept)) as con:
+    with _replacing(published.path(data), bool(kept), limits) as con:
         described = assembly.write(con, {**tables, "build": made_from}, parts, kept)
         checks.run(con)
         comments.write(con, described)
@@ -88,7 +88,7 @@ def _assemble(
 
 
 @contextmanager
-def _replacing(path: Path, keep: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+def _replacing(path: Path, keep: bool, limits: dict[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database beside the published one, new or a copy of it, moved into its place if all goes well.
 
     For one process at a time.
@@ -97,10 +97,12 @@ def _replacing(path: Path, keep: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         left.unlink()
     arriving = path.with_name(f".{path.name}.new")
     try:
-        with duckdb.connect() as con, tempfile.TemporaryDirectory() as aside:
+        with (
+            tempfile.TemporaryDirectory() as aside,
+            duckdb.connect(config={**limits, "temp_directory": aside}) as con,
+        ):
             # DuckDB takes what follows a question mark in a path for options, and puts its log elsewhere.
             made = Path(aside) / path.name if "?" in str(path.resolve()) else arriving
-            con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{aside}'")
             if keep:
                 shutil.copyfile(path, made)
             quoted = str(made).replace("'", "''")

@@ -123,6 +123,15 @@ def test_the_file_does_not_grow_with_the_number_of_publishes(small):
     assert max(sizes[4:]) <= max(sizes[:4]) and max(sizes) < 1.5 * sizes[0]
 
 
+def test_what_needs_more_memory_gets_it(small, monkeypatch, caplog):
+    whole = shutil.copy(published.path(small), small / "whole.duckdb")
+    published.path(small).unlink()
+    monkeypatch.setattr(snapshot, "MEMORY", "3MB")
+    publish_again(small)
+    assert differing(published.path(small), whole) == []
+    assert "needs more memory" in caplog.text
+
+
 def test_a_damaged_file_is_made_from_nothing(small, caplog):
     whole = shutil.copy(published.path(small), small / "whole.duckdb")
     with published.path(small).open("r+b") as file:
