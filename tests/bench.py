@@ -256,7 +256,8 @@ def main() -> None:
     def tell(found: list[Line]) -> None:
         for line in found:
             lines.append(line)
-            console.print(" ".join(filter(None, _cells(line))), soft_wrap=True)
+            console.print("; ".join(filter(None, _cells(line))), soft_wrap=True)
+        PAGE.write_text(_page(lines), encoding="utf-8")
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -264,9 +265,8 @@ def main() -> None:
         tell(from_nothing(folder / "sample"))
         tell(answers(folder / "sample", folder))
         tell(one_release(folder))
-        tell(sizes(folder / "sample", folder))
         tell(one_run(folder / "sample"))
-    PAGE.write_text(_page(lines), encoding="utf-8")
+        tell(sizes(folder / "sample", folder))
 
 
 def _cells(line: Line) -> list[str]:
