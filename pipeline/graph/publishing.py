@@ -34,7 +34,7 @@ def published_asset() -> dg.AssetsDefinition:
         findings = published.findings(data)
         failures = sum(severity == "failure" for severity, _ in findings)
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(published.inputs(data)[published.WHOLE][:16]),
+            data_version=dg.DataVersion(published.inputs(data).get(published.WHOLE, "")[:16]),
             metadata={
                 "changed": bool(report.observations),
                 "dagster/row_count": part_files.rows(data),
@@ -75,7 +75,7 @@ def pages_asset() -> dg.AssetsDefinition:
         from pipeline.editions.pages import files
 
         data = build.data_folder()
-        folder, inputs = data / "exports" / "pages", published.inputs(data)[published.WHOLE]
+        folder, inputs = data / "exports" / "pages", published.inputs(data).get(published.WHOLE, "")
         made_of = folder / ".made_of"
         if not made_of.exists() or made_of.read_text() != inputs:
             files.write(data, folder)
