@@ -255,10 +255,13 @@ def _published_inputs(
     data: Path, publishable: dict[Path, Part], available: list[Staged], due: pd.DataFrame
 ) -> dict[str, str]:
     """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything."""
-    parts: dict[str, list[tuple[str, str]]] = {metric_id: [] for metric_id in METRICS}
-    for path, part in publishable.items():
-        parts[part_files.metric_of(path)].append((path.parent.name, part.inputs))
-    of_metrics = {metric_id: _digest(snapshot.code_version(), made_from) for metric_id, made_from in parts.items()}
+    parts = part_files.by_metric(publishable)
+    of_metrics = {
+        metric_id: _digest(
+            snapshot.code_version(), [(path.parent.name, publishable[path].inputs) for path in parts.get(metric_id, [])]
+        )
+        for metric_id in METRICS
+    }
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
     whole = _digest(of_metrics, changes.version(), files, reasons, due.to_dict("records"))
@@ -300,7 +303,5 @@ def publish(data: Path, report: Report) -> None:
         if published.inputs(data) == (inputs := _published_inputs(data, publishable, available, due)):
             return
         log.info("publish %s", published.path(data))
-        parts: dict[str, list[Path]] = {}
-        for path in publishable:
-            parts.setdefault(part_files.metric_of(path), []).append(path)
-        report.observations = snapshot.publish(data, inputs, catalogue.tables(available, refused(data), due), parts)
+        tables = catalogue.tables(available, refused(data), due)
+        report.observations = snapshot.publish(data, inputs, tables, part_files.by_metric(publishable))

@@ -246,7 +246,7 @@ def _made(data: Path) -> dict[str, list[tuple[str | None, Path]]]:
     """The files of each asset, with the partition where there are any; of a source that of its newest release."""
     made: dict[str, list[tuple[str | None, Path]]] = {one.source: [(None, one.path)] for one in build.staged(data)}
     for path in part_files.every(data):
-        metric_id, year = path.parts[-3], path.parts[-2].removeprefix("year=")
+        metric_id, year = part_files.metric_of(path), path.parts[-2].removeprefix("year=")
         if metric_id in METRICS:
             made.setdefault(metric_id, []).append((year, path))
     if published.path(data).exists():

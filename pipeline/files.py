@@ -1,12 +1,16 @@
-"""Files written whole or not at all, whoever else reads or is killed meanwhile, and archives that are not whole."""
+"""Files written whole or not at all, whoever is killed meanwhile; read once while they stay; archives not whole."""
 
 import os
 import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache, wraps
 from glob import escape
 from pathlib import Path
+from typing import TypeVar
+
+Kept = TypeVar("Kept")
 
 # How an archive that is damaged is noticed.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -34,3 +38,18 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(arriving, path)
     finally:
         arriving.unlink(missing_ok=True)
+
+
+def kept_while_it_stays(read: Callable[[Path], Kept]) -> Callable[[Path], Kept]:
+    """A function of a file that reads it again only when it is another; what it gives is shared, not to be changed."""
+
+    @cache
+    def kept(path: Path, *what_changes_with_the_bytes: int) -> Kept:
+        return read(path)
+
+    @wraps(read)
+    def current(path: Path) -> Kept:
+        found = path.stat()
+        return kept(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+    return current

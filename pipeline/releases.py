@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
+from pipeline.files import kept_while_it_stays
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = "_sample"
@@ -104,14 +105,9 @@ def release_of(source: str, released: date, files: Iterable[Path], sample: bool 
     return Release(source, released, ordered, hashlib.sha256(listed.encode()).hexdigest(), sample)
 
 
+@kept_while_it_stays
 def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
-    found = path.stat()
-    return _checksum(path, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-@cache
-def _checksum(path: Path, *what_changes_with_the_bytes: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -129,13 +125,8 @@ def _manifest(folder: Path) -> dict[str, Origin]:
     return {path.name: Origin(path.name, checksum(path), address.read_text().strip()) for path in files}
 
 
+@kept_while_it_stays
 def _said(manifest: Path) -> dict[str, Any]:
-    found = manifest.stat()
-    return _read(manifest, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-@cache
-def _read(manifest: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     return said
 

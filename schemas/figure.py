@@ -104,7 +104,7 @@ class Figure(pa.DataFrameModel):
         categories: tuple[str, ...] = ("all",),
         **more: Any,
     ) -> None:
-        super().__init_subclass__(**more)  # type: ignore[no-untyped-call]
+        super().__init_subclass__(**more)  # type: ignore[no-untyped-call] # pandera types it not
         if measures and periods and areas:
             kinds = {kind: Periods(said) if isinstance(said, int) else said for kind, said in periods.items()}
             cls.__rules__ = Rules(measures, kinds, areas, sexes, ages, categories)

@@ -65,7 +65,7 @@ class Observation(pa.DataFrameModel):
     missing_has_reason = sql_rule(
         "missing_has_reason",
         "a missing value says neither status nor reason",
-        "value IS NOT NULL OR status <> '' OR starts_with(method, 'not calculated: ')",
+        "(value IS NOT NULL AND NOT isnan(value)) OR status <> '' OR starts_with(method, 'not calculated: ')",
     )
     interval_contains_value = sql_rule(
         "interval_contains_value",

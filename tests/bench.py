@@ -143,15 +143,14 @@ def publishing(data: Path) -> Callable[[], object]:
 
 def copying(data: Path) -> Callable[[], object]:
     """The rows of the parts, copied to a table a metric of a new file and nothing else."""
-    parts: dict[str, list[str]] = {}
-    for path in part_files.every(data):
-        parts.setdefault(part_files.metric_of(path), []).append(str(path))
+    parts = part_files.by_metric(part_files.every(data))
 
     def run() -> None:
         with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
             con.execute(f"ATTACH '{folder}/copy.duckdb' AS copy ({snapshot.STORAGE}); USE copy; BEGIN")
             for metric_id, paths in parts.items():
-                con.execute(f"CREATE TABLE {metric_id} AS FROM read_parquet($1, hive_partitioning = false)", [paths])
+                copied = f"CREATE TABLE {metric_id} AS FROM read_parquet($1, hive_partitioning = false)"
+                con.execute(copied, [[str(path) for path in paths]])
             con.execute("COMMIT; USE memory; DETACH copy")
 
     return run

@@ -48,7 +48,7 @@ def _condition(check: Check, *column: str) -> str:
 
 
 def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], rows: str) -> list[tuple[str, str]]:
-    """The rules of a contract that a table or view breaks, each in words, with the first of the cells that do.
+    """The rules of a contract that a table or view breaks, each in words, with each cell that does.
 
     Of a column that is absent, in another place or of another type the cell is empty.
     """

@@ -55,22 +55,22 @@ def build(
 
 def _materialise(data: Path, metrics: list[str], years: range | None, report: steps.Report) -> list[str]:
     """Read what is new, then calculate what that made stale and publish; what failed, one sentence each."""
-    failures = []
     with _progress("looking for what is new"):
         sources = {release.source for release in steps.to_stage(data)}
         if sources:
             staging.get_ready()
             import pipeline.graph.run  # noqa: F401 - while what reads is imported in another process
-        steps.stage(data, sources, report)  # all at once keeps all processors at work
+
+            steps.stage(data, sources, report)  # all at once keeps all processors at work
         available = steps.staged(data)
         stale = steps.to_calculate(data, available, metrics, years)
-        if sources or stale or steps.to_publish(data, available):
-            # Importing Dagster takes longer than finding that there is nothing to do.
-            from pipeline.graph import publishing, run
+        if not (sources or stale or steps.to_publish(data, available)):
+            return []
+        # Importing Dagster takes longer than finding that there is nothing to do.
+        from pipeline.graph import publishing, run
 
-            wanted = [*sources, *stale, publishing.PUBLISHED]
-            failures += run.materialise(wanted, report, sorted(set().union(*stale.values())))
-    return failures
+        wanted = [*sources, *stale, publishing.PUBLISHED]
+        return run.materialise(wanted, report, sorted(set().union(*stale.values())))
 
 
 def _summary(con: duckdb.DuckDBPyConnection, report: steps.Report) -> None:

@@ -4,15 +4,15 @@
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.files import write_atomically
+from pipeline.files import kept_while_it_stays, write_atomically
 from schemas.dictionary import LICENCE, SAMPLE, TITLE
 
 _KEY = "ncdof"
@@ -38,17 +38,24 @@ def metric_of(path: Path) -> str:
     return path.parts[-3]
 
 
+def by_metric(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """Part files by the metric that they are of, of each in the order given."""
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        found.setdefault(metric_of(path), []).append(path)
+    return found
+
+
 def read(path: Path) -> Part | None:
     """The description of a part file, or None where there is none that can be read."""
     try:
-        found = path.stat()
-        return Part(path, **_said(path, found.st_ino, found.st_size, found.st_mtime_ns))
+        return Part(path, **_said(path))
     except (OSError, KeyError, TypeError, ValueError):
         return None
 
 
-@cache
-def _said(path: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
+@kept_while_it_stays
+def _said(path: Path) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY.encode()])
     return said
 

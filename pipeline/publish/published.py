@@ -39,8 +39,10 @@ def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def inputs(data: Path) -> dict[str, str]:
-    """What the rows of each metric were made from, as digests by its id, and under WHOLE the file; none where there is
-    no file that can be read."""
+    """Digests of what the rows of each metric were made from, by its id, and under WHOLE of what the file was.
+
+    None where there is no file that can be read.
+    """
     try:
         with connect(data) as con:
             return dict(con.execute("SELECT metric_id, inputs FROM framework.build").fetchall())

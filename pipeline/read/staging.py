@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import places
-from pipeline.files import write_atomically
+from pipeline.files import kept_while_it_stays, write_atomically
 from pipeline.read import child, cover_pages
 from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
@@ -57,8 +57,7 @@ def staged_path(data: Path, release: Release) -> Path:
 def read_staged(path: Path) -> Staged | None:
     """The description of a staged file, or None where there is none that can be read."""
     try:
-        found = path.stat()
-        said = _said(path, found.st_ino, found.st_size, found.st_mtime_ns)
+        said = _said(path)
         files = tuple(Origin(**one) for one in said["files"])
         released, years = date.fromisoformat(said["released"]), tuple(said["years"])
         return Staged(path, **said | {"released": released, "years": years, "files": files})
@@ -66,8 +65,8 @@ def read_staged(path: Path) -> Staged | None:
         return None
 
 
-@cache
-def _said(path: Path, *what_changes_with_the_bytes: int) -> dict[str, Any]:
+@kept_while_it_stays
+def _said(path: Path) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY])
     return said
 

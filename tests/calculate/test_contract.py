@@ -1,5 +1,8 @@
 """The contract of observations as one query: it finds what pandera finds, in rows that break one rule each."""
 
+import subprocess
+import sys
+
 import duckdb
 import pandas as pd
 import pandera.errors
@@ -12,6 +15,7 @@ from pipeline.publish import part_files
 from pipeline.sql import no_rows
 from schemas.columns import Text
 from schemas.observation import Observation
+from tests.conftest import ROOT
 
 BREAKS = {
     "a word that is none": {"area_kind": "hamlet"},
@@ -91,6 +95,16 @@ def test_two_rows_of_one_key_are_both_named(rows):
     assert found_by_query(frame) == found_by_pandera(frame) == {"7", "42"}
 
 
+def test_what_is_no_number_is_a_missing_value(rows):
+    made = rows.assign(method="published")  # noqa: F841 - read by its name
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE made AS SELECT * REPLACE (if(cell = 'Table 1!B 42', 'nan', value) AS value) FROM made"
+        )
+        ((rule, cell),) = contract.broken(con, Observation, "made")
+    assert rule == "a missing value says neither status nor reason" and cell.endswith("Table 1!B 42")
+
+
 def test_each_rule_of_the_contract_is_in_the_query():
     schema = Observation.to_schema()
     rules = [not column.nullable for column in schema.columns.values()].count(True)
@@ -106,6 +120,17 @@ def test_columns_of_another_kind_break_it(rows, change):
         con.register("made", change(rows))
         ((said, cell),) = contract.broken(con, Observation, "made")
     assert said.startswith("the columns are metric_id VARCHAR") and cell == ""
+
+
+def test_a_process_that_has_validated_nothing_can_ask_whether_rows_keep_it():
+    asked = """
+from pipeline.sql import no_rows
+from schemas.columns import keeps
+from schemas.observation import Observation
+print(keeps(Observation, no_rows(Observation)))
+"""
+    found = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "True\n"
 
 
 def test_a_check_that_has_no_sql_is_not_left_out():

@@ -9,22 +9,13 @@ import duckdb
 import pytest
 
 from pipeline import build, releases
-from pipeline.publish import catalogue, part_files, published, snapshot
+from pipeline.publish import part_files, published, snapshot
 from pipeline.releases import PROJECT, SAMPLE
+from tests.conftest import build_all
 
 SAMPLES = releases.releases(PROJECT / "data" / "raw" / SAMPLE)
 # Small ones of which some metrics rest on several, and with several editions.
 SOURCES = ("home_office_nrm", "csew_drug_misuse", "ndtms_secure_settings", "ukhsa_uam", "ons_homicide")
-
-
-def step(data: Path) -> build.Report:
-    """Read, calculate and publish what changed, each step on its own."""
-    report = build.Report()
-    build.stage(data, {release.source for release in build.known_releases(data)}, report)
-    for metric_id, years in build.to_calculate(data, build.staged(data)).items():
-        build.calculate(data, metric_id, years, report)
-    build.publish(data, report)
-    return report
 
 
 def differing(one: Path, other: Path) -> list[str]:
@@ -83,7 +74,7 @@ def test_a_file_that_was_kept_is_the_one_that_is_made_from_nothing(tmp_path):
         else:
             new = chosen.choice([one for one in available if one.sha256 not in {other.sha256 for other in held}])
             held.append(releases.store(data, releases.release_of(new.source, new.released, new.files)))
-        report = step(data)
+        report = build_all(data)
         assert bool(report.refused) == (what == "refused")
         assert differing(published.path(data), from_nothing(data, tmp_path / f"nothing {number}")) == []
 
@@ -103,22 +94,11 @@ def change(data: Path) -> None:
     part_files.write(path, rows, part.inputs[::-1], part.sample)
 
 
-def publish_again(data: Path) -> None:
-    available = build.staged(data)
-    due = build.announced(data)
-    publishable = build._publishable(part_files.every(data), data, available)
-    inputs = build._published_inputs(data, publishable, available, due)
-    parts: dict[str, list[Path]] = {}
-    for path in publishable:
-        parts.setdefault(part_files.metric_of(path), []).append(path)
-    snapshot.publish(data, inputs, catalogue.tables(available, {}, due), parts)
-
-
 def test_the_file_does_not_grow_with_the_number_of_publishes(small):
     sizes = []
     for _ in range(8):
         change(small)
-        publish_again(small)
+        build.publish(small, build.Report())
         sizes.append(published.path(small).stat().st_size)
     assert max(sizes[4:]) <= max(sizes[:4]) and max(sizes) < 1.5 * sizes[0]
 
@@ -127,7 +107,7 @@ def test_what_needs_more_memory_gets_it(small, monkeypatch, caplog):
     whole = shutil.copy(published.path(small), small / "whole.duckdb")
     published.path(small).unlink()
     monkeypatch.setattr(snapshot, "MEMORY", "3MB")
-    publish_again(small)
+    build.publish(small, build.Report())
     assert differing(published.path(small), whole) == []
     assert "needs more memory" in caplog.text
 
@@ -138,6 +118,6 @@ def test_a_damaged_file_is_made_from_nothing(small, caplog):
         file.seek(1_000_000)
         file.write(b"damage" * 200_000)
     change(small)
-    publish_again(small)
+    build.publish(small, build.Report())
     assert differing(published.path(small), whole) == ["framework.build"]
     assert "cannot be kept" in caplog.text

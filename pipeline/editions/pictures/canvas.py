@@ -82,7 +82,7 @@ class Drawing:
         """The drawing as one SVG element of a page, with ids that are its key's alone and names as classes."""
         buffer = io.StringIO()
         with matplotlib.rc_context({"svg.hashsalt": key}):
-            FigureCanvasSVG(self.figure).print_svg(  # type: ignore[no-untyped-call]
+            FigureCanvasSVG(self.figure).print_svg(  # type: ignore[no-untyped-call] # matplotlib types it not
                 buffer, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
             )
         drawn = buffer.getvalue()

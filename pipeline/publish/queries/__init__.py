@@ -1,4 +1,4 @@
-"""The queries of the published file, each in a file of its name under what it answers; running them is snapshot's.
+"""The queries of the published file, each in a file of its name under what it answers; running them is assembly's.
 
 Each runs as it stands on a published file, once shared.sql, eras.sql and real.sql have run there:
 
