@@ -13,7 +13,7 @@ from pipeline import alarms, build, catalogue, releases
 from pipeline.alarms import Alarm
 from pipeline.calculate.metric import METRICS
 from pipeline.fetch import calendar, days
-from pipeline.graph import fetching
+from pipeline.graph import counting, fetching
 from pipeline.graph.policies import range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
 from pipeline.graph.run import assets
@@ -34,7 +34,8 @@ SCHEDULES = dg.DefaultScheduleStatus.RUNNING if BY_ITSELF else dg.DefaultSchedul
 
 everything = dg.define_asset_job(
     "everything_needed",
-    selection=dg.AssetSelection.all(),
+    # What is counted from records is asked for with where they lie.
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(counting.RECORDS),
     op_retry_policy=RETRIES,
     description="Fetches and reads new releases, calculates the years they touch, back years included, and publishes.",
 )

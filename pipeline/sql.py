@@ -1,4 +1,4 @@
-"""SQL that stands in files: its statements, and what is said above each; and no rows, where it is to be put to none."""
+"""SQL that stands in files, with what is said above each statement; texts as literals; and no rows to put it to."""
 
 import re
 from pathlib import Path
@@ -34,6 +34,11 @@ def statements(path: Path) -> list[Statement]:
 
 def _plain(comment: str) -> str:
     return re.sub(r"^-- ?", "", comment.strip(), flags=re.MULTILINE)
+
+
+def quoted(text: object) -> str:
+    """A text as a literal."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def no_rows(contract: type[DataFrameModel]) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     return report
 
 
-def _made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """A folder that `make` fills once for all processes."""
     arriving = folder.with_name(f"{folder.name}.arriving")
     with FileLock(folder.with_name(f"{folder.name}.lock")):
@@ -150,7 +150,7 @@ def sample_build(pytestconfig) -> Path:
                 shutil.rmtree(path)
         assert not build_all(data).refused
 
-    return _made_once(kept, make)
+    return made_once(kept, make)
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def small_build(tmp_path_factory) -> Path:
     def make(data: Path) -> None:
         assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
 
-    return _made_once(_in_this_run(tmp_path_factory, "small"), make)
+    return made_once(_in_this_run(tmp_path_factory, "small"), make)
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -192,7 +192,7 @@ def real_build(tmp_path_factory) -> Path:
             releases.store(data, release_of(source, day, paths))
         assert not build_all(data).refused
 
-    return _made_once(_in_this_run(tmp_path_factory, "real"), make)
+    return made_once(_in_this_run(tmp_path_factory, "real"), make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:

@@ -19,6 +19,7 @@ from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
 from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
+from pipeline.records.extract import EXTRACTS
 from schemas.vocabulary import OUTCOMES
 
 SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
@@ -105,7 +106,9 @@ def test_every_source_with_its_publisher_and_every_metric_is_an_asset_as_are_the
     names = [said.key.to_user_string() for asset in run.assets() for said in asset.specs]
     asked = [f"publishers/{source_id}" for source_id in fetching.fetched()]
     assert len(asked) > 20
-    assert sorted(names) == sorted([*SOURCES, *METRICS, *asked, publishing.PUBLISHED, publishing.PAGES])
+    counted = [f"records/{source_id}" for source_id in EXTRACTS]
+    assert len(counted) == 5
+    assert sorted(names) == sorted([*SOURCES, *METRICS, *asked, *counted, publishing.PUBLISHED, publishing.PAGES])
 
 
 def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():

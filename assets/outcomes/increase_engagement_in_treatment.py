@@ -12,7 +12,9 @@ def _whose(people: str) -> str:
 
 
 @metric(tier="headline", better="higher", series=Series("count", "people", breakdown="adults"))
-def numbers_in_treatment(ndtms_viewit: Rows, ndtms_adults: Rows, ndtms_young_people: Rows) -> tuple[Rows, ...]:
+def numbers_in_treatment(
+    ndtms_viewit: Rows, ndtms_adults: Rows, ndtms_young_people: Rows, treatment_journeys: Rows
+) -> tuple[Rows, ...]:
     """The numbers in treatment for adults and young people.
 
     People in contact with structured community treatment on at least one day of the financial year: adults (18 and
@@ -22,16 +24,19 @@ def numbers_in_treatment(ndtms_viewit: Rows, ndtms_adults: Rows, ndtms_young_peo
     with alcohol, non-opiates only, alcohol only. Local numbers are those of ViewIt, rounded to 5 (a printed 0 may be 1
     or 2), under the areas it lists, some of them joint or abolished. Breakdowns `adults starting treatment` are the
     new presentations of the year, part of those in treatment. Monthly provisional figures of rolling twelve months are
-    not in these sources. Counting people once in each area is UNVERIFIED for areas.
+    not in these sources. Counting people once in each area is UNVERIFIED for areas. Counts from single treatment
+    journeys stand beside where they were counted, rounded to 5, and with them the `adults completing treatment`.
     """
-    adults = ndtms_viewit | ndtms_adults
+    adults = ndtms_viewit | ndtms_adults | treatment_journeys
     young = ndtms_young_people.where("measure = 'people in treatment'")
     # The breakdown says their age; the bands stay.
     young = Rows(f"SELECT * REPLACE (CASE age WHEN 'under 18' THEN 'all' ELSE age END AS age) FROM {young}")
     return (
         count(adults.where("measure = 'people in treatment'"), _whose("adults")),
         count(adults.where("measure = 'people starting treatment'"), _whose("adults starting treatment")),
+        count(adults.where("measure = 'people completing treatment'"), _whose("adults completing treatment")),
         count(young, _whose("young people")),
+        count(treatment_journeys.where("measure = 'young people in treatment'"), _whose("young people")),
     )
 
 
@@ -55,7 +60,7 @@ def drug_treatment_requirements(moj_offender_management: Rows) -> tuple[Rows, ..
 
 
 @metric(tier="headline", better="higher", series=Series("proportion", "percent"))
-def continuity_of_care(ndtms_secure_settings: Rows, fingertips: Rows) -> tuple[Rows, ...]:
+def continuity_of_care(ndtms_secure_settings: Rows, fingertips: Rows, treatment_journeys: Rows) -> tuple[Rows, ...]:
     """Continuity of care: engagement in community-based structured treatment within three weeks of leaving prison
     (adults).
 
@@ -66,9 +71,9 @@ def continuity_of_care(ndtms_secure_settings: Rows, fingertips: Rows) -> tuple[R
     where the prison is; values by prison are restricted. People who move to another area or die after release, and
     short remands, bear on the share (UNVERIFIED). Reports quote rounded shares: 37 and 43 percent are called a
     rise of 5 points. The national ambition is 75 percent (UNVERIFIED). The sources may revise each other's years: which
-    one a value is from, its source says.
+    one a value is from, its source says. Counts from single treatment journeys stand beside where they were counted.
     """
-    care = ndtms_secure_settings.where("measure = 'continuity of care'")
+    care = (ndtms_secure_settings | treatment_journeys).where("measure = 'continuity of care'")
     share = fingertips.where("measure = 'continuity of care after prison'")
     people = fingertips.where("measure = 'adults in treatment after prison'")
     return count(care | people, "category"), proportion(care, "category"), published(share, "proportion", "category")

@@ -8,6 +8,9 @@ PRINTED = "measure = 'population'"
 UNRATED = "measure = 'rate of recorded offences' AND value IS NULL AND status = 'u'"
 RECORDED = "measure = 'recorded offences'"
 
+STREET_LEVEL = "context: street level"
+STREET_TYPES = ("burglary", "robbery", "vehicle crime", "theft from the person")
+
 DRUG_OFFENCES = {"drug offences": "all", "trafficking of drugs": "trafficking", "possession of drugs": "possession"}
 
 NEIGHBOURHOOD = {
@@ -46,6 +49,8 @@ def drug_offences(
     home_office_recorded_crime: Rows,
     home_office_offences_by_partnership: Rows,
     ons_population: Rows,
+    police_street_crime: Rows,
+    street_crimes: Rows,
 ) -> tuple[Rows, ...]:
     """Police recorded trafficking of drugs and possession of drugs offences.
 
@@ -57,13 +62,19 @@ def drug_offences(
     "unassigned" to a partnership are kept apart and have no rate. Rolling years overlap: never add them. Greater
     Manchester is missing from the totals of ONS releases of 2019 to 2021, whose notes say so, but not from sums of the
     Home Office's forces of those years. Every release revises the years before it. Recording improved after
-    inspections of 2014, and police recorded crime is not an accredited statistic.
+    inspections of 2014, and police recorded crime is not an accredited statistic. Beside it stand the drug crimes that
+    data.police.uk lists by month (`context: street level`): not recorded crime, and never added to it.
     """
     sources = ons_police_force_tables | home_office_recorded_crime | home_office_offences_by_partnership
     offences = sources.where(f"{RECORDED} AND category IN {tuple(DRUG_OFFENCES)}")
     kind = f"(MAP {DRUG_OFFENCES})[category]"
     beside = {"printed": ons_police_force_tables.where(PRINTED), "unrated": ons_police_force_tables.where(UNRATED)}
-    return count(offences, kind), crude_rate(offences, ons_population, per=1_000, breakdown=kind, **beside)
+    listed = (police_street_crime | street_crimes).where("category = 'drugs'")
+    return (
+        count(offences, kind),
+        crude_rate(offences, ons_population, per=1_000, breakdown=kind, **beside),
+        count(listed, f"'{STREET_LEVEL}'"),
+    )
 
 
 @metric(tier="headline", better="lower", series=Series("estimate", "incidents", breakdown="survey", nation="K04000001"))
@@ -72,6 +83,8 @@ def neighbourhood_crime(
     home_office_offences_by_partnership: Rows,
     csew_crime: Rows,
     ons_population: Rows,
+    police_street_crime: Rows,
+    street_crimes: Rows,
 ) -> tuple[Rows, ...]:
     """The number of neighbourhood crimes; domestic burglary, personal robbery, vehicle offences and theft from the
     person.
@@ -87,7 +100,8 @@ def neighbourhood_crime(
     when residential burglary replaced domestic burglary, and in April 2023 (UNVERIFIED). Vehicle offences of the police
     include interference and aggravated taking, which the survey's vehicle-related theft does not. Greater Manchester is
     missing from the totals of ONS releases of 2019 to 2021, whose notes say so. Police records are not accredited, and
-    inspections improved recording after 2014 (UNVERIFIED).
+    inspections improved recording after 2014 (UNVERIFIED). Beside them stand the crimes of four types that
+    data.police.uk lists by month (`context: street level`): its types are wider, and nothing adds to recorded crime.
     """
     recorded = (ons_police_force_tables | home_office_offences_by_partnership).where(RECORDED)
     parts = recorded.where(f"category IN {(*NEIGHBOURHOOD, 'robbery of personal property')}")
@@ -104,6 +118,10 @@ def neighbourhood_crime(
         published(surveyed.where("measure = 'survey rate'"), "estimate", survey),
         count(crimes, police),
         crude_rate(crimes, ons_population, per=1_000, breakdown=police, **beside),
+        count(
+            (police_street_crime | street_crimes).where(f"category IN {STREET_TYPES}"),
+            f"'{STREET_LEVEL}: ' || category",
+        ),
     )
 
 

@@ -7,7 +7,11 @@ from pipeline.calculate.rows import Rows
 
 @metric(tier="headline", better="lower", series=Series("standardised_rate", "per million"))
 def drug_misuse_deaths(
-    ons_drug_deaths: Rows, ons_drug_deaths_local: Rows, ons_population: Rows, fingertips: Rows
+    ons_drug_deaths: Rows,
+    ons_drug_deaths_local: Rows,
+    ons_population: Rows,
+    fingertips: Rows,
+    death_registrations: Rows,
 ) -> tuple[Rows, ...]:
     """Deaths related to drug misuse.
 
@@ -19,13 +23,18 @@ def drug_misuse_deaths(
     when more drugs become controlled (UNVERIFIED), counts of poisoning are not. Volatile solvents (F18), deaths whose
     drugs are not stated, and paracetamol with codeine, dihydrocodeine or dextropropoxyphene alone are poisoning and not
     misuse (UNVERIFIED). Fingertips repeats the local rates and is the last choice (UNVERIFIED list of codes: F11-F16,
-    F19, X40-X44, X60-X64, X85, Y10-Y14).
+    F19, X40-X44, X60-X64, X85, Y10-Y14). Counts from registrations of single deaths stand beside, rounded to 5: by year
+    of registration, by year of death (`by occurrence`, which grows for years), by kind of substance mentioned, and by
+    the time from death to registration; where they differ from the published ones their source says why.
     """
     figures = ons_drug_deaths | ons_drug_deaths_local
     deaths = figures.where("measure = 'deaths'")
     cause = "CASE category WHEN 'drug misuse' THEN 'all' ELSE category END"
+    by_occurrence = "concat_ws(' ', nullif(category, 'drug misuse'), 'by occurrence')"
     return (
         count(deaths, cause),
+        count(death_registrations.where("measure = 'deaths'"), cause),
+        count(death_registrations.where("measure = 'deaths by occurrence'"), by_occurrence),
         published(figures.where("measure = 'age-standardised rate'"), "standardised_rate", cause),
         published(figures.where("measure = 'age-specific rate'"), "crude_rate", cause),
         published(fingertips.where("measure = 'mortality from drug misuse'"), "standardised_rate"),
@@ -34,7 +43,7 @@ def drug_misuse_deaths(
 
 
 @metric(tier="supporting", better="lower", series=Series("proportion", "percent"))
-def deaths_in_treatment(ndtms_viewit: Rows, ndtms_adults: Rows) -> tuple[Rows, ...]:
+def deaths_in_treatment(ndtms_viewit: Rows, ndtms_adults: Rows, treatment_journeys: Rows) -> tuple[Rows, ...]:
     """Number and percentage of people in treatment that have died during their time in contact with the treatment
     system.
 
@@ -43,9 +52,9 @@ def deaths_in_treatment(ndtms_viewit: Rows, ndtms_adults: Rows) -> tuple[Rows, .
     settings are apart. Local counts of ViewIt are rounded to 5, and so are what they are shares of. The breakdown
     `modelled` is the estimate of the latest annual tables for local authorities, with the publisher's 95% bounds: it is
     no count, and other local detail is restricted (UNVERIFIED). The latest year misses deaths reported late
-    (UNVERIFIED).
+    (UNVERIFIED). Counts from single treatment journeys stand beside where they were counted, rounded to 5.
     """
-    figures = ndtms_viewit | ndtms_adults
+    figures = ndtms_viewit | ndtms_adults | treatment_journeys
     deaths = figures.where("measure = 'deaths in treatment'")
     modelled = figures.where("measure = 'modelled deaths in treatment'")
     return count(deaths, "category"), proportion(deaths, "category"), published(modelled, "estimate", "'modelled'")
@@ -109,7 +118,9 @@ DRUG_ADMISSIONS = {"poisoning by drug misuse": "", "mental and behavioural disor
 
 
 @metric(tier="headline", better="lower", series=Series("crude_rate", "per 100,000"))
-def drug_hospital_admissions(nhs_hospital_admissions: Rows, ons_population: Rows) -> tuple[Rows, ...]:
+def drug_hospital_admissions(
+    nhs_hospital_admissions: Rows, ons_population: Rows, hospital_episodes: Rows
+) -> tuple[Rows, ...]:
     """Hospital admissions for drug poisoning and drug-related mental health and behavioural disorders (primary
     diagnosis of selected drug).
 
@@ -121,9 +132,10 @@ def drug_hospital_admissions(nhs_hospital_admissions: Rows, ons_population: Rows
     they are added within one release only. Not the wider measure of primary or secondary diagnosis, nor the older
     poisoning by illicit drugs. OHID has continued the measures since September 2025 on another platform. Below England
     1 to 7 are hidden and the rest is rounded to 5 (UNVERIFIED); England includes people whose residence is not known.
-    Crude rates are calculated here; standardised ones are as published.
+    Crude rates are calculated here; standardised ones are as published. Counts from single episodes, where they were
+    counted, stand beside, with 1 to 4 hidden and the rest rounded to 5.
     """
-    figures = nhs_hospital_admissions.where(f"category IN {tuple(DRUG_ADMISSIONS)}")
+    figures = (nhs_hospital_admissions | hospital_episodes).where(f"category IN {tuple(DRUG_ADMISSIONS)}")
     counted = figures.where("measure = 'admissions'")
     admissions = total(counted, DRUG_ADMISSIONS, "all") | Rows(f"SELECT * FROM {counted}")
     kind = "regexp_replace(category, ' (by drug misuse|disorders)$', '')"

@@ -34,7 +34,7 @@ STREET_CRIMES = """
 """
 
 
-def _area(force: str) -> str | None:
+def area_of_force(force: str) -> str | None:
     """The code of a force that calls itself "Police", "Constabulary" or "Police Service", or its words."""
     if (words := places.slug(force)) in WITHOUT_TERRITORY:
         return words
@@ -79,7 +79,7 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     for column, what in {"month": "month", "force": "police force", "category": "crime type"}.items():
         if (missing := counts[column].isna()).any():
             raise Refused(f"{book.name}, {counts['cell'][missing].iloc[0]}: no {what}")
-    codes = {force: _area(force) for force in counts["force"].unique()}
+    codes = {force: area_of_force(force) for force in counts["force"].unique()}
     if None in codes.values():
         unknown = [force for force, code in codes.items() if code is None]
         raise Refused(f"{book.name}: no police force is called {', '.join(unknown)}")

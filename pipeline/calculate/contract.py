@@ -6,19 +6,31 @@ import duckdb
 import pandera.pandas as pa
 from pandera.api.checks import Check
 
-from pipeline.sql import no_rows
+from pipeline.sql import no_rows, quoted
 
 
 def _among(column: str, allowed_values: list[str]) -> str:
-    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in allowed_values)
-    return f"{column} IN ({quoted})"
+    return f"{column} IN ({', '.join(map(quoted, allowed_values))})"
 
 
 def _of_length(column: str, min_value: int) -> str:
     return f"length({column}) >= {min_value}"
 
 
-_CONDITIONS: dict[str, Callable[..., str]] = {"isin": _among, "str_length": _of_length}
+def _fits(column: str, pattern: str) -> str:
+    return f"regexp_matches({column}, {quoted(f'^(?:{pattern})$')})"
+
+
+def _within(column: str, min_value: int, max_value: int, include_min: bool, include_max: bool) -> str:
+    return f"{column} BETWEEN {min_value} AND {max_value}"
+
+
+_CONDITIONS: dict[str, Callable[..., str]] = {
+    "isin": _among,
+    "str_length": _of_length,
+    "str_matches": _fits,
+    "in_range": _within,
+}
 
 
 def conditions(contract: type[pa.DataFrameModel]) -> dict[str, str]:
@@ -29,10 +41,11 @@ def conditions(contract: type[pa.DataFrameModel]) -> dict[str, str]:
     schema = contract.to_schema()
     found = {}
     for name, column in schema.columns.items():
+        named = f'"{name}"'
         if not column.nullable:
-            found[f"{name} is missing"] = f"{name} IS NOT NULL"
+            found[f"{name} is missing"] = f"{named} IS NOT NULL"
         for check in column.checks:
-            found[f"{name}: {check.error}"] = f"{name} IS NULL OR {_condition(check, name)}"
+            found[f"{name}: {check.error}"] = f"{named} IS NULL OR {_condition(check, named)}"
     for check in schema.checks:
         found[str(check.error)] = _condition(check)
     return found

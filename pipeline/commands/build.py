@@ -16,7 +16,7 @@ from pipeline import alarms, questions
 from pipeline import build as steps
 from pipeline.calculate.metric import METRICS
 from pipeline.commands.scorecard import print_scorecard
-from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, busy, err, out, plainly, years_in
 from pipeline.publish import published
 from pipeline.read import staging
 
@@ -32,7 +32,7 @@ def build(
     Ends with 1 when a release was refused or a metric failed: the rest is built, and the last good figures stay.
     """
     os.environ["NCDOF_DATA"] = str(data)
-    wanted_years = _years(years)
+    wanted_years = years_in(years)
     with plainly():
         for metric_id in metric or []:
             questions.metric_called(metric_id)
@@ -84,15 +84,6 @@ def _summary(con: duckdb.DuckDBPyConnection, report: steps.Report) -> None:
     out.print(f"{done}; {rows:,} observations of {figures} metrics published", soft_wrap=True)
     for severity, number in findings:
         out.print(f'{number} {severity}s: ncdof query "FROM framework.checks WHERE NOT passed"', soft_wrap=True)
-
-
-def _years(text: str | None) -> range | None:
-    if text is None:
-        return None
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
-        fail(f"--years takes a year or a range such as 2015-2023, not {text!r}")
-    return range(int(first), int(last or first) + 1)
 
 
 class _Progress(logging.Handler):

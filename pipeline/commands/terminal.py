@@ -36,6 +36,16 @@ def fail(sentence: object) -> NoReturn:
     raise typer.Exit(2)
 
 
+def years_in(text: str | None) -> range | None:
+    """The years of 2021 or 2015-2023; none where nothing is said."""
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
+        fail(f"--years takes a year or a range such as 2015-2023, not {text!r}")
+    return range(int(first), int(last or first) + 1)
+
+
 @contextlib.contextmanager
 def plainly() -> Iterator[None]:
     """Errors that a user can do something about, in one sentence each."""

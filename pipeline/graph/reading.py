@@ -5,10 +5,11 @@ import re
 import dagster as dg
 
 from pipeline import build
-from pipeline.graph import fetching
+from pipeline.graph import counting, fetching
 from pipeline.graph.policies import ONE_RUN, OWNERS, digest, plainly
 from pipeline.graph.shown import links
 from pipeline.read.source import Source
+from pipeline.records.extract import EXTRACTS
 
 READABLE = "every_release_is_read"
 
@@ -18,13 +19,20 @@ def tag(text: str) -> str:
     return re.sub(r"\W+", "-", text.lower()).strip("-")
 
 
+def _behind(source_id: str) -> list[dg.AssetDep]:
+    """What brings its releases: what its publisher lists, or all years of what is counted from records."""
+    if source_id in EXTRACTS:
+        return [dg.AssetDep(counting.key(source_id), partition_mapping=dg.AllPartitionMapping())]
+    return [dg.AssetDep(fetching.key(source_id))] if source_id in fetching.fetched() else []
+
+
 def source_asset(declared: Source) -> dg.AssetsDefinition:
     """The staged figures of one publication; a release that is refused fails its check and stops nothing else."""
 
     @dg.asset(
         name=declared.id,
         group_name="sources",
-        deps=[fetching.key(declared.id)] if declared.id in fetching.fetched() else [],
+        deps=_behind(declared.id),
         owners=OWNERS,
         metadata=links(declared.id),
         tags={"publisher": tag(declared.publisher)},

@@ -9,18 +9,21 @@ from dagster_shared.error import SerializableErrorInfo
 from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.graph.calculating import metric_asset
+from pipeline.graph.counting import extract_asset
 from pipeline.graph.fetching import publishers_asset
 from pipeline.graph.policies import UNSEEN, range_tags
 from pipeline.graph.publishing import pages_asset, published_asset
 from pipeline.graph.reading import source_asset
 from pipeline.read.source import SOURCES
+from pipeline.records.extract import EXTRACTS
 
 
 @cache
 def assets() -> list[dg.AssetsDefinition]:
-    """Assets of the publishers' lists, of each declared source and metric, of the published file and of its pages."""
+    """Assets of the publishers' lists, of each extract, source and metric, of the published file and of its pages."""
     return [
         publishers_asset(),
+        *(extract_asset(declared) for declared in EXTRACTS.values()),
         *(source_asset(declared) for declared in SOURCES.values()),
         *(metric_asset(declared) for declared in METRICS.values()),
         published_asset(),

@@ -1,0 +1,85 @@
+"""DuckDB as the engine of records: in this process, on all its processors, within a bound of memory."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pandas as pd
+
+from pipeline.records.engine import NAMED_AT_MOST, Engine, Fault
+from pipeline.records.lying import Lying, headings
+from pipeline.sql import quoted
+
+# DuckDB's own; what does not fit is put aside on disk.
+MEMORY = "700MB"
+
+
+@contextmanager
+def duck() -> Iterator["Duck"]:
+    """The engine for as long as it is needed."""
+    with (
+        tempfile.TemporaryDirectory() as aside,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": aside}) as con,
+    ):
+        con.execute("SET preserve_insertion_order = false")
+        yield Duck(con)
+
+
+class Duck(Engine):
+    """DuckDB."""
+
+    file = "filename"
+
+    def __init__(self, con: duckdb.DuckDBPyConnection):
+        self.con = con
+
+    def scan(self, table: str, lies: Lying) -> dict[str, str]:
+        self.con.execute(f"CREATE VIEW {table} AS {_relation(lies, lies.files, 'store_rejects = true')}")
+        described = self.con.execute(f"DESCRIBE {table}").fetchall()
+        return {name: kind.split("(")[0].split(" ")[0] for name, kind, *_ in described if name != "filename"}
+
+    def unreadable(self, lies: Lying) -> list[Fault]:
+        if lies.format != "csv":
+            return []
+        return self.con.execute(f"""
+            SELECT file_path, line, lower(error_type) FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
+            GROUP BY ALL ORDER BY ALL LIMIT {NAMED_AT_MOST}
+        """).fetchall()
+
+    def number(self, table: str, lies: Lying, file: str) -> None:
+        first = 1 if lies.format == "parquet" else 2
+        row = f"row_number() OVER () + {first - 1} AS row"
+        self.con.execute("SET preserve_insertion_order = true")
+        self.con.execute(f"CREATE VIEW {table} AS SELECT *, {row} FROM ({_relation(lies, (file,), '')})")
+
+    def view(self, table: str, text: str) -> None:
+        self.con.execute(f'CREATE VIEW "{table}" AS {text}')
+
+    def lookup(self, table: str, rows: pd.DataFrame) -> None:
+        self.con.register("arriving", rows)
+        self.con.execute(f'CREATE TABLE "{table}" AS FROM arriving')
+        self.con.unregister("arriving")
+
+    def ask(self, text: str) -> pd.DataFrame:
+        return self.con.execute(text).df()
+
+
+def _relation(lies: Lying, files: tuple[str, ...], more: str) -> str:
+    if lies.format == "parquet":
+        return f"SELECT * FROM read_parquet([{_listed(files)}], union_by_name = true, filename = true)"
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        alike.setdefault(headings(file), []).append(file)
+    return " UNION ALL BY NAME ".join(_csv(names, tuple(there), more) for names, there in alike.items())
+
+
+def _csv(names: tuple[str, ...], files: tuple[str, ...], more: str) -> str:
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    options = f"""columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'"""
+    options = ", ".join(filter(None, (options, "strict_mode = true", "filename = true", more)))
+    return f"SELECT * FROM read_csv([{_listed(files)}], {options})"
+
+
+def _listed(files: tuple[str, ...]) -> str:
+    return ", ".join(map(quoted, files))

@@ -1,0 +1,111 @@
+"""The declaration of a source that is counted from records; what is counted is the text of its SQL.
+
+A source of records is a plain function that gives its text:
+
+    @records(publisher="ONS", tables={"deaths": DeathRegistration}, contract=DeathsCounted, rule=COUNTS, ...)
+    def death_registrations() -> str:
+        '''Title of the extract.
+
+        What is counted, by which definitions, and where it differs from the published figures.
+        '''
+        return text_beside(__file__)
+
+Its text is one question in DuckDB's dialect over the tables of records, the lookups (CSV files beside the text, and
+`areas`, `years`, `months` and `three_years`). It gives `measure`, `period`, `area` (a code, or what `named` has a code
+for), `sex`, `age`, `category` and `value`, which is a count; what it does not give of an area is zero.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.fetch.by_hand import ByHand
+from pipeline.read import counted
+from pipeline.read.source import source
+from pipeline.read.workbook import Workbook
+from pipeline.records.disclosure import Rule, Sum
+from schemas.figure import Figure
+from schemas.records.record import Record
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One source of records: its id is the function's name.
+
+    `tables` are the contracts of its tables of records, by name; `lookups` files of facts; `whole` the nation, or
+    nations together, that its records are all of, and `elsewhere` what records print in place of an area of it; `year`
+    the kind of year; `rule` the disclosure control, `sums` the wholes that its counts add up to besides the areas;
+    `bases` the measure that is the whole of another; `named` gives the code of an area that is printed by name.
+    """
+
+    id: str
+    text: str
+    tables: Mapping[str, type[Record]]
+    contract: type[Figure]
+    rule: Rule
+    whole: str
+    year: str
+    sums: tuple[Sum, ...]
+    bases: Mapping[str, str]
+    lookups: Mapping[str, Path]
+    elsewhere: tuple[str, ...]
+    named: Callable[[str], str | None] | None
+
+
+EXTRACTS: dict[str, Extract] = {}
+
+
+def records(
+    *,
+    publisher: str,
+    page: str,
+    tables: Mapping[str, type[Record]],
+    contract: type[Figure],
+    rule: Rule,
+    whole: str = "",
+    year: str = "calendar",
+    sums: tuple[Sum, ...] = (),
+    bases: Mapping[str, str] | None = None,
+    lookups: Mapping[str, Path] | None = None,
+    elsewhere: tuple[str, ...] = (),
+    named: Callable[[str], str | None] | None = None,
+) -> Callable[[Callable[[], str]], Callable[[], str]]:
+    """Declare a function as a source of records; `page` is where its dictionary or its holder is."""
+
+    def declare(text: Callable[[], str]) -> Callable[[], str]:
+        EXTRACTS[text.__name__] = Extract(
+            text.__name__,
+            text(),
+            tables,
+            contract,
+            rule,
+            whole,
+            year,
+            sums,
+            bases or {},
+            lookups or {},
+            elsewhere,
+            named,
+        )
+
+        @wraps(text)
+        def read(book: Workbook) -> Iterator[pd.DataFrame]:
+            return counted.read(book)
+
+        source(
+            publisher=publisher,
+            formats="csv",
+            contract=contract,
+            editions=ByHand(page, "records are held by those who may see them, and counted where they lie"),
+        )(read)
+        return text
+
+    return declare
+
+
+def text_beside(module: str) -> str:
+    """The text in the file of SQL that stands beside a module."""
+    return Path(module).with_suffix(".sql").read_text(encoding="utf-8")
