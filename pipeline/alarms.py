@@ -3,12 +3,11 @@
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import apprise
 import duckdb
 from filelock import FileLock
 
@@ -123,18 +122,14 @@ def tell(data: Path, more: Iterable[Alarm] = ()) -> int:
     where = os.environ.get(ALERTS, "").split()
     if not where:
         return 0
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would print addresses, and they hold passwords
-    senders = apprise.Apprise()
-    unknown = sum(not senders.add(address) for address in where)
-    if unknown:
-        log.error("%s of the %s addresses in %s are none that Apprise knows", unknown, len(where), ALERTS)
+    send = _sender(where)
     (data / FOLDER).mkdir(parents=True, exist_ok=True)
     path = data / FOLDER / "told.json"
     with FileLock(data / FOLDER / ".told.lock"):
         told = set(json.loads(path.read_text())) if path.exists() else set()
         wrong, more = standing(data), list(more)
         new = [alarm for alarm in (*wrong, *more) if alarm.key not in told]
-        sent = {alarm.key for alarm in new if _send(senders, alarm)}
+        sent = {alarm.key for alarm in new if send(alarm)}
         still = {alarm.key for alarm in (*wrong, *more)} | {key for key in told if key.startswith("run ")}
         write_atomically(
             path, lambda arriving: arriving.write_text(json.dumps(sorted((told | sent) & still), indent=1))
@@ -146,13 +141,25 @@ def tell(data: Path, more: Iterable[Alarm] = ()) -> int:
     return len(sent)
 
 
-def _send(senders: apprise.Apprise, alarm: Alarm) -> bool:
-    body = "\n\n".join(part for part in (alarm.sentence, alarm.link, f"Next: {alarm.then}") if part)
-    return bool(
-        senders.notify(
-            title=f"ncdof: {alarm.what}",
-            body=body,
-            notify_type=apprise.NotifyType.WARNING,
-            body_format=apprise.NotifyFormat.TEXT,
+def _sender(where: list[str]) -> Callable[[Alarm], bool]:
+    """What sends an alarm to addresses and says whether all have it."""
+    import apprise  # most have no address, and it takes as long as finding that there is nothing to do
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would print addresses, and they hold passwords
+    senders = apprise.Apprise()
+    unknown = sum(not senders.add(address) for address in where)
+    if unknown:
+        log.error("%s of the %s addresses in %s are none that Apprise knows", unknown, len(where), ALERTS)
+
+    def send(alarm: Alarm) -> bool:
+        body = "\n\n".join(part for part in (alarm.sentence, alarm.link, f"Next: {alarm.then}") if part)
+        return bool(
+            senders.notify(
+                title=f"ncdof: {alarm.what}",
+                body=body,
+                notify_type=apprise.NotifyType.WARNING,
+                body_format=apprise.NotifyFormat.TEXT,
+            )
         )
-    )
+
+    return send

@@ -151,8 +151,8 @@ def _code_versions(metric: Metric) -> list[str]:
 
 def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
     """The years for which a metric's sources hold figures."""
-    figures = [s for s in available if s.source in metric.sources and not SOURCES[s.source].divides]
-    return sorted({year for release in figures for year in release.years})
+    of_figures = {source for source in metric.sources if not SOURCES[source].divides}
+    return sorted({year for release in available if release.source in of_figures for year in release.years})
 
 
 def to_calculate(

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-_CODE = (".py", ".sql", ".csv")
+_CODE = (".py", ".sql", ".csv", ".html", ".css", ".js")
 
 
 def version_of(*there: str | Path) -> str:
-    """A short digest of the bytes of files, and of the modules, queries and tables in folders."""
+    """A short digest of the bytes of files, and of the modules, queries, tables and templates in folders."""
     digest = hashlib.sha256()
     for path in map(Path, there):
         for file in _files(path):

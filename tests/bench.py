@@ -198,6 +198,7 @@ def one_run(sample: Path) -> list[Line]:
 def answers(data: Path, folder: Path) -> list[Line]:
     """What one area costs: its newest figures, its page, its workbook."""
     from pipeline.editions.marts import read
+    from pipeline.editions.pages.inputs import inputs
     from pipeline.editions.pages.page import render
     from pipeline.editions.workbook import file as workbook
 
@@ -207,8 +208,8 @@ def answers(data: Path, folder: Path) -> list[Line]:
         times = [timed(lambda code=code: con.execute(asked, [code]).fetchall()) for code in sorted(codes)[:200]]
         marts = read(con)
         local = [place.code for place in marts.with_figures() if place.kind == "unitary_authority"][:6]
-        render(marts, local[0])
-        page = statistics.median(timed(lambda code=code: render(marts, code)) for code in local)
+        render(inputs(marts, local[0]))
+        page = statistics.median(timed(lambda code=code: render(inputs(marts, code))) for code in local)
         book = statistics.median(
             timed(lambda code=code: workbook.write(con, folder / f"{code}.xlsx", code)) for code in local
         )

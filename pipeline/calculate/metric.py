@@ -18,7 +18,7 @@ metric, which arrives as its observations of every year and vintage.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline import docstrings, places
@@ -89,9 +89,14 @@ class Metric:
     @cached_property
     def code_version(self) -> str:
         """Changes whenever the code that makes this metric's observations changes."""
-        contracts = [observation.__file__, vocabulary.__file__]
-        machinery: list[str | Path] = [Path(__file__).parent, places.__file__, places.REGISTER]
-        return version_of(inspect.getfile(self.calculate), *machinery, *contracts)
+        return version_of(inspect.getfile(self.calculate)) + _machinery()
+
+
+@cache
+def _machinery() -> str:
+    """The version of the code that all metrics are made with."""
+    contracts = [observation.__file__, vocabulary.__file__]
+    return version_of(Path(__file__).parent, places.__file__, places.REGISTER, *contracts)
 
 
 METRICS: dict[str, Metric] = {}

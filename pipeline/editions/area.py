@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.calculate.metric import ENGLAND
 from pipeline.editions.limits import Availability, Break, Limit, availability
-from pipeline.editions.marts import Marts, Metric, Place, Target, Value, grouped, is_relative
+from pipeline.editions.marts import Marts, Metric, Place, Target, Value, grouped, is_relative, kept_with_them
 from pipeline.editions.peers import england, peers
 from pipeline.editions.series import PERIODS, line
 
@@ -30,12 +30,13 @@ class AreaMetric:
 
     `loaded` tells whether the marts have any figure of it. `place` is the area whose figures are shown: the area
     itself, by today's code or an earlier one, where it has its own (`own`), else the nearest one around it that has,
-    else None. `points` are periods that can stand in one line, oldest first; `newest` is the last of them, which may
-    have no value, and `last` the last that has one, which may be older than those shown; `before` is what
-    framework.changes holds that against. `england` has the points of England for the same periods, `peers` the newest
-    period of the areas of the same kind (of a nation, of the areas in it), `count` the events behind the newest value,
-    `on_line` the percent of a target that a straight line to it has reached, `tracked` the metrics that judge progress
-    to targets it shares, `gap` what is said of the newest period if nobody has a value for it.
+    else None; `wider` tells whether that has authorities outside the area, whose name it may bear. `points` are periods
+    that can stand in one line, oldest first; `newest` is the last of them, which may have no value, and `last` the last
+    that has one, which may be older than those shown; `before` is what framework.changes holds that against. `england`
+    has the points of England for the same periods, `peers` the newest period of the areas of the same kind (of a
+    nation, of the areas in it), `count` the events behind the newest value, `on_line` the percent of a target that a
+    straight line to it has reached, `tracked` the metrics that judge progress to targets it shares, `gap` what is said
+    of the newest period if nobody has a value for it.
     """
 
     metric: Metric
@@ -43,6 +44,7 @@ class AreaMetric:
     availability: Availability
     place: Place | None = None
     own: bool = False
+    wider: bool = False
     points: tuple[Value, ...] = ()
     last: Value | None = None
     before: Value | None = None
@@ -59,6 +61,11 @@ class AreaMetric:
     @property
     def newest(self) -> Value:
         return self.points[-1]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a page has pictures of it."""
+        return self.metric.tier == "headline"
 
     @property
     def beside(self) -> tuple[Value, ...]:
@@ -89,7 +96,7 @@ def area_metric(marts: Marts, metric_id: str, code: str) -> AreaMetric:
 def _around(marts: Marts, code: str) -> list[Place]:
     """The area and those around it, nearest first: what stands in for it where it has no figures of its own."""
     own = marts.place(code)
-    members = [place for place in marts.places.values() if place.partnership == code]
+    members = [place for place in marts.members.get(code, ()) if place.partnership == code]
     counties = {place.county for place in members}
     # A partnership of one authority is the same land; one of several districts lies in their county.
     codes = [code, *(place.code for place in members if len(members) == 1), *(counties if len(counties) == 1 else ())]
@@ -126,6 +133,7 @@ def _area_metric(marts: Marts, metric: Metric, around: list[Place]) -> AreaMetri
         told,
         place=place,
         own=place in marts.same_land(own),
+        wider=any(own.code not in (one.code, one.county, one.partnership) for one in marts.members.get(place.code, ())),
         points=points,
         last=last,
         before=next((point for point in periods if last and point.period == last.previous_period), None),
@@ -141,6 +149,8 @@ def _area_metric(marts: Marts, metric: Metric, around: list[Place]) -> AreaMetri
     )
 
 
+# Of an area around others once for all of them.
+@kept_with_them
 def _shown(marts: Marts, metric: Metric, place: Place) -> tuple[Place, tuple[Value, ...]] | None:
     """The area by the code that its newest values stand under, with the values in one line."""
     for breakdown in filter(None, (metric.breakdown, metric.local)):

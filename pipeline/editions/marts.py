@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import NamedTuple, TypeVar
+from functools import cached_property, wraps
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -22,6 +23,10 @@ RECENT_YEARS = 5
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
+Asked = ParamSpec("Asked")
+
+# A metric, breakdown, statistic and unit, and the first and last day of a period.
+Period = tuple[str, str, str, str, datetime, datetime]
 
 
 class Place(NamedTuple):
@@ -62,7 +67,7 @@ class Metric(NamedTuple):
 class Value(NamedTuple):
     """An observation of the breakdown that a metric is led by, with what framework.changes says of its value.
 
-    Dates at midnight, None where there is no number.
+    Dates at midnight, None where there is no number. `digest` is another where anything else of it is.
     """
 
     metric_id: str
@@ -88,6 +93,7 @@ class Value(NamedTuple):
     release_id: str
     previous_period: str | None
     change_in_words: str | None
+    digest: str
 
     @property
     def months(self) -> int:
@@ -109,7 +115,7 @@ class Value(NamedTuple):
         return self.statistic, self.unit
 
     @property
-    def across_areas(self) -> tuple[str, str, str, str, datetime, datetime]:
+    def across_areas(self) -> Period:
         """What it shares with the same number of other areas."""
         return self.metric_id, self.breakdown, self.statistic, self.unit, self.period_start, self.period_end
 
@@ -124,9 +130,9 @@ class Target(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Marts:
-    """What area pages need of the published file, read once for any number of pages."""
+    """What area pages need of the published file, read once for any number of pages; one is like itself alone."""
 
     inputs: str
     sample: bool
@@ -156,8 +162,14 @@ class Marts:
         return grouped(self.values, lambda value: value.metric_id)
 
     @cached_property
-    def by_period(self) -> dict[tuple[str, str, str, str, datetime, datetime], list[Value]]:
+    def by_period(self) -> dict[Period, list[Value]]:
         return grouped(self.values, lambda value: value.across_areas)
+
+    @cached_property
+    def members(self) -> dict[str, list[Place]]:
+        """The areas of today in each police force area and partnership, by its code."""
+        inside = [(code, one) for one in self.places.values() for code in (one.police_force, one.partnership) if code]
+        return {code: [one for _, one in of] for code, of in grouped(inside, lambda pair: pair[0]).items()}
 
     def place(self, code: str) -> Place:
         """An area of today. Raises LookupError, with what replaced an area that ended."""
@@ -183,6 +195,20 @@ class Marts:
         return [
             place for place in self.places.values() if not there.isdisjoint(one.code for one in self.same_land(place))
         ]
+
+
+def kept_with_them(ask: Callable[Concatenate[Marts, Asked], Row]) -> Callable[Concatenate[Marts, Asked], Row]:
+    """A function of marts that answers once what is asked for many areas, for as long as the marts are there."""
+    answers: WeakKeyDictionary[Marts, dict[object, Row]] = WeakKeyDictionary()
+
+    @wraps(ask)
+    def kept(marts: Marts, /, *about: Asked.args, **named: Asked.kwargs) -> Row:
+        of_these, asked = answers.setdefault(marts, {}), (about, *named.items())
+        if asked not in of_these:
+            of_these[asked] = ask(marts, *about, **named)
+        return of_these[asked]
+
+    return kept
 
 
 def known(rows: Iterable[Value]) -> list[tuple[Value, float]]:
@@ -271,8 +297,9 @@ _METRICS = """
 """
 
 # Every observation of the breakdowns that metrics are led by, with its change.
+_FIELDS = ", ".join(f"observed.{name}" for name in Value._fields if name != "digest")
 _VALUES = f"""
-    SELECT {", ".join(f"observed.{name}" for name in Value._fields)}
+    SELECT {_FIELDS}, md5(CAST(row({_FIELDS}) AS VARCHAR)) AS digest
     FROM (FROM framework.observations NATURAL LEFT JOIN framework.changes) AS observed
     JOIN led USING (metric_id, sex, age)
     WHERE observed.breakdown IN (led.breakdown, led.local)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pipeline import places
 from pipeline.calculate.metric import ENGLAND
-from pipeline.editions.marts import Marts, Metric, Place, Value, is_relative
+from pipeline.editions.marts import Marts, Metric, Period, Place, Value, is_relative, kept_with_them
 from pipeline.editions.series import distance
 
 
@@ -20,10 +20,17 @@ def peers(marts: Marts, metric: Metric, place: Place, newest: Value) -> tuple[Va
     """The newest period of the areas that a place is one of, by tier, else by kind; of a nation, of those in it."""
     if place.kind == "country":
         return _inside(marts, metric, place)
-    tiers = (places.UPPER_TIER, places.LOWER_TIER) if place.kind in places.LOCAL_AUTHORITIES else ((place.kind,),)
-    return _fullest(marts.by_period[newest.across_areas], [kinds for kinds in tiers if place.kind in kinds])
+    return _of_kind(marts, newest.across_areas, place.kind)
 
 
+# Many areas have the same ones.
+@kept_with_them
+def _of_kind(marts: Marts, period: Period, kind: str) -> tuple[Value, ...]:
+    tiers = (places.UPPER_TIER, places.LOWER_TIER) if kind in places.LOCAL_AUTHORITIES else ((kind,),)
+    return _fullest(marts.by_period[period], [kinds for kinds in tiers if kind in kinds])
+
+
+@kept_with_them
 def _inside(marts: Marts, metric: Metric, nation: Place) -> tuple[Value, ...]:
     """The newest local figures in a nation, of the series nearest to the one that leads the metric."""
     tiers = [places.UPPER_TIER, places.LOWER_TIER, ("community_safety_partnership",), ("police_force_area",)]

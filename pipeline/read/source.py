@@ -77,9 +77,15 @@ class Source:
     @cached_property
     def code_version(self) -> str:
         """Changes whenever the code that turns this source's files into figures changes."""
-        here, registers = Path(__file__).parent, (places.REGISTER, places.ELSEWHERE)
-        contracts = [inspect.getfile(said) for said in (self.contract, Figure, Rules, vocabulary)]
-        return version_of(*_modules_behind(self.read), here, places.__file__, *registers, *contracts)
+        return version_of(*_modules_behind(self.read), inspect.getfile(self.contract)) + _machinery()
+
+
+@cache
+def _machinery() -> str:
+    """The version of the code that all sources are read with."""
+    here, registers = Path(__file__).parent, (places.REGISTER, places.ELSEWHERE)
+    contracts = [inspect.getfile(said) for said in (Figure, Rules, vocabulary)]
+    return version_of(here, places.__file__, *registers, *contracts)
 
 
 SOURCES: dict[str, Source] = {}
@@ -100,9 +106,12 @@ def _modules_behind(function: Reader) -> list[str]:
 
 @cache
 def _imports(file: str, package: str) -> set[str]:
-    """What the import statements of a file name: modules, and what is taken from them, which may be a module too."""
+    """What the import statements of a file name: modules, and what is taken from them, which may be a module too.
+
+    Those of its functions are not looked for: that takes three times as long, and there are none.
+    """
     named = set()
-    for statement in ast.walk(ast.parse(Path(file).read_bytes())):
+    for statement in ast.parse(Path(file).read_bytes()).body:
         if isinstance(statement, ast.Import):
             named |= {one.name for one in statement.names}
         elif isinstance(statement, ast.ImportFrom):

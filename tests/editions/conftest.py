@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.calculate.metric import METRICS
 from pipeline.editions import marts
+from pipeline.editions.pages.inputs import inputs
 from pipeline.editions.pages.page import render
 from pipeline.editions.workbook.file import write
 from pipeline.publish import published
@@ -26,7 +27,7 @@ def known(sample_build) -> marts.Marts:
 @pytest.fixture(scope="session")
 def made(known) -> Callable[[str], str]:
     """The page of an area by code, made from the sample; each is rendered once."""
-    return cache(lambda code: render(known, code))
+    return cache(lambda code: render(inputs(known, code)))
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,7 @@ def real(real_build) -> marts.Marts:
 @pytest.fixture(scope="session")
 def real_page(real) -> Callable[[str], str]:
     """The page of an area by code, made from real files; each is rendered once."""
-    return cache(lambda code: render(real, code))
+    return cache(lambda code: render(inputs(real, code)))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.editions import marts
+from pipeline.editions.pages.inputs import inputs
 from pipeline.editions.pages.page import render
 from pipeline.publish import published
 from schemas.vocabulary import OUTCOMES
@@ -61,7 +62,7 @@ class TestDocument:
 
 def test_real_figures_are_no_sample(known):
     values = tuple(value._replace(note=value.note.replace("SAMPLE", "")) for value in known.values)
-    made = render(dataclasses.replace(known, sample=False, values=values), AREAS["nation"])
+    made = render(inputs(dataclasses.replace(known, sample=False, values=values), AREAS["nation"]))
     assert "SAMPLE" not in made
 
 
@@ -82,7 +83,7 @@ def test_hostile_texts_stay_texts(known, page):
             for value in known.values
         ),
     )
-    found, plain = read(render(hostile, code)), page(code)
+    found, plain = read(render(inputs(hostile, code))), page(code)
     assert {element.tag for element in found.all()} <= {element.tag for element in plain.all()}
     assert not [name for element in found.all() for name in element.attributes if name.startswith("on")]
     assert not [link for link in found.all("a") if "javascript" in link.attributes["href"]]
@@ -103,4 +104,4 @@ def test_the_order_of_rows_does_not_matter(known, made, sample_build, tmp_path):
         mixed = marts.read(con)
     assert mixed.places.keys() == known.places.keys() and mixed.values == known.values
     for name in ("nation", "unitary authority", "partnership"):
-        assert render(mixed, AREAS[name]) == made(AREAS[name])
+        assert render(inputs(mixed, AREAS[name])) == made(AREAS[name])

@@ -10,6 +10,7 @@ import pytest
 from pipeline.editions import words
 from pipeline.editions.area import area_metric
 from pipeline.editions.marts import Marts, Value
+from pipeline.editions.pages.inputs import inputs
 from pipeline.editions.pages.page import render
 from pipeline.publish import published
 from tests.editions.elements import AREAS, Element, article, read
@@ -129,7 +130,7 @@ NO_VALUE = {"value": None, "lower_95": None, "upper_95": None}
     ],
 )
 def test_hidden_missing_not_applicable_and_zero_are_told_apart(known, changes, said, cell):
-    made = read(render(altered(known, **changes), AREAS["unitary authority"]))
+    made = read(render(inputs(altered(known, **changes), AREAS["unitary authority"])))
     (deaths,) = made.all("article", id="drug-misuse-deaths")
     value, *_ = deaths.all("p", class_="value")
     assert said in value.text
@@ -141,7 +142,7 @@ def test_hidden_missing_not_applicable_and_zero_are_told_apart(known, changes, s
 
 def test_what_is_hidden_is_hidden_in_every_picture(known):
     made = altered(known, status="c", value=None, lower_95=None, upper_95=None)
-    (deaths,) = read(render(made, AREAS["unitary authority"])).all("article", id="drug-misuse-deaths")
+    (deaths,) = read(render(inputs(made, AREAS["unitary authority"]))).all("article", id="drug-misuse-deaths")
     assert not list(deaths.all("div", class_="strip"))
     (said,) = (picture.text for line in deaths.all("div", class_="line") for picture in line.all("desc"))
     newest = newest_of(known, "drug_misuse_deaths", "unitary authority")
@@ -152,5 +153,5 @@ def test_what_is_hidden_is_hidden_in_every_picture(known):
 def test_progress_below_the_start_is_said_to_be_further_away(known):
     goal = newest_of(known, "treatment_places", "nation")
     values = tuple(value._replace(value=-17.6) if value == goal else value for value in known.values)
-    made = render(dataclasses.replace(known, values=values), AREAS["nation"])
+    made = render(inputs(dataclasses.replace(known, values=values), AREAS["nation"]))
     assert f"further away than at the start in {goal.period}, -17.6%" in article(made, "numbers_in_treatment")

@@ -11,9 +11,6 @@ from pipeline.publish import published
 from schemas.vocabulary import AVAILABILITY, STATUS
 from tests.editions.workbooks import CARDIFF, CITY_OF_LONDON, DARLINGTON, DURHAM_POLICE, ENGLAND, figures, sheets, table
 
-# gptables uses what will change in pandas 4, which it does not allow.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
-
 SERIES = ("breakdown", "sex", "age", "statistic", "unit")
 HEADINGS = {
     "value": "Value",

@@ -28,9 +28,6 @@ from tests.editions.workbooks import (
     table,
 )
 
-# gptables uses what will change in pandas 4, which it does not allow.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
-
 HOSTILE = (
     "=1+1",
     "+44",

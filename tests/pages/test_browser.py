@@ -11,6 +11,7 @@ import pytest
 from pipeline.editions.marts import read
 from pipeline.editions.pages.files import INDEX
 from pipeline.editions.pages.index import index
+from pipeline.editions.pages.inputs import inputs
 from pipeline.editions.pages.page import render
 from pipeline.publish import published
 from tests.conftest import ROOT
@@ -53,7 +54,7 @@ def seen(sample_build, tmp_path_factory) -> dict[str, dict]:
     with published.connect(sample_build) as con:
         marts = read(con)
     for code in PAGES.values():
-        (folder / f"{code}.html").write_text(render(marts, code), encoding="utf-8")
+        (folder / f"{code}.html").write_text(render(inputs(marts, code)), encoding="utf-8")
     (folder / INDEX).write_text(index(marts, folder), encoding="utf-8")
     found = looked_at(*folder.iterdir())
     return {Path(path).name: what for path, what in found.items()}

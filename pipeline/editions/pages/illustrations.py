@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.editions.area import AreaMetric
-from pipeline.editions.marts import Marts, Place, is_relative
+from pipeline.editions.marts import Place, is_relative
 from pipeline.editions.pictures import lines, maps, strips
 from pipeline.editions.pictures.boundaries import Outline
 
@@ -27,12 +27,12 @@ def line_of(seen: AreaMetric, area_name: str) -> Markup:
     )
 
 
-def strip_of(marts: Marts, seen: AreaMetric, place: Place, area_name: str) -> Markup:
+def strip_of(seen: AreaMetric, place: Place, area_name: str, regions: Mapping[str, str]) -> Markup:
     """The area among its region and all areas of its kind; nothing for nations, amounts and missing values."""
     newest = seen.newest
     if place.kind in ("country", "other") or newest.value is None or not is_relative(newest.unit):
         return Markup()
-    region = "" if place.kind == "region" else marts.regions.get(place.code, "")
+    region = "" if place.kind == "region" else regions.get(place.code, "")
     england = [value.value for value in seen.england if value.period_end == newest.period_end]
     return Markup(
         strips.strip(
@@ -42,7 +42,7 @@ def strip_of(marts: Marts, seen: AreaMetric, place: Place, area_name: str) -> Ma
             key=_key("strip", seen),
             title=seen.metric.title,
             area=area_name,
-            near={peer.area_code for peer in seen.peers if region and marts.regions.get(peer.area_code) == region},
+            near={peer.area_code for peer in seen.peers if region and regions.get(peer.area_code) == region},
             near_name=region,
             nation=england[0] if england else None,
         )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pipeline.calculate.metric import ENGLAND
-from pipeline.editions import area, words
-from pipeline.editions.marts import Marts, Place
+from pipeline.editions import words
+from pipeline.editions.marts import Place
 from pipeline.editions.pages.environment import sentence, template
+from pipeline.editions.pages.inputs import Inputs
 from pipeline.editions.pages.view import ShownView, View, view
 from pipeline.editions.pictures import maps
-from pipeline.editions.pictures.boundaries import Outline
 from pipeline.editions.series import PERIODS
 from schemas import dictionary
 from schemas.vocabulary import AREA_KINDS, OUTCOMES, STATUS
@@ -39,32 +39,26 @@ class Section:
         return "National targets" if self.targets else "Supporting metrics with national figures only"
 
 
-def render(marts: Marts, code: str, outlines: Mapping[str, Outline] | None = None, *, workbook: bool = False) -> str:
-    """The page of an area as HTML, with maps where there are outlines and a link to its workbook if there is one.
-
-    Raises LookupError for an area that does not exist today.
-    """
-    place, outlines = marts.place(code), outlines or {}
-    metrics = area.profile(marts, code)
-    views = [view(marts, seen, place, outlines) for seen in metrics]
+def render(inputs: Inputs) -> str:
+    """The page of an area as HTML, with maps where there are outlines and a link to its workbook if there is one."""
+    place, common = inputs.place, inputs.common
+    views = [view(seen, place, common) for seen in inputs.metrics]
     shown = [view for view in views if isinstance(view, ShownView)]
     mapped = {code for view in shown for code in view.mapped}
     return template("area.html").render(
-        marts=marts,
+        made_from=inputs.digest,
+        is_sample=common.sample,
         place=place,
         name=words.called(place.name, place.kind),
-        released=max(
-            (value.released for seen in metrics for value in (*seen.points, *seen.england, *seen.peers)),
-            default=marts.released,
-        ),
+        released=inputs.released,
         nation=place.kind == "country",
         england=ENGLAND,
-        facts=_facts(marts, place),
+        facts=_facts(common.places, place),
         sections=[_section(outcome, title, place, views) for outcome, title in OUTCOMES.items()],
         glance=[view for view in shown if view.metric.tier == "headline" and view.local and not view.is_progress],
         others=_others(shown),
-        shapes=Markup(maps.shapes(outlines, mapped & set(outlines)) if mapped else ""),
-        workbook=workbook,
+        shapes=Markup(maps.shapes(common.outlines, mapped & set(common.outlines)) if mapped else ""),
+        workbook=inputs.workbook,
         goals={view.metric.id: view for view in shown},
         statuses=STATUS,
         periods=PERIODS,
@@ -96,7 +90,7 @@ def _is_listed(view: ShownView, place: Place) -> bool:
     return view.is_progress or (view.metric.tier == "supporting" and not view.local and place.kind != "country")
 
 
-def _facts(marts: Marts, place: Place) -> dict[str, str]:
+def _facts(places: Mapping[str, Place], place: Place) -> dict[str, str]:
     """What kind of area it is and what it lies in."""
     around = {
         "County": place.county,
@@ -104,7 +98,7 @@ def _facts(marts: Marts, place: Place) -> dict[str, str]:
         "Police force area": place.police_force,
         "Community safety partnership": place.partnership,
     }
-    named = {label: marts.places[code].name for label, code in around.items() if code in marts.places}
+    named = {label: places[code].name for label, code in around.items() if code and code in places}
     if place.began:
         named["Since"] = words.day(place.began)
     return {"Kind of area": sentence(AREA_KINDS[place.kind]), "Code": place.code} | named

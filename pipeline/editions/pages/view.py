@@ -12,10 +12,10 @@ from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.area import AreaMetric, Source
 from pipeline.editions.limits import Limit
-from pipeline.editions.marts import Marts, Metric, Place, Value, is_relative, printed
+from pipeline.editions.marts import Metric, Place, Value, is_relative, printed
 from pipeline.editions.pages import illustrations
 from pipeline.editions.pages.environment import sentence
-from pipeline.editions.pictures.boundaries import Outline
+from pipeline.editions.pages.inputs import Common
 from pipeline.editions.words import Number, Sentence
 from schemas.vocabulary import STATUS
 
@@ -100,9 +100,9 @@ class ShownView(View):
     mapped: frozenset[str]
 
 
-def view(marts: Marts, seen: AreaMetric, own: Place, outlines: Mapping[str, Outline]) -> View:
+def view(seen: AreaMetric, own: Place, common: Common) -> View:
     """A metric on the page of an area."""
-    metric, titles, place = seen.metric, marts.titles, seen.place
+    metric, titles, place = seen.metric, common.titles, seen.place
     whether = _whether(seen, own, titles)
     if place is None:
         return View(metric, whether)
@@ -110,8 +110,7 @@ def view(marts: Marts, seen: AreaMetric, own: Place, outlines: Mapping[str, Outl
     area_name = words.plain(words.called(place.name, place.kind), titles)
     told = [limit for limit in seen.limits if limit.kind in _SAID_OF_LIMITS]
     in_table = (*seen.points, *seen.england)
-    drawn = metric.tier == "headline"
-    on_map = illustrations.map_of(seen, place, area_name, outlines) if drawn else Markup()
+    on_map = illustrations.map_of(seen, place, area_name, common.outlines) if seen.pictured else Markup()
     return ShownView(
         metric,
         whether,
@@ -120,7 +119,7 @@ def view(marts: Marts, seen: AreaMetric, own: Place, outlines: Mapping[str, Outl
         level=words.kind(own.kind),
         whose=words.whose(area_name, place.code, place.ended),
         ended=place.ended,
-        wider=_holds_more(marts, place, own),
+        wider=seen.wider,
         area=area_name,
         series=words.series(newest.breakdown, metric.sex, metric.age),
         unit=_unit(newest),
@@ -147,17 +146,11 @@ def view(marts: Marts, seen: AreaMetric, own: Place, outlines: Mapping[str, Outl
         about=words.plain(metric.definition, titles),
         limits=[(_SAID_OF_LIMITS[limit.kind], limit, words.plain(limit.says, titles)) for limit in told],
         sources=seen.sources,
-        line=illustrations.line_of(seen, area_name) if drawn else Markup(),
-        strip=illustrations.strip_of(marts, seen, place, area_name) if drawn else Markup(),
+        line=illustrations.line_of(seen, area_name) if seen.pictured else Markup(),
+        strip=illustrations.strip_of(seen, place, area_name, common.regions) if seen.pictured else Markup(),
         map=on_map,
         mapped=frozenset(row.area_code for row in seen.peers) if on_map else frozenset(),
     )
-
-
-def _holds_more(marts: Marts, place: Place, own: Place) -> bool:
-    """Whether a police force or partnership has authorities outside an area, whose name it may bear."""
-    inside = [one for one in marts.places.values() if place.code in (one.police_force, one.partnership)]
-    return any(own.code not in (one.code, one.county, one.partnership) for one in inside)
 
 
 def _unit(value: Value) -> str:

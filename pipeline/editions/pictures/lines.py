@@ -4,23 +4,24 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
-
-import matplotlib
-import numpy as np
+from statistics import fmean
 
 from pipeline.editions import words
 from pipeline.editions.limits import Break
 from pipeline.editions.marts import Value, known
 from pipeline.editions.pictures.canvas import (
     AREA,
-    INK,
+    GRID,
+    GRID_WIDTH,
     NATION,
     NATION_TEXT,
     WIDTH,
+    Dots,
     Drawing,
-    Style,
+    Label,
+    Line,
+    Shape,
     between,
-    drawing,
     round_ticks,
     width_of,
 )
@@ -44,9 +45,9 @@ def line(
     or one of the `breaks`. `key` (letters, digits and hyphens) must be another for each picture of a page: it makes
     their ids differ.
     """
-    with drawing(WIDTH, 196) as made:
-        says = LineChart(made, points, nation, breaks).draw(unit, area, nation_name)
-        return made.svg(key, f"{title}: {area}", f"Line chart of {title}, {unit}. {says}")
+    made = Drawing(WIDTH, 196)
+    says = LineChart(made, points, nation, breaks).draw(unit, area, nation_name)
+    return made.svg(key, f"{title}: {area}", f"Line chart of {title}, {unit}. {says}")
 
 
 class LineChart:
@@ -87,27 +88,25 @@ class LineChart:
         self._scales(unit)
         self._breaks()
         self._interval()
-        self._series("nation", self.nation, {"color": NATION, "linewidth": 1.75, "marker": "s", "markersize": 4.5})
-        self._series("area", self.points, {"color": AREA, "linewidth": 2.5, "marker": "o", "markersize": 6})
+        self._series("nation", self.nation, NATION, 1.75, 4.5)
+        self._series("area", self.points, AREA, 2.5, 6)
         self._missing()
-        self._names(
-            (area, self.points, {"color": AREA, "weight": "bold"}), (nation_name, self.nation, {"color": NATION_TEXT})
-        )
+        self._names((area, self.points, AREA), (nation_name, self.nation, NATION_TEXT))
         return _plain(self._said(area, nation_name))
 
     def _scales(self, unit: str) -> None:
         cut = "" if min(self.ticks) <= 0 else " (axis does not start at 0)"
-        self.drawing.text(self.side, self.top + 28, unit + cut, va="top")
+        drawing, left = self.drawing, self.left
+        drawing.draw(Label(self.side, self.top + 28, unit + cut, upright="top"))
         for tick, label in self.ticks.items():
-            base = tick == max(0, min(self.ticks))
-            colour, width = (
-                (INK, 1) if base else (matplotlib.rcParams["grid.color"], matplotlib.rcParams["grid.linewidth"])
-            )
-            self.drawing.line("grid", (self.left, self.right), [self.y(tick)] * 2, colour, linewidth=width, zorder=1)
-            self.drawing.text(self.left - 6, self.y(tick), label, ha="right", va="center_baseline")
+            y, base = self.y(tick), tick == max(0, min(self.ticks))
+            line = Line("grid", [[(left, y), (self.right, y)]], layer=1)
+            drawing.draw(line if base else line._replace(colour=GRID, width=GRID_WIDTH))
+            drawing.draw(Label(left - 6, y, label, across="right", upright="center_baseline"))
         for at, label in self._labelled().items():
-            self.drawing.line("tick", [self.x(at)] * 2, (self.bottom, self.bottom - 4), linewidth=1)
-            self.drawing.text(self.drawing.within(self.x(at), label), self.bottom - 17, label, ha="center")
+            x = self.x(at)
+            drawing.draw(Line("tick", [[(x, self.bottom), (x, self.bottom - 4)]]))
+            drawing.draw(Label(drawing.within(x, label), self.bottom - 17, label, across="center"))
 
     def _labelled(self) -> dict[float, str]:
         """The first and the last period and, where there is room, some at equal steps between."""
@@ -124,9 +123,9 @@ class LineChart:
         days = sorted({one.first_day.toordinal() for one in self.breaks})
         labelled = 0.0
         for at in map(self.x, days):
-            self.drawing.line("break", (at, at), (self.bottom, self.top), linewidth=1, linestyle=(0, (4, 3)))
+            self.drawing.draw(Line("break", [[(at, self.bottom), (at, self.top)]], dashes=(4, 3)))
             if at - labelled > 36:
-                self.drawing.text(at, self.top + 3, "Break", ha="center", fontsize=10)
+                self.drawing.draw(Label(at, self.top + 3, "Break", size=10, across="center"))
                 labelled = at
 
     def _interval(self) -> None:
@@ -138,33 +137,29 @@ class LineChart:
             ]
             if len(reach) == len(run) > 1:
                 corners = [(x, low) for x, low, _ in reach] + [(x, high) for x, _, high in reversed(reach)]
-                self.drawing.shape("interval", corners, facecolor=AREA + "26", edgecolor=AREA + "b0", linewidth=0.5)
+                self.drawing.draw(Shape("interval", corners, AREA, fill=0.15, edge=0.69))
             else:
-                for x, low, high in reach:
-                    self.drawing.line("interval", (x, x), (low, high), AREA, linewidth=1)
+                self.drawing.draw(*(Line("interval", [[(x, low), (x, high)]], AREA) for x, low, high in reach))
 
-    def _series(self, name: str, series: Sequence[Value], style: Style) -> None:
+    def _series(self, name: str, series: Sequence[Value], colour: str, width: float, size: float) -> None:
         """The stretches that may be joined, with dots where a value stands alone and at the newest."""
-        runs = _runs(series, self.breaks)
-        places = [[(self.x(_middle(row)), self.y(value)) for row, value in run] for run in runs]
-        joined = [place for run in places if len(run) > 1 for place in (*run, (np.nan, np.nan))]
-        alone = [run[0] for run in places if len(run) == 1] + [run[-1] for run in places[-1:] if len(run) > 1]
-        for part, shown, dots in ((name, joined, {"marker": ""}), (f"{name}dots", alone, {"linestyle": ""})):
-            if shown:
-                x, y = zip(*shown, strict=True)
-                self.drawing.line(part, x, y, **style | dots)
+        runs = [[(self.x(_middle(row)), self.y(value)) for row, value in run] for run in _runs(series, self.breaks)]
+        if joined := [run for run in runs if len(run) > 1]:
+            self.drawing.draw(Line(name, joined, colour, width))
+        if alone := [run[0] for run in runs if len(run) == 1] + [run[-1] for run in runs[-1:] if len(run) > 1]:
+            self.drawing.draw(Dots(f"{name}dots", alone, colour, size, edge=colour, square=name == "nation"))
 
     def _missing(self) -> None:
         """The code of each reason for which there is no value, at the foot of the gap."""
         for status, rows in groupby(self.points, lambda row: None if row.value is not None else row.status or "–"):
             if status is not None:
-                middle = self.x(float(np.mean([_middle(row) for row in rows])))
-                self.drawing.text(middle, self.bottom + 4, f"[{status}]", ha="center", fontsize=10)
+                middle = self.x(fmean(_middle(row) for row in rows))
+                self.drawing.draw(Label(middle, self.bottom + 4, f"[{status}]", size=10, across="center"))
 
-    def _names(self, *named: tuple[str, Sequence[Value], Style]) -> None:
+    def _names(self, *named: tuple[str, Sequence[Value], str]) -> None:
         """The names, each with its last value, at the ends of the lines and kept apart."""
         labels = []
-        for name, series, style in named:
+        for name, series, colour in named:
             if there := known(series):
                 last, value = there[-1]
                 then = "" if _middle(last) == max(self.periods) else f"in {last.period}"
@@ -172,16 +167,17 @@ class LineChart:
                     *textwrap.wrap(name, 13, max_lines=4, placeholder=" …"),
                     *filter(None, [_printed(last, value), then]),
                 ]
-                labels.append((self.y(value), 13 * len(lines), "\n".join(lines), style))
+                labels.append((self.y(value), 13 * len(lines), "\n".join(lines), colour))
         labels.sort(key=lambda label: -label[0])
         tops = [at + height / 2 for at, height, *_ in labels]
         if len(labels) == 2 and (overlap := tops[1] - (tops[0] - labels[0][1])) > 0:
             tops = [tops[0] + overlap / 2, tops[1] - overlap / 2]
         # What hangs below the drawing moves up, and what is above it with it.
         floor = self.bottom - 4
-        for top, (_, height, text, style) in reversed(list(zip(tops, labels, strict=True))):
+        for top, (_, height, text, colour) in reversed(list(zip(tops, labels, strict=True))):
             top = max(top, floor + height)
-            self.drawing.text(self.right + 8, top, text, va="top", linespacing=1.1, **style)
+            bold = colour == AREA
+            self.drawing.draw(Label(self.right + 8, top, text, colour, bold=bold, upright="top", spacing=1.1))
             floor = top
 
     def _said(self, area: str, nation_name: str) -> str:

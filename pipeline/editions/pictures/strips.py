@@ -16,10 +16,12 @@ from pipeline.editions.pictures.canvas import (
     OTHERS,
     REGION,
     WIDTH,
+    Dots,
     Drawing,
-    Style,
+    Label,
+    Line,
+    Place,
     between,
-    drawing,
     round_ticks,
     width_of,
 )
@@ -59,28 +61,25 @@ def strip(
     at = places.pop(area_code, None)
     flags = []
     if nation is not None:
-        flags.append(
-            _Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, {"color": NATION_TEXT})
-        )
+        flags.append(_Flag("nation", f"{nation_name} {words.number(nation)}", x(nation), 46, NATION, NATION_TEXT))
     if mine is not None and at is not None:
-        flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, {"color": AREA, "weight": "bold"}))
-    with drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1)) as made:
-        _draw_scale(made, x, there, 46)
-        _draw_dots(made, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
-        _draw_dots(made, "near", [place for code, place in places.items() if code in near], REGION, size)
-        _draw_flags(made, flags)
-        if beyond:
-            made.text(made.width, 52, _said_of_those_beyond(beyond), ha="right")
-        if at is not None:
-            dot: Style = {"marker": "o", "markeredgecolor": "white", "markersize": max(size, 6) + 4}
-            made.line("area", at[:1], at[1:], AREA, zorder=4, **dot)
-        _draw_key(made, unit, near_name)
-        said = [
-            *_said_of_all(ordered, unit, title),
-            *_said_of_the_area(ordered, mine, area),
-            *_said_of_others(values, ordered, near, near_name, nation, nation_name),
-        ]
-        return made.svg(key, f"{title}: {area} among {words.areas(len(values))}", " ".join(said))
+        flags.append(_Flag("stem", f"{area} {words.number(mine)}", *at, AREA, AREA))
+    made = Drawing(WIDTH, 56 + 16 * len(flags) + size * (max(lanes) + 1))
+    _draw_scale(made, x, there, 46)
+    _draw_dots(made, "others", [place for code, place in places.items() if code not in near], OTHERS, size)
+    _draw_dots(made, "near", [place for code, place in places.items() if code in near], REGION, size)
+    _draw_flags(made, flags)
+    if beyond:
+        made.draw(Label(made.width, 52, _said_of_those_beyond(beyond), across="right"))
+    if at is not None:
+        made.draw(Dots("area", [at], AREA, max(size, 6) + 4, edge="#ffffff", layer=4))
+    _draw_key(made, unit, near_name)
+    said = [
+        *_said_of_all(ordered, unit, title),
+        *_said_of_the_area(ordered, mine, area),
+        *_said_of_others(values, ordered, near, near_name, nation, nation_name),
+    ]
+    return made.svg(key, f"{title}: {area} among {words.areas(len(values))}", " ".join(said))
 
 
 def _limit(known: Sequence[float]) -> float:
@@ -100,34 +99,35 @@ def _said_of_those_beyond(beyond: Sequence[tuple[Value, float]]) -> str:
 
 
 class _Flag(NamedTuple):
-    """A name and number above the dots: where its stem stands, from which height, and its colours."""
+    """A name and number above the dots: where its stem stands, from which height, and the colours of both."""
 
     name: str
     text: str
     x: float
     foot: float
     colour: str
-    style: Style
+    text_colour: str
 
 
 def _draw_scale(drawing: Drawing, x: Callable[[float], float], there: Sequence[float], base: float) -> None:
-    drawing.line("axis", (0, drawing.width), (base, base), linewidth=1)
+    drawing.draw(Line("axis", [[(0, base), (drawing.width, base)]]))
     for tick, label in round_ticks(min(there), max(there)).items():
         if min(there) <= tick <= max(there):
-            drawing.line("tick", [x(tick)] * 2, (base, base - 4), linewidth=1)
-            drawing.text(drawing.within(x(tick), label), base - 16, label, ha="center")
+            drawing.draw(Line("tick", [[(x(tick), base), (x(tick), base - 4)]]))
+            drawing.draw(Label(drawing.within(x(tick), label), base - 16, label, across="center"))
 
 
 def _draw_flags(drawing: Drawing, flags: list[_Flag]) -> None:
     """Names above the dots, each on a stem; of two, that of the lower value is to the left, clear of the other stem."""
     for row, flag in enumerate(flags):
         top = drawing.height - 16 * (len(flags) - row)
-        drawing.line(flag.name, (flag.x, flag.x), (flag.foot, top - 1), flag.colour, linewidth=1.5, zorder=3)
+        drawing.draw(Line(flag.name, [[(flag.x, flag.foot), (flag.x, top - 1)]], flag.colour, 1.5, layer=3))
         left = flag.x > drawing.width / 2 if len(flags) == 1 else flag.x < max(one.x for one in flags)
         start = flag.x + 2 - width_of(flag.text) if left else flag.x - 2
         start = min(max(start, 0), drawing.width - width_of(flag.text))
+        label = Label(start, top + 2, flag.text, flag.text_colour, bold=flag.colour == AREA)
         end = start + width_of(flag.text)
-        drawing.text(end if left else start, top + 2, flag.text, ha="right" if left else "left", **flag.style)
+        drawing.draw(label._replace(x=end, across="right") if left else label)
 
 
 @cache
@@ -155,11 +155,10 @@ def _touches(there: list[float], at: float, size: float) -> bool:
     return (after > 0 and at - there[after - 1] < size) or (after < len(there) and there[after] - at < size)
 
 
-def _draw_dots(drawing: Drawing, name: str, places: list[tuple[float, float]], colour: str, size: float) -> None:
+def _draw_dots(drawing: Drawing, name: str, places: Sequence[Place], colour: str, size: float) -> None:
     # A dot is a line of no length with round ends: a tenth of the bytes of a marker.
-    if dots := [dot for place in places for dot in (place, place, (np.nan, np.nan))]:
-        x, y = zip(*dots, strict=True)
-        drawing.line(name, x, y, colour, linewidth=size - 0.5, solid_capstyle="round")
+    if places:
+        drawing.draw(Line(name, [(place, place) for place in places], colour, size - 0.5, cap="round"))
 
 
 def _draw_key(drawing: Drawing, unit: str, near_name: str) -> None:
@@ -167,10 +166,9 @@ def _draw_key(drawing: Drawing, unit: str, near_name: str) -> None:
     for text, colour in (
         ((near_name, REGION), ("other areas", OTHERS)) if near_name else (("one dot for each area", OTHERS),)
     ):
-        drawing.line("key", [at + 4], [8], colour, marker="o", markersize=7, markeredgewidth=0)
-        drawing.text(at + 12, 4, text)
+        drawing.draw(Dots("key", [(at + 4, 8)], colour, 7), Label(at + 12, 4, text))
         at += 22 + width_of(text)
-    drawing.text(drawing.width, 4, unit, ha="right")
+    drawing.draw(Label(drawing.width, 4, unit, across="right"))
 
 
 def _said_of_all(ordered: Sequence[tuple[Value, float]], unit: str, title: str) -> list[str]:

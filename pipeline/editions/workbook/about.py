@@ -8,7 +8,7 @@ from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.limits import ENGLAND_ONLY, Limit, availability
 from pipeline.editions.workbook.lookup import Area, Metric
-from pipeline.editions.workbook.sheet import DECLINED, OBSERVATION, Column, Sheet
+from pipeline.editions.workbook.sheet import DECLINED, OBSERVATION, Column, Link, Sheet
 from schemas.observation import description
 from schemas.vocabulary import AREA_KINDS, AVAILABILITY, BETTER, COMPARISONS, LEVELS, STATISTICS, STATUS, TIERS
 
@@ -51,9 +51,12 @@ def _end(area: Area | None) -> list[str]:
 
 def contents(sheets: dict[str, Sheet]) -> Sheet:
     columns = {"worksheet": Column("Worksheet", 36), "title": Column("What it holds", 90), "scope": Column("About", 70)}
-    # gptables writes a mapping of a text to an address as a link.
-    rows = [({name: f"internal:'{name}'!A1"}, sheet.title, sheet.scope) for name, sheet in sheets.items()]
-    return Sheet("Contents", _SCOPE, columns, pd.DataFrame(rows, columns=list(columns)))
+    rows = {
+        "worksheet": [Link(name, f"internal:'{name}'!A1") for name in sheets],
+        "title": [sheet.title for sheet in sheets.values()],
+        "scope": [sheet.scope for sheet in sheets.values()],
+    }
+    return Sheet("Contents", _SCOPE, columns, pd.DataFrame(rows))
 
 
 def notes() -> Sheet:

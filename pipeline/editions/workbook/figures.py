@@ -20,6 +20,7 @@ def figures(
     metrics: dict[str, Metric], rows: pd.DataFrame, limits: dict[str, list[Limit]]
 ) -> Iterator[tuple[str, Sheet]]:
     """The worksheets of figures by name, in the order of the scorecard."""
+    shown = _shown(rows)
     for name, found in rows.groupby("worksheet", sort=False):
         worksheet, first = str(name), found.iloc[0]
         metric = metrics[first["metric_id"]]
@@ -45,7 +46,7 @@ def figures(
                 f"{metric.title}: {place}",
                 f"{metric.outcome}: {metric.tier} metric.",
                 columns,
-                _shown(found, columns),
+                shown.loc[found.index],
                 tuple(says),
                 " ".join(publications(found)),
                 frozen=2 if local else 1,
@@ -69,16 +70,16 @@ def _columns(rows: pd.DataFrame, columns: dict[str, Column]) -> dict[str, Column
     return {name: column for name, column in columns.items() if name not in empty}
 
 
-def _shown(rows: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Observations as their cells show them: a number, or in its place the shorthand for why there is none."""
     said = {code: f"{meaning.partition(':')[0]} [{code}]" if code else meaning for code, meaning in STATUS.items()}
     absent = rows["value"].isna() & rows["status"].eq("")
     shown = {"status": rows["status"].map(said).mask(absent, DECLINED)}
     amounts = rows["statistic"].isin(["count", "quantity"])
-    for name in NUMBERS.keys() & columns.keys():
+    for name in NUMBERS:
         instead = rows["national_instead" if name == "national" else "instead"]
         if name in _OF_RATES:
-            held = rows.groupby(["statistic", "unit"])[name].transform("count") > 0
+            held = rows.groupby(["worksheet", "statistic", "unit"])[name].transform("count") > 0
             instead = instead.mask(amounts & ~held, "[z]")
         shown[name] = rows[name].astype(object).where(rows[name].notna(), instead)
     return rows.assign(**shown)

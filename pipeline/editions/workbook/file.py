@@ -3,29 +3,37 @@
 import re
 from collections.abc import Iterable
 from copy import deepcopy
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
-from gptables import Cover, GPTable, GPWorkbook, Theme, gptheme
-from gptables.core.gptable import FormatList
+import pandas as pd
+from gptables import GPWorkbook, Theme, gptheme
 from gptables.core.wrappers import GPWorksheet
 
 from pipeline.editions import words
 from pipeline.editions.workbook import about, lookup
 from pipeline.editions.workbook.figures import figures, publications
-from pipeline.editions.workbook.sheet import Sheet
+from pipeline.editions.workbook.sheet import Link, Sheet
 from pipeline.files import write_atomically
 from pipeline.publish import published
 from schemas.dictionary import CREDIT, SAMPLE, TITLE
 
-_BACK = "[Contents](internal:Contents!A1)"  # a link, as gptables reads it
+_BACK = Link("Contents", "internal:Contents!A1")
 _BLANK = "none"
 _WHOLE = "#,##0"  # how numbers look; the cells keep every digit
+_FRACTIONS = "#,##0.0##"
+_COVER = 110  # characters that a line of the cover holds
+_DAYS = "yyyy-mm-dd"
 _LONGEST = 32_767  # characters that a cell may hold
+_LIKE_FORMULAS = ("=", "+", "-", "@", "\t")
+_SHORTHAND = re.compile(r"\[[\w\s]+\]")
+
+Cell = str | float | date | Link
 
 Format = dict[str, Any]
 """How a text, row or column looks, as gptables takes it."""
@@ -75,29 +83,118 @@ def _fill(
     book: GPWorkbook, title: str, says: list[str], credits: list[str], sheets: dict[str, Sheet], sample: bool
 ) -> None:
     """Write the cover, the contents and every sheet; each says so where the figures are made up."""
+    theme, page = book.theme, book.add_worksheet("Cover")
     title, said = _marked(title, sample), [SAMPLE, *says] if sample else says
-    cover = Cover(_cell(title), intro=list(map(_text, said)), about=list(map(_text, credits)), width=110)
-    page = book.add_worksheet(cover.cover_label)
-    page.write_cover(cover)
+    above = [(title, theme.cover_title_format)]
+    for heading, texts in {"Introductory information": said, "About these data": credits}.items():
+        above += [(heading, theme.cover_subtitle_format), *((text, theme.cover_text_format) for text in texts)]
+    _write_lines(book, page, above)
+    page.set_column(0, 0, _COVER)
+    _set_heights(page, 0, [_lines(text, _COVER) for text, _ in above])
     page.set_row(0, 21 * _lines(title, 70))
-    _set_heights(page, 0, [[], [], *([line] for line in said), [], *([line] for line in credits)], [cover.width])
     for name, sheet in {"Contents": about.contents(sheets), **sheets}.items():
-        table, widths = _table(name, sheet, sample), [column.width for column in sheet.columns.values()]
-        page = book.add_worksheet(name)
-        page.write_gptable(table, auto_width=False)
-        for number, width in enumerate(widths):
-            page.set_column(number, number, width)
-        _set_heights(page, table.data_range[0], [table.table.columns, *table.table.itertuples(index=False)], widths)
-        page.freeze_panes(0, sheet.frozen)
+        _write_sheet(book, name, sheet, sample)
 
 
-def _set_heights(page: GPWorksheet, first: int, rows: Iterable[Iterable[object]], widths: list[int]) -> None:
+def _write_sheet(book: GPWorkbook, name: str, sheet: Sheet, sample: bool) -> None:
+    """Write a worksheet as gptables does: a line for each text above the table, in the order of the guidance.
+
+    gptables itself keeps a format for each cell in a table of its own, which takes most of a workbook's time.
+    """
+    theme, page = book.theme, book.add_worksheet(name)
+    legend: list[Cell] = [*([SAMPLE] if sample else []), *([] if name == "Contents" else [_BACK]), *sheet.says]
+    begins = 4 + len(legend)
+    instructions = (
+        f"This worksheet contains one table, which begins in cell A{begins + 1}. Shorthand in square brackets is "
+        "explained in the worksheet Notes."
+    )
+    above: list[tuple[Cell, Format]]
+    above = [(_marked(sheet.title, sample), theme.title_format), (instructions, theme.instructions_format)]
+    above += [(text, theme.legend_format) for text in legend]
+    above += [(f"{sheet.source} {CREDIT}".strip(), theme.source_format), (sheet.scope, theme.scope_format)]
+    _write_lines(book, page, above)
+    headings, lines = [], [1] * (len(sheet.rows) + 1)
+    fractions = sheet.rows["fractions"].tolist() if "fractions" in sheet.rows else [False] * len(sheet.rows)
+    for number, (key, column) in enumerate(sheet.columns.items()):
+        cells = _cells(sheet.rows[key])
+        align = {"align": "right" if number and _is_numeric(cells) else "left"}
+        headings.append(
+            {"header": column.heading, "header_format": book.add_format(theme.column_heading_format | align)}
+        )
+        page.set_column(number, number, column.width)
+        look = theme.data_format | align
+        if key in ("numerator", "denominator"):
+            kinds = [_WHOLE, _WHOLE]
+        else:
+            kinds = [_DAYS, _DAYS] if sheet.rows[key].dtype.kind == "M" else [_WHOLE, _FRACTIONS]
+        looks = [_look(book, look | {"num_format": kind}) for kind in kinds]
+        for row, (cell, fraction) in enumerate(zip(cells, fractions, strict=True), begins + 1):
+            _write_cell(page, row, number, cell, looks[fraction])
+        for row, cell in enumerate([column.heading, *cells]):
+            if isinstance(cell, str) and len(cell) > column.width:
+                lines[row] = max(lines[row], _lines(cell, column.width))
+    _set_heights(page, begins, lines)
+    page.add_table(
+        begins,
+        0,
+        begins + len(sheet.rows),
+        len(sheet.columns) - 1,
+        {"header_row": True, "autofilter": False, "columns": headings, "style": None, "name": name},
+    )
+    page.freeze_panes(0, sheet.frozen)
+
+
+def _write_lines(book: GPWorkbook, page: GPWorksheet, lines: Iterable[tuple[Cell, Format]]) -> None:
+    for row, (text, look) in enumerate(lines):
+        _write_cell(page, row, 0, text, _look(book, look))
+
+
+def _cells(column: "pd.Series[Any]") -> list[Cell]:
+    """What the cells of a column hold, each of them something."""
+    days = column.dt.date if column.dtype.kind == "M" else column
+    cells: list[Cell] = days.astype(object).where(column.notna(), _BLANK).tolist()
+    return cells
+
+
+def _is_numeric(cells: list[Cell]) -> bool:
+    """Whether a column holds numbers, or shorthand in place of one."""
+    others = [cell for cell in cells if not isinstance(cell, int | float)]
+    return len(others) < len(cells) and all(isinstance(cell, str) and _SHORTHAND.search(cell) for cell in others)
+
+
+class _Look(NamedTuple):
+    """How a cell looks: as it is, as what a spreadsheet might take for a formula, and as a link."""
+
+    plain: object
+    quoted: object
+    link: object
+
+
+def _look(book: GPWorkbook, look: Format) -> _Look:
+    more: tuple[Format, ...] = ({}, {"quote_prefix": True}, {"underline": True, "font_color": "blue"})
+    return _Look(*(book.add_format(look | one) for one in more))
+
+
+def _write_cell(page: GPWorksheet, row: int, column: int, cell: Cell, look: _Look) -> None:
+    match cell:
+        case str():
+            text = cell if len(cell) <= _LONGEST else f"{cell[: _LONGEST - 1]}…"
+            # It stays text when it is edited, too.
+            shown = look.quoted if text.startswith(_LIKE_FORMULAS) else look.plain
+            page.write_string(row, column, text if text.strip() else _BLANK, shown)
+        case Link():
+            page.write_url(row, column, cell.address, look.link, cell.text)
+        case date():
+            page.write_datetime(row, column, cell, look.plain)
+        case _:
+            page.write_number(row, column, cell, look.plain)
+
+
+def _set_heights(page: GPWorksheet, first: int, lines: Iterable[int]) -> None:
     """Make room for texts of several lines, which Excel does by itself and others do not."""
-    for number, cells in enumerate(rows, first):
-        texts = ((cell, width) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str))
-        lines = max((_lines(text, width) for text, width in texts if len(text) > width), default=1)
-        if lines > 1:
-            page.set_row(number, 16 * lines)
+    for row, number in enumerate(lines, first):
+        if number > 1:
+            page.set_row(row, 16 * number)
 
 
 @lru_cache(10_000)
@@ -115,60 +212,3 @@ def _theme() -> Theme:
 
 def _marked(title: str, sample: bool) -> str:
     return f"SAMPLE. {title}" if sample else title
-
-
-def _table(name: str, sheet: Sheet, sample: bool) -> GPTable:
-    rows = sheet.rows[list(sheet.columns)].reset_index(drop=True)
-    days = {str(day): rows[day].dt.date for day in rows.select_dtypes("datetime")}
-    rows = rows.assign(**days).astype(object)
-    rows = rows.where(rows.notna(), _BLANK).map(lambda cell: _cell(cell) if isinstance(cell, str) else cell)
-    table = GPTable(
-        rows.set_axis([column.heading for column in sheet.columns.values()], axis="columns"),
-        name,
-        _text(_marked(sheet.title, sample)),
-        scope=_text(sheet.scope),
-        source=_text(f"{sheet.source} {CREDIT}".strip()),
-        legend=[*([SAMPLE] if sample else []), *([] if name == "Contents" else [_BACK]), *map(_text, sheet.says)],
-        index_columns={},
-        additional_formatting=_formats(sheet),
-    )
-    table.set_instructions(
-        f"This worksheet contains one table, which begins in cell A{table.data_range[0] + 1}. Shorthand in square "
-        "brackets is explained in the worksheet Notes."
-    )
-    return table
-
-
-def _formats(sheet: Sheet) -> list[Format]:
-    """How numbers that are not whole and days look, in gptables' terms: row 0 is the heading."""
-    formats: list[Format] = []
-    if "fractions" in sheet.rows and sheet.rows["fractions"].any():
-        fractions = [row for row, there in enumerate(sheet.rows["fractions"], start=1) if there]
-        formats.append({"row": {"rows": fractions, "format": {"num_format": "#,##0.0##"}}})
-    looks = {"numerator": _WHOLE, "denominator": _WHOLE}
-    looks |= {str(day): "yyyy-mm-dd" for day in sheet.rows.select_dtypes("datetime")}
-    return formats + [
-        {"column": {"columns": [column.heading], "format": {"num_format": looks[name]}}}
-        for name, column in sheet.columns.items()
-        if name in looks
-    ]
-
-
-def _text(text: str) -> str | list[Format | str]:
-    """A text as it stands, for the elements of a gptables object.
-
-    gptables takes `[a](b)` for a link and `$$a$$` for a note, and refuses a cell without a letter or digit; it leaves
-    the pieces of a formatted text alone. What a spreadsheet might take for a formula stays text when it is edited, too.
-    """
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    pieces = re.split(r"(?<=\])(?=\()|(?<=\$)(?=\$)", text)
-    looks = {"quote_prefix": True} if text.startswith(("=", "+", "-", "@", "\t")) else {}
-    if len(pieces) == 1 and not looks and re.search("[a-zA-Z0-9]", text):
-        return text
-    return [part for piece in pieces for part in (looks, piece)] if text.strip() else _BLANK
-
-
-def _cell(text: str) -> str | FormatList:
-    """A text as it stands, for a cell of a table."""
-    said = _text(text)
-    return said if isinstance(said, str) else FormatList(said)

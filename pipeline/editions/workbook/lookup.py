@@ -138,7 +138,7 @@ _OF_AREA = """
     SELECT observations.*, metric_id AS worksheet, nullif(nation_code, area_code) AS nation_code
     FROM framework.observations JOIN (
         SELECT metric_id, if(bool_or(area_code = $england), $england, any_value(nation)) AS nation_code
-        FROM framework.observations JOIN framework.metrics USING (metric_id) GROUP BY metric_id
+        FROM framework.latest JOIN framework.metrics USING (metric_id) GROUP BY metric_id
     ) USING (metric_id)
     WHERE area_code = $area
 """

@@ -18,6 +18,13 @@ class Column(NamedTuple):
     meaning: str = ""
 
 
+class Link(NamedTuple):
+    """A text that leads to an address."""
+
+    text: str
+    address: str
+
+
 class Sheet(NamedTuple):
     """One table and what stands above it; `columns` names those of `rows` that are shown, in order."""
 
