@@ -48,6 +48,12 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(np.array(matches, dtype=bool)[codes], index=texts.index)
 
 
+def _has_decimals(values: pd.Series, most: int) -> pd.Series:
+    shifted = values * 10**most
+    exact: pd.Series = (shifted - shifted.round()).abs() < 1e-6
+    return exact
+
+
 def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
 
@@ -212,6 +218,17 @@ class Figure(pa.DataFrameModel):
     def whole(cls, figures: pd.DataFrame) -> pd.Series:
         counted = cls._of_measures(figures, "whole").astype(bool)
         return ~counted | figures["value"].isna() | (figures["value"] % 1 == 0)
+
+    @rows_check(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
+    def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
+        values = figures["value"].where(cls._of_measures(figures, "within_base").astype(bool))
+        broken = values % 1 > 0
+        parted = broken & (values < 1000) & _has_decimals(values, 3)
+        count = pd.DataFrame({"all": values.notna(), "broken": broken, "parted": parted})
+        count = count.groupby(figures["measure"], sort=False).transform("sum")
+        # Where most are broken, or into smaller parts, numbers are shares of cases.
+        odd = (2 * count["broken"] < count["all"]) & (count["broken"] == count["parted"])
+        return ~(parted & ~_has_decimals(values, 2) & odd)
 
     @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:

@@ -131,7 +131,7 @@ class NdtmsYoungPeople(
 
 class AlcoholDependence(
     Figure,
-    measures={"adults dependent on alcohol": amount("people"), "rate of alcohol dependence": amount("per 1,000")},
+    measures={"adults dependent on alcohol": estimated("people"), "rate of alcohol dependence": amount("per 1,000")},
     # Estimates were by calendar year to 2014, and by financial year since.
     periods={"calendar_year": 2010, "financial_year": 2015},
     areas=Areas(nations=(ENGLAND,), levels=("upper tier",), also=("region",), others=(_JOINT_AREA,), absent=_JOINT),
@@ -141,7 +141,7 @@ class AlcoholDependence(
 
 class OcuPrevalence(
     Figure,
-    measures={"estimated users": amount("people"), "rate of use": amount("per 1,000")},
+    measures={"estimated users": estimated("people"), "rate of use": amount("per 1,000")},
     # Estimates are made for some years only.
     periods={"financial_year": Periods(2005, every=False)},
     areas=Areas(nations=(ENGLAND,), also=("region", "upper tier"), others=(_ANY_JOINT_AREA,), absent=_JOINT),
