@@ -20,6 +20,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas import scales
 from schemas.columns import Text, rows_check
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
@@ -242,16 +243,18 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="share", error="a percentage is not the count in its base")
     def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
-        right = pd.Series(True, index=figures.index)
-        counted = cls._of_measures(figures, "share_of")
-        shares = counted.isin([*cls.__rules__.measures])
-        if shares.any():
-            wanted = figures.loc[shares, KEY[1:]].assign(measure=counted[shares])
-            counts = wanted.merge(figures.drop_duplicates(KEY)[[*KEY, "value", "base"]], "left", on=KEY)
-            whole = counts["base"].set_axis(wanted.index)
-            apart = (figures.loc[shares, "value"] - 100 * counts["value"].set_axis(wanted.index) / whole).abs()
-            right[shares] = ~(apart > _ROUNDED + 100 / whole)
-        return right
+        counts = cls._beside(figures, "share_of")
+        apart = (figures["value"] - 100 * counts["value"] / counts["base"]).abs()
+        return ~(apart > _ROUNDED + 100 / counts["base"])
+
+    @rows_check(
+        name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
+    )
+    def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
+        counted = cls._of_measures(figures, "whole").astype(bool) | cls._of_measures(figures, "within_base").astype(
+            bool
+        )
+        return ~scales.odd(figures, counted, cls._beside(figures, "rate_of"))
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
@@ -277,6 +280,16 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated(KEY, keep=False)
+
+    @classmethod
+    def _beside(cls, figures: pd.DataFrame, what: str) -> pd.DataFrame:
+        """The value and the base of the count that stands beside each figure, where the contract names one."""
+        named = cls._of_measures(figures, what)
+        rows = named.isin([*cls.__rules__.measures])
+        wanted = figures.loc[rows, KEY[1:]].assign(measure=named[rows])
+        counts = figures[figures["measure"].isin(named[rows].unique())].drop_duplicates(KEY)
+        found = wanted.merge(counts[[*KEY, "value", "base"]], "left", on=KEY)[["value", "base"]]
+        return found.set_axis(wanted.index).reindex(figures.index)
 
     @classmethod
     def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:
