@@ -20,6 +20,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas import scales
 from schemas.columns import Text, rows_check
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
@@ -46,6 +47,12 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
     codes, different = pd.factorize(texts)
     matches = [re.fullmatch(pattern, text) is not None for text in different]
     return pd.Series(np.array(matches, dtype=bool)[codes], index=texts.index)
+
+
+def _has_decimals(values: pd.Series, most: int) -> pd.Series:
+    shifted = values * 10**most
+    exact: pd.Series = (shifted - shifted.round()).abs() < 1e-6
+    return exact
 
 
 def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
@@ -213,6 +220,17 @@ class Figure(pa.DataFrameModel):
         counted = cls._of_measures(figures, "whole").astype(bool)
         return ~counted | figures["value"].isna() | (figures["value"] % 1 == 0)
 
+    @rows_check(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
+    def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
+        values = figures["value"].where(cls._of_measures(figures, "within_base").astype(bool))
+        broken = values % 1 > 0
+        parted = broken & (values < 1000) & _has_decimals(values, 3)
+        count = pd.DataFrame({"all": values.notna(), "broken": broken, "parted": parted})
+        count = count.groupby(figures["measure"], sort=False).transform("sum")
+        # Where most are broken, or into smaller parts, numbers are shares of cases.
+        odd = (2 * count["broken"] < count["all"]) & (count["broken"] == count["parted"])
+        return ~(parted & ~_has_decimals(values, 2) & odd)
+
     @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:
         return ~(cls._of_measures(figures, "within_base").astype(bool) & (figures["value"] > figures["base"]))
@@ -225,16 +243,18 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="share", error="a percentage is not the count in its base")
     def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
-        right = pd.Series(True, index=figures.index)
-        counted = cls._of_measures(figures, "share_of")
-        shares = counted.isin([*cls.__rules__.measures])
-        if shares.any():
-            wanted = figures.loc[shares, KEY[1:]].assign(measure=counted[shares])
-            counts = wanted.merge(figures.drop_duplicates(KEY)[[*KEY, "value", "base"]], "left", on=KEY)
-            whole = counts["base"].set_axis(wanted.index)
-            apart = (figures.loc[shares, "value"] - 100 * counts["value"].set_axis(wanted.index) / whole).abs()
-            right[shares] = ~(apart > _ROUNDED + 100 / whole)
-        return right
+        counts = cls._beside(figures, "share_of")
+        apart = (figures["value"] - 100 * counts["value"] / counts["base"]).abs()
+        return ~(apart > _ROUNDED + 100 / counts["base"])
+
+    @rows_check(
+        name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
+    )
+    def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
+        counted = cls._of_measures(figures, "whole").astype(bool) | cls._of_measures(figures, "within_base").astype(
+            bool
+        )
+        return ~scales.odd(figures, counted, cls._beside(figures, "rate_of"))
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
@@ -260,6 +280,16 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
         return ~figures.duplicated(KEY, keep=False)
+
+    @classmethod
+    def _beside(cls, figures: pd.DataFrame, what: str) -> pd.DataFrame:
+        """The value and the base of the count that stands beside each figure, where the contract names one."""
+        named = cls._of_measures(figures, what)
+        rows = named.isin([*cls.__rules__.measures])
+        wanted = figures.loc[rows, KEY[1:]].assign(measure=named[rows])
+        counts = figures[figures["measure"].isin(named[rows].unique())].drop_duplicates(KEY)
+        found = wanted.merge(counts[[*KEY, "value", "base"]], "left", on=KEY)[["value", "base"]]
+        return found.set_axis(wanted.index).reindex(figures.index)
 
     @classmethod
     def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:

@@ -6,7 +6,10 @@ from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, percent
 
 class NhsHospitalAdmissions(
     Figure,
-    measures={"admissions": count("admissions"), "age-standardised rate of admissions": amount("per 100,000")},
+    measures={
+        "admissions": count("admissions"),
+        "age-standardised rate of admissions": amount("per 100,000", rate_of="admissions"),
+    },
     periods={"financial_year": 2006, "part_year": 2006},
     areas=Areas(
         nations=(ENGLAND,),

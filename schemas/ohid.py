@@ -17,7 +17,7 @@ class Fingertips(
     Figure,
     measures={
         "adults in treatment": count("people"),
-        "rate in treatment": amount("per 1,000"),
+        "rate in treatment": amount("per 1,000", rate_of="adults in treatment"),
         "adults completing treatment": count("people"),
         "successful completion of treatment": percentage(share_of="adults completing treatment"),
         "adults in treatment after prison": count("people"),
@@ -25,16 +25,18 @@ class Fingertips(
         "people not in treatment": estimated("people"),
         "not in treatment": percentage(share_of="people not in treatment"),
         "people using opiates and/or crack cocaine": estimated("people"),
-        "prevalence of opiate and/or crack cocaine use": amount("per 1,000"),
+        "prevalence of opiate and/or crack cocaine use": amount(
+            "per 1,000", rate_of="people using opiates and/or crack cocaine"
+        ),
         # Deaths and admissions of which alcohol causes a share are counted by that share.
         "alcohol-specific deaths": estimated("deaths"),
-        "alcohol-specific mortality": amount("per 100,000"),
+        "alcohol-specific mortality": amount("per 100,000", rate_of="alcohol-specific deaths"),
         "alcohol-related admissions": estimated("admissions"),
-        "rate of alcohol-related admissions": amount("per 100,000"),
+        "rate of alcohol-related admissions": amount("per 100,000", rate_of="alcohol-related admissions"),
         "admissions for substance misuse": estimated("admissions"),
-        "rate of admissions for substance misuse": amount("per 100,000"),
+        "rate of admissions for substance misuse": amount("per 100,000", rate_of="admissions for substance misuse"),
         "deaths from drug misuse": estimated("deaths"),
-        "mortality from drug misuse": amount("per 100,000"),
+        "mortality from drug misuse": amount("per 100,000", rate_of="deaths from drug misuse"),
     },
     periods={
         kind: Periods(2000, every=False)
@@ -131,7 +133,10 @@ class NdtmsYoungPeople(
 
 class AlcoholDependence(
     Figure,
-    measures={"adults dependent on alcohol": amount("people"), "rate of alcohol dependence": amount("per 1,000")},
+    measures={
+        "adults dependent on alcohol": estimated("people"),
+        "rate of alcohol dependence": amount("per 1,000", rate_of="adults dependent on alcohol"),
+    },
     # Estimates were by calendar year to 2014, and by financial year since.
     periods={"calendar_year": 2010, "financial_year": 2015},
     areas=Areas(nations=(ENGLAND,), levels=("upper tier",), also=("region",), others=(_JOINT_AREA,), absent=_JOINT),
@@ -141,7 +146,7 @@ class AlcoholDependence(
 
 class OcuPrevalence(
     Figure,
-    measures={"estimated users": amount("people"), "rate of use": amount("per 1,000")},
+    measures={"estimated users": estimated("people"), "rate of use": amount("per 1,000", rate_of="estimated users")},
     # Estimates are made for some years only.
     periods={"financial_year": Periods(2005, every=False)},
     areas=Areas(nations=(ENGLAND,), also=("region", "upper tier"), others=(_ANY_JOINT_AREA,), absent=_JOINT),

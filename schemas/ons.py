@@ -1,7 +1,7 @@
 """What the Office for National Statistics publishes, one model each; how files are read is the reader's."""
 
 from schemas.figure import Figure
-from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, percentage
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, estimated, percentage
 
 # A word that the name of an offence or of a group of offences has, and a note or a lost heading has not.
 _OFFENCES = (
@@ -15,8 +15,8 @@ class OnsDrugDeaths(
     Figure,
     measures={
         "deaths": count("deaths", nations=(ENGLAND, WALES)),
-        "age-standardised rate": amount("per million", "per 100,000", nations=(ENGLAND, WALES)),
-        "age-specific rate": amount("per million", "per 100,000", nations=(ENGLAND_AND_WALES,)),
+        "age-standardised rate": amount("per million", "per 100,000", nations=(ENGLAND, WALES), rate_of="deaths"),
+        "age-specific rate": amount("per million", "per 100,000", nations=(ENGLAND_AND_WALES,), rate_of="deaths"),
         "median registration delay": amount("days", nations=(ENGLAND, WALES)),
     },
     periods={"calendar_year": 1993},
@@ -31,7 +31,7 @@ class OnsDrugDeaths(
 
 class OnsDrugDeathsLocal(
     Figure,
-    measures={"deaths": count("deaths"), "age-standardised rate": amount("per 100,000")},
+    measures={"deaths": count("deaths"), "age-standardised rate": amount("per 100,000", rate_of="deaths")},
     periods={"calendar_year": 1993, "three_years": 1995},
     areas=Areas(
         nations=(ENGLAND, WALES),
@@ -47,8 +47,8 @@ class OnsDrugDeathsLocal(
 class CsewCrime(
     Figure,
     measures={
-        "survey incidents": amount("incidents"),
-        "survey rate": amount("per 1,000 adults", "per 1,000 households"),
+        "survey incidents": estimated("incidents"),
+        "survey rate": amount("per 1,000 adults", "per 1,000 households", rate_of="survey incidents"),
     },
     # The survey was taken every other year, or later, at first, and by telephone in 2020/21.
     periods={
@@ -96,7 +96,9 @@ class OnsPoliceForceTables(
     Figure,
     measures={
         "recorded offences": count("offences"),
-        "rate of recorded offences": amount("per 1,000 population", "per 1,000 households"),
+        "rate of recorded offences": amount(
+            "per 1,000 population", "per 1,000 households", rate_of="recorded offences"
+        ),
         "population": count("population"),
         "households": count("households"),
     },

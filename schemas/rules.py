@@ -17,7 +17,8 @@ class Measure:
     `whole`: counted one by one. `corrected` categories are those in which records are taken back later than they were
     made, so that a count may be below zero after all. `within_base`: no more than the whole that it is part of.
     `share_of`: a percentage that the publication prints beside its count, the measure of this name, and that count's
-    base. `nations`: those that it is printed for, where they are not those of the publication.
+    base. `rate_of`: a rate that it prints beside its count. `nations`: those that it is printed for, where they are not
+    those of the publication.
     """
 
     units: tuple[str, ...]
@@ -26,6 +27,7 @@ class Measure:
     corrected: str = ""
     within_base: bool = False
     share_of: str = ""
+    rate_of: str = ""
     nations: tuple[str, ...] | None = None
 
 
@@ -39,9 +41,9 @@ def estimated(*units: str, nations: tuple[str, ...] | None = None) -> Measure:
     return Measure(units, within_base=True, nations=nations)
 
 
-def amount(*units: str, nations: tuple[str, ...] | None = None) -> Measure:
+def amount(*units: str, nations: tuple[str, ...] | None = None, rate_of: str = "") -> Measure:
     """A quantity or a rate: never negative."""
-    return Measure(units, nations=nations)
+    return Measure(units, nations=nations, rate_of=rate_of)
 
 
 def percentage(share_of: str = "") -> Measure:

@@ -24,8 +24,8 @@ def dfe_children_in_need(book: Workbook) -> Iterator[pd.DataFrame]:
     """Characteristics of children in need: factors identified at the end of assessment.
 
     One flat file an edition, each restating its years; a year is the twelve months to 31 March. One assessment may
-    have several factors, so factors add to more than assessments; a factor may join or leave from edition to edition.
-    England and the regions are rounded to 10.
+    have several factors, so factors add to more than assessments; a factor may join or leave from edition to edition,
+    and one that nobody knows is refused. England and the regions are rounded to 10.
     Marks: c hidden, x not available (Hackney in 2021 and 2022), z not applicable, u unreliable.
     Proved on two real editions, to 2023 and to 2024; factors moved, added and spelled in another case on synthetic
     files only.

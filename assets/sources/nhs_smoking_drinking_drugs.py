@@ -10,6 +10,7 @@ from pipeline import places
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.source import source
+from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 from schemas.nhs import NhsSmokingDrinkingDrugs
 
@@ -63,7 +64,7 @@ def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
         title = heading(table.title)
         said = {"measure": _one_of(ASKED, title), "unit": "percent", "category": _one_of(DRUGS, title) or "all"}
         tidy = read_cells(table, "survey_year", _pupils, LEFT_OUT, **said, **ENGLAND)
-        yield from _with_bases(tidy)
+        yield from _with_bases(table, tidy)
 
 
 def _pupils(text: str) -> Said:
@@ -91,10 +92,12 @@ def _one_of(patterns: Mapping[str, str], text: str) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _with_bases(tidy: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _with_bases(table: Table, tidy: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The shares beside the number of pupils asked, and that number."""
     same = ["period", "area_code", "sex", "age"]
-    asked = tidy[tidy["measure"] == BASE["measure"]].drop_duplicates(same)
+    asked = tidy[tidy["measure"] == BASE["measure"]].drop_duplicates([*same, "value"])
+    if (twice := asked.duplicated(same, keep=False)).any():
+        raise table.refused(f"several numbers of the same pupils asked, at {', '.join(asked.loc[twice, 'cell'][:5])}")
     shares = tidy[tidy["unit"] == "percent"]
     base = asked[[*same, "value"]].rename(columns={"value": "base"})
     yield shares.merge(base, on=same, how="left")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.fetch.ons import Ons
+from pipeline.read.cells import column_letters
 from pipeline.read.labels import footnotes, label
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -57,6 +58,10 @@ def _areas(table: Table, code: int, name: int, notes: dict[str, str]) -> pd.Data
 def _offences(table: Table, after: int) -> dict[int, str]:
     """The offence group of each headed column to the right of the areas."""
     labels = {column: parts[-1] for column, parts in enumerate(table.headings) if column > after and parts}
+    groups = {part for parts in table.headings for part in parts[:-1]}
+    if lost := [column for column, text in labels.items() if text in groups]:
+        group = labels[lost[0]]
+        raise table.refused(f"column {column_letters(lost[0])} has no heading of its own below {group!r}")
     offences = {column: SAME_OFFENCE.get(text, text) for column, text in labels.items()}
     if list(offences.values()).count("drug offences") != 1:
         raise table.refused("no single column headed 'drug offences'")

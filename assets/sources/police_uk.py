@@ -20,9 +20,10 @@ WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ire
 # Every record counts: the many exact duplicates are crimes of one place and month, and many carry no id.
 STREET_CRIMES = """
     WITH records AS (
-        SELECT row_number() OVER () + 1 AS number, trim("Month") AS month, trim("Reported by") AS force,
-               lower(trim("Crime type")) AS crime_type
-        FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
+        SELECT number, nullif(trim("Month"), '') AS month, nullif(trim("Reported by"), '') AS force,
+               nullif(lower(trim("Crime type")), '') AS crime_type
+        FROM {printed}
+        WHERE trim(concat(*COLUMNS(* EXCLUDE number))) <> ''  -- records of commas, below the last one
     )
     SELECT month, force, crime_type AS category, 'street-level crimes' AS measure, 'crimes' AS unit, '' AS status,
            CAST(count(*) AS DOUBLE) AS value,
@@ -32,6 +33,10 @@ STREET_CRIMES = """
     GROUP BY month, force, crime_type
     ORDER BY min(number)
 """
+WELL_FORMED = """(
+    SELECT row_number() OVER () + 1 AS number, *
+    FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
+)"""
 
 
 def area_of_force(force: str) -> str | None:
@@ -73,9 +78,13 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         raise Refused(f"{book.name} is a workbook ({book.format}), not a CSV file")
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
         try:
-            counts = con.execute(STREET_CRIMES, {"path": escape(str(book.path))}).df()
-        except duckdb.Error as error:
-            raise Refused(f"{book.name} is no list of street-level crimes: {str(error).splitlines()[0]}") from error
+            path = {"path": escape(str(book.path))}
+            counts = con.execute(STREET_CRIMES.format(printed=WELL_FORMED), path).df()
+        except duckdb.Error:
+            # A program that saved the file again may have left more fields, or another encoding, than DuckDB takes.
+            printed = book.records().require("Month", "Reported by", "Crime type").frame
+            con.register("printed", printed.rename_axis("number").reset_index())
+            counts = con.execute(STREET_CRIMES.format(printed="printed")).df()
     for column, what in {"month": "month", "force": "police force", "category": "crime type"}.items():
         if (missing := counts[column].isna()).any():
             raise Refused(f"{book.name}, {counts['cell'][missing].iloc[0]}: no {what}")

@@ -123,6 +123,7 @@ def _contract(rules: Rules) -> Iterator[str]:
         said += ["whole"] * measure.whole + ["no more than its base"] * measure.within_base
         said += [f"at most {measure.most:g}"] * (measure.most < float("inf"))
         said += [f"equal to {measure.share_of} in its base"] * bool(measure.share_of)
+        said += [f"of the size of {measure.rate_of} by its unit"] * bool(measure.rate_of)
         said += [f"below zero only in {_code([measure.corrected])}"] * bool(measure.corrected)
         yield f"`{name}`: {', '.join(said)}"
     for kind, periods in rules.periods.items():

@@ -1,8 +1,8 @@
 """What a workbook's XML says of cells and its parser does not; what stands in the cells is workbook's.
 
 The parser hands over an error, and a formula that nobody has calculated, as an empty cell, the text of a cell without
-the height of its letters, and a hidden row like any other. Here they are looked for in the bytes of a sheet, and only
-where a telling string is among these is anything taken apart.
+the height of its letters, a hidden row like any other, and of an ods sheet not which cells are merged. Here they are
+looked for in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
 """
 
 import html
@@ -16,22 +16,24 @@ from posixpath import join, normpath
 
 from pipeline.read.cells import column_number
 from pipeline.read.labels import raised
-from pipeline.read.marks import is_number
+from pipeline.read.layout import Merged
 
 Place = tuple[int, int]
 
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
+_SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
 # Beyond this an ods sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
 
 @dataclass
 class Unsaid:
-    """Texts to put in the cells of a sheet, by row and column from 0, and its hidden rows."""
+    """Texts to put in the cells of a sheet, by row and column from 0, its hidden rows, and its merged cells if any."""
 
     texts: dict[Place, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    merged: list[Merged] = field(default_factory=list)
 
 
 class Xlsx:
@@ -92,7 +94,7 @@ class Xlsx:
 
     @cached_property
     def _raised(self) -> dict[int, str]:
-        """The shared texts that read as numbers and of which a part is raised, by their position."""
+        """The shared texts of which digits are raised, by their position."""
         if "xl/sharedStrings.xml" not in self._names:
             return {}
         raw = self._read("xl/sharedStrings.xml")
@@ -119,12 +121,11 @@ def _place(tag: bytes) -> Place | None:
 
 
 def _with_raised(part: bytes) -> str:
-    """A text of several runs whose raised digits are superscripts, if it would else read as a number."""
+    """A text of several runs whose raised digits are superscripts; none where no digit is raised."""
     runs = re.findall(rb"<r>(.*?)</r>", part, re.DOTALL)
     texts = [html.unescape(b"".join(re.findall(rb"<t[^>]*>([^<]*)</t>", run)).decode()) for run in runs]
-    if not is_number("".join(texts)):
-        return ""
-    return "".join(raised(text) if b"superscript" in run else text for run, text in zip(runs, texts, strict=True))
+    shown = [raised(text) if b"superscript" in run else text for run, text in zip(runs, texts, strict=True)]
+    return "".join(shown) if shown != texts else ""
 
 
 def _tags(raw: bytes, name: str) -> Iterator[dict[str, str]]:
@@ -175,7 +176,13 @@ class Ods:
         hidden = any(self._raw.find(b'table:visibility="%b"' % how, start, end) >= 0 for how in _HIDDEN)
         texts = self._texts_are_telling(start, end)
         raw = bytes(self._raw[start:end]) if hidden or texts else b""
-        return Unsaid(_unsaid_texts(raw, self._raised) if texts else {}, _hidden_rows(raw) if hidden else set())
+        # Of most sheets a few headings are merged, far above the end.
+        last = max((found.end() for found in _SPANS.finditer(self._raw, start, end)), default=start)
+        return Unsaid(
+            _unsaid_texts(raw, self._raised) if texts else {},
+            _hidden_rows(raw) if hidden else set(),
+            _merged(bytes(self._raw[start : self._find(b">", last) + 1])) if last > start else [],
+        )
 
     def _texts_are_telling(self, start: int, end: int) -> bool:
         raised = (b'text:style-name="%b"' % style for style in self._raised)
@@ -200,9 +207,8 @@ def _hidden_rows(raw: bytes) -> set[int]:
     return hidden
 
 
-def _unsaid_texts(raw: bytes, raised: list[bytes]) -> dict[Place, str]:
-    """The texts of the cells of an ods sheet, each row and cell as often as it is repeated."""
-    texts: dict[Place, str] = {}
+def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
+    """The rows and columns of each cell of an ods sheet, as often as it is repeated, its attributes and its content."""
     row, column, down = -1, 0, 1
     cells = rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:((?:(?!<table:).)*?)</table:\1>)?"
     for tag in re.finditer(cells, raw, re.DOTALL):
@@ -210,11 +216,25 @@ def _unsaid_texts(raw: bytes, raised: list[bytes]) -> dict[Place, str]:
             row, column, down = row + down, 0, _repeated(tag[2], b"rows")
             continue
         across = _repeated(tag[2], b"columns")
-        if (text := _unsaid_text(tag[2], tag[4] or b"", raised)) and down * across < _MOST_REPEATED:
-            places = ((r, c) for r in range(row, row + down) for c in range(column, column + across))
-            texts |= dict.fromkeys(places, text)
+        yield range(row, row + down), range(column, column + across), tag[2], tag[4] or b""
         column += across
+
+
+def _unsaid_texts(raw: bytes, raised: list[bytes]) -> dict[Place, str]:
+    texts: dict[Place, str] = {}
+    for rows, columns, attributes, body in _cells(raw):
+        if (text := _unsaid_text(attributes, body, raised)) and len(rows) * len(columns) < _MOST_REPEATED:
+            texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
     return texts
+
+
+def _merged(raw: bytes) -> list[Merged]:
+    ranges = []
+    for rows, columns, attributes, _ in _cells(raw):
+        if _SPANS.search(attributes):
+            down, across = (_said(attributes, b"%b-spanned" % what) for what in (b"rows", b"columns"))
+            ranges.append(((rows.start, columns.start), (rows.start + down - 1, columns.start + across - 1)))
+    return ranges
 
 
 def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> str:
@@ -226,7 +246,7 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> 
     if b"table:formula=" in attributes and b"value-type=" not in attributes:
         formula = re.search(rb'table:formula="([^"]*)"', attributes)
         return f"={html.unescape(formula[1].decode()) if formula else ''}"
-    if raised_styles and is_number(printed):
+    if raised_styles:
         spans = rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % b"|".join(map(re.escape, raised_styles))
         shown = re.sub(spans, lambda span: raised(span[1].decode()).encode(), body)
         return html.unescape(re.sub(rb"<[^>]*>", b"", shown).decode()) if shown != body else ""
@@ -234,5 +254,10 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> 
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:
-    found = re.search(rb'number-%b-repeated="(\d+)"' % what, attributes)
+    return _said(attributes, b"%b-repeated" % what)
+
+
+def _said(attributes: bytes, what: bytes) -> int:
+    """How many rows or columns a cell says that it fills."""
+    found = re.search(rb'number-%b="(\d+)"' % what, attributes)
     return int(found[1]) if found else 1

@@ -49,6 +49,7 @@ class Table(Tabular[int]):
         hidden: Collection[int] = (),
     ):
         self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
+        self.merged = merged
         found = next(labels_like(cells, heads or first), None)
         if found is None:
             labels = (label(cell) for row in cells for cell in row[:3] if isinstance(cell, str) and cell)
@@ -212,6 +213,14 @@ class Table(Tabular[int]):
             rows_at = ", ".join(f"{row + 1} ({name})" for row, name in zip(lost, named, strict=False))
             raise self.refused(f"numbers in rows without a known area or period: {rows_at}")
 
+    def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
+        """Refuse a number in a cell that is merged over several of those that are read."""
+        for (top, left), (bottom, right) in self.merged:
+            inside = ((rows >= top) & (rows <= bottom)).sum() * ((columns >= left) & (columns <= right)).sum()
+            if inside > 1 and top >= self.top and self._numbers[top - self.top, left]:
+                ends = f"{column_letters(left)}{top + 1} to {column_letters(right)}{bottom + 1}"
+                raise self.refused(f"the cells {ends} are merged, and nobody knows for which of them their number is")
+
     def unpivot(
         self,
         rows: pd.DataFrame,
@@ -232,11 +241,12 @@ class Table(Tabular[int]):
         if unseen := sorted(set(rows.index) & set(self.hidden)):
             raise self.refused(f"row {unseen[0] + 1} is hidden, and figures are read of what is shown only")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
+        beside, attributes = parted(columns.values())
         self._require_all_rows(rows.index, at_columns, apart)
+        self._require_a_cell_each(at_rows, np.unique([*columns, *beside.to_numpy().ravel()]))
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
         across = np.tile(np.arange(len(at_columns)), len(at_rows))
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))
-        beside, attributes = parted(columns.values())
 
         def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             values, statuses, unknown = read_values(self.cells[at_rows[down], numbers], marks)

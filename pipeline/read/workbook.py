@@ -90,7 +90,7 @@ class Workbook:
             for (number, column), text in unsaid.texts.items():
                 if number < len(cells) and column < cells.shape[1]:
                     cells[number, column] = text
-            self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or ()
+            self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or unsaid.merged
             self._hidden[sheet] = unsaid.hidden
         return self._sheets[sheet]
 

@@ -4,6 +4,8 @@ Where sqlglot knows the difference it writes the other form (QUALIFY, strftime, 
 know, or cannot: such a text gives other figures on the other engine, or none, and is written otherwise.
 """
 
+from typing import Any
+
 import sqlglot
 from sqlglot import exp
 
@@ -31,7 +33,7 @@ def differences(text: str) -> list[str]:
     return found
 
 
-def _asks_several(one: exp.Anonymous | exp.Grouping) -> bool:
+def _asks_several(one: Any) -> bool:
     return len(one.expressions) > 1 and (isinstance(one, exp.Grouping) or one.name.lower() == "grouping")
 
 

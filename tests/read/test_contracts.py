@@ -36,6 +36,22 @@ SHARES = {
     "fingertips": ["not in treatment", "successful completion of treatment", "continuity of care after prison"],
     "ukhsa_uam": ["hepatitis C prevalence"],
 }
+RATES = {
+    "alcohol_dependence": ["rate of alcohol dependence"],
+    "csew_crime": ["survey rate"],
+    "fingertips": [
+        "alcohol-specific mortality",
+        "mortality from drug misuse",
+        "prevalence of opiate and/or crack cocaine use",
+        "rate in treatment",
+        "rate of admissions for substance misuse",
+        "rate of alcohol-related admissions",
+    ],
+    "ocu_prevalence": ["rate of use"],
+    "ons_drug_deaths": ["age-standardised rate"],
+    "ons_drug_deaths_local": ["age-standardised rate"],
+    "ons_police_force_tables": ["rate of recorded offences"],
+}
 BY_SEX = {"csew_drug_misuse", "fingertips", "home_office_nrm", "moj_reoffending", "ndtms_adults", "ndtms_viewit"}
 BY_SEX |= {"ndtms_secure_settings", "nhs_hospital_admissions", "nhs_smoking_drinking_drugs", "ocu_prevalence"}
 BY_SEX |= {"ons_drug_deaths", "ons_drug_deaths_local", "ons_population", "ukhsa_uam"}
@@ -116,6 +132,11 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
             yield f"fractions of {measure}", _changed(frame, one, **{n: frame.loc[one, n] / 100 for n in numbers})
         if measure in SHARES.get(source_id, ()):
             yield f"share: {measure}", _changed(frame, at, value=there.loc[at, "value"] / 2, lower=0.0)
+    for measure in RATES.get(source_id, ()):
+        rates = frame[(frame["measure"] == measure) & frame["value"].notna()]
+        one = (frame["measure"] == measure) & (frame["category"] == rates["category"].iloc[0])
+        numbers = ["value", "lower", "upper"]
+        yield f"another unit: {measure}", _changed(frame, one, **{n: frame.loc[one, n] * 100 for n in numbers})
     yield "hidden with a value", _changed(whole, whole.index[whole["value"].notna()][0], status="c")
     yield "measure", _changed(whole, whole["measure"] == whole["measure"].iloc[0], measure="see note 3")
 
@@ -219,9 +240,11 @@ def weaker(rules: Rules) -> Iterator[tuple[str, Rules]]:
             f"beyond its base: {name}": replace(measure, within_base=False),
             f"beyond 100: {name}": replace(measure, most=float("inf"), share_of=""),
             f"share: {name}": replace(measure, share_of=""),
+            f"another unit: {name}": replace(measure, rate_of=""),
         }
-        # What lies beyond its base, or 100, contradicts a share too.
-        others = {n: replace(m, share_of="") if m.share_of == name else m for n, m in rules.measures.items()}
+        # What lies beyond its base, or 100, contradicts a share or a rate too.
+        alone = {"share_of": "", "rate_of": ""}
+        others = {n: replace(m, **alone) if name in (m.share_of, m.rate_of) else m for n, m in rules.measures.items()}
         for fault, less in without.items():
             if less != measure:
                 yield fault, replace(rules, measures={**others, name: less})

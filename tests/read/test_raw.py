@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from pipeline.read.labels import visible
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, in_shape
 from pipeline.read.workbook import Workbook
 from pipeline.releases import release_of
 from tests.conftest import real_file
+from tests.fuzz.content import Content, Raised, content_of, name_of, place_of
+from tests.fuzz.writing import write
 from tests.read.test_opening import ods
-from tests.reading import SAMPLES, printed, read, sample, sample_figures
+from tests.reading import SAMPLES, assert_same, printed, read, sample, sample_figures
 
 CELL = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
 ROW = "<table:table-row{}>{}</table:table-row>"
@@ -44,7 +47,7 @@ def xlsx(path: Path) -> Path:
 
 def test_an_xlsx_cell_says_what_the_spreadsheet_shows(tmp_path):
     book = Workbook(xlsx(tmp_path / "a.xlsx"))
-    assert book.cells("a & b").tolist()[1:3] == [["#DIV/0!", "=A9", "a", 2], ["2846¹ ", "Rate1 ", "28461 ", "#REF!"]]
+    assert book.cells("a & b").tolist()[1:3] == [["#DIV/0!", "=A9", "a", 2], ["2846¹ ", "Rate¹ ", "28461 ", "#REF!"]]
     assert book.hidden("a & b") == {3} and book.hidden("c") == set()
     assert book.cells("c").tolist() in ([], [["#N/A"]])
 
@@ -58,7 +61,7 @@ def test_names_with_a_prefix_are_the_same_names(tmp_path):
     (tmp_path / "y").mkdir()
     path = altered(path, tmp_path / "x", "xl/worksheets/sheet1.xml", prefixed)
     book = Workbook(altered(path, tmp_path / "y", "xl/sharedStrings.xml", prefixed))
-    assert book.cells("a & b")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate1 "]]
+    assert book.cells("a & b")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate¹ "]]
     assert book.hidden("a & b") == {3}
 
 
@@ -76,7 +79,8 @@ def test_names_with_a_prefix_are_the_same_names(tmp_path):
             'office:value-type="string"><text:p>28<text:span text:style-name="T1">4</text:span></text:p>',
             "28⁴",
         ),
-        ('office:value-type="string"><text:p>a<text:span text:style-name="T1">4</text:span></text:p>', "a4"),
+        ('office:value-type="string"><text:p>a<text:span text:style-name="T1">4</text:span></text:p>', "a⁴"),
+        ('office:value-type="string"><text:p>4<text:span text:style-name="T1">th</text:span></text:p>', "4th"),
         ('office:value-type="string"><text:p>28<text:span text:style-name="T2">4</text:span></text:p>', "284"),
     ],
 )
@@ -183,6 +187,49 @@ def test_a_raised_digit_is_no_part_of_a_number(source, released, tmp_path):
     # What the cell is a part of no longer adds up; that is not asked here.
     frame = in_shape(SOURCES[source], release_of(source, date(2026, 11, 1), [altered]))
     assert frame.loc[frame["cell"] == f"{place[0]}!{place[1]}", "value"].tolist() == [28]
+
+
+def raised_headings(content: Content, sheet: str, top: int) -> Content:
+    """Content in which a raised digit stands behind each heading of a sheet."""
+    rows = content.page(sheet).rows
+    heads = [(row, column) for row in range(1, top) for column, cell in enumerate(rows[row]) if cell != ""]
+    return content.with_cells(
+        {(sheet, row, column): Raised(visible(rows[row][column]), "1") for row, column in heads if len(heads) > 1}
+    )
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+@pytest.mark.parametrize(
+    ("source", "released", "sheet", "top"),
+    [(*XLSX, "1.02", 8), ("ons_drug_deaths_local", "2024-10-23", "Table 1", 5), (*ODS, "A3", 6)],
+)
+def test_a_raised_digit_is_no_part_of_a_heading(source, released, sheet, top, suffix, tmp_path):
+    path = sample(source, released)
+    content = content_of(path)
+    plain, raised = (
+        read(source, write(made.of_form(suffix=suffix), tmp_path / f"{name}.{suffix}"))
+        for name, made in (("plain", content), ("raised", raised_headings(content, sheet, top)))
+    )
+    assert_same(raised, plain)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+@pytest.mark.parametrize(("source", "released"), WORKBOOKS)
+def test_a_number_in_cells_that_are_merged_is_refused(source, released, suffix, tmp_path):
+    """Lists of records, which are added up and have no table, are not asked."""
+    path = sample(source, released)
+    frame, content = sample_figures(source, released), content_of(path)
+    places = {place_of(content, cell) for cell in frame.loc[frame["value"].notna(), "cell"]} - {None}
+    below = sorted((s, row, column) for s, row, column in places if (s, row + 1, column) in places)
+    if not below:
+        pytest.skip("its figures are sums over records")
+    sheet, row, column = below[len(below) // 2]
+    content = content.with_cells({(sheet, row + 1, column): ""})
+    content.page(sheet).merged.append((row, column, row + 1, column))
+    cells = re.escape(f"{name_of((sheet, row, column))} to ".split("!")[1])
+    # A reader may leave out the row whose number went into the cell above.
+    with pytest.raises(Refused, match=rf"the cells {cells}.* are merged|numbers in rows without a known"):
+        read(source, write(content.of_form(suffix=suffix), tmp_path / f"merged.{suffix}"))
 
 
 def test_a_hidden_row_is_no_figure(tmp_path):

@@ -111,6 +111,8 @@ def test_a_cell_of_a_text_file_that_cannot_be_read_is_refused(column, cell, reas
         ("Episodes_with_assessment_factor", "Episodes", "no single column of episodes"),
         ("Gangs", "Gangs_percent", "gangs_percent is no number of assessments"),
         ("Gangs", "Neglect", "Neglect stand twice"),
+        ("Gangs", "Weather", r"category is not a category that this publication prints in row 2, Weather"),
+        ("Gangs", "Gangs_old", r"category is not .* in row 2, Gangs_old"),
         ("region_code", "region", "no column region_code"),
     ],
 )

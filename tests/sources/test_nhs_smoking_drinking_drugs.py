@@ -62,6 +62,26 @@ def test_something_unknown_in_the_survey_is_refused(sheet, row, column, text, wh
         altered(PUPILS, book)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "label", "at"),
+    [
+        ("Table_8_2", "Boys", 4),
+        ("Table_8_2", "Boys", 9),
+        ("Table_8_4", "Cannabis", 4),
+        ("Table_10_2", "Unweighted base", 7),
+    ],
+)
+def test_a_row_that_stands_twice_says_one_number(sheet, label, at, altered):
+    book = sheets(sample(PUPILS, "2024-10-17"))
+    rows = book[sheet]
+    assert rows[at][0] == label
+    rows.insert(at, list(rows[at]))
+    assert_same(altered(PUPILS, book), sample_figures(PUPILS, "2024-10-17"))
+    rows[at][1] += 1
+    with pytest.raises(Refused, match=r"several numbers of the same pupils asked|printed twice, differently"):
+        altered(PUPILS, book)
+
+
 # --- the metrics ---------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.read.opening import Refused
 from tests.calculating import observed
-from tests.reading import NUMBERS, assert_same, one, sample, sample_figures, sheets
+from tests.reading import NUMBERS, assert_same, lines, one, sample, sample_figures, sheets
 
 OCU, ALCOHOL = "ocu_prevalence", "alcohol_dependence"
 EITHER, OPIATES, CRACK = "opiates and/or crack cocaine", "opiates", "crack cocaine"
@@ -161,6 +161,27 @@ def test_an_estimate_that_cannot_be_read_right_is_refused(altered, sheet, row, c
     content[sheet][row][column] = text
     with pytest.raises(Refused, match=re.escape(refusal)):
         altered(OCU, content)
+
+
+@pytest.mark.parametrize("printed", ["3.453", "595.856"])
+def test_a_point_that_parts_the_thousands_of_an_estimate_is_refused(altered, printed):
+    rows = lines(sample(ALCOHOL, "2020-03-05"))
+    people = rows[0].index("Alcohol_dependent")
+    rows[1][people : people + 3] = [printed, "", ""]
+    with pytest.raises(Refused, match=r"a point may part its thousands in row 2, Alcohol_dependent \("):
+        altered(ALCOHOL, rows)
+    content = sheets(sample(OCU, THIRD))
+    content["Table_1"][6][3:6] = [float(printed), "", ""]
+    with pytest.raises(Refused, match=r"a point may part its thousands in Table_1!D7 \("):
+        altered(OCU, content)
+
+
+def test_estimates_that_all_have_decimals_are_read(altered):
+    rows = lines(sample(ALCOHOL, "2020-03-05"))
+    people = rows[0].index("Alcohol_dependent")
+    for number, row in enumerate(rows[1:]):
+        row[people] = f"{row[people]}.{number % 1000:03}" if row[people].isdigit() else row[people]
+    assert (altered(ALCOHOL, rows)["value"] % 1 > 0).mean() > 0.9
 
 
 def test_hidden_and_combined_areas_keep_what_they_say(altered):

@@ -167,6 +167,15 @@ def test_offences_are_not_negative_and_footnotes_are_numbered_anew(altered):
             altered(FORCES, sheets)
 
 
+def test_a_group_of_offences_does_not_stand_in_for_the_heading_of_its_first_column(altered):
+    sheets = YEAR_2019.sheets()
+    rows = sheets["Table P1"]
+    assert (rows[3][4], rows[4][4]) == ("Victim-based crime", "Violence against the person")
+    rows[4][4] = ""
+    with pytest.raises(Refused, match=r"'Table P1'.*column E has no heading of its own below 'victim-based crime'"):
+        altered(FORCES, sheets)
+
+
 def test_a_share_is_no_number_of_offences(altered):
     sheets = YEAR_2019.sheets()
     sheets["Table P1"][4][5] = "Percentage of all offences"

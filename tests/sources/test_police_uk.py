@@ -122,13 +122,37 @@ def test_forces_under_the_names_they_give_themselves(tmp_path):
         (STREET_HEADING + DRUGS.format("", ""), "no police force"),
         (STREET_HEADING + DRUGS.format("Kent Police", "").replace("2024-01", "2024-13"), "2024-13 is no month"),
         (STREET_HEADING + DRUGS.format("Kent Police", "").replace("Drugs", ""), "no crime type"),
-        (STREET_HEADING.replace("Crime type", "Type") + DRUGS.format("Kent Police", ""), "no list of street-level"),
-        (STREET_HEADING + "2024-01,Kent Police,Drugs\n", "no list of street-level"),
+        (STREET_HEADING.replace("Crime type", "Type") + DRUGS.format("Kent Police", ""), "no column Crime type among"),
+        (STREET_HEADING + "2024-01,Kent Police,Drugs\n", "row 2: 3 fields where the heading has 12.*may be cut"),
     ],
 )
 def test_street_records_that_cannot_be_read_right_are_refused(text, why, tmp_path):
     (tmp_path / "street.csv").write_text(text)
     with pytest.raises(Refused, match=why):
+        read(STREET, tmp_path / "street.csv")
+
+
+KENT = DRUGS.format("Kent Police", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (STREET_HEADING + KENT.replace("\n", ",\n") + KENT, "utf-8"),
+        (STREET_HEADING.replace("\n", ",,\n") + 2 * KENT.replace("\n", ",,\n"), "utf-8"),
+        (STREET_HEADING + KENT.replace("No Location", "Café") + KENT, "cp1252"),
+        (STREET_HEADING + 2 * KENT + 3 * (11 * "," + "\n"), "utf-8"),
+    ],
+)
+def test_street_records_as_a_spreadsheet_program_saves_them_are_read(text, encoding, tmp_path):
+    (tmp_path / "street.csv").write_text(text, encoding=encoding)
+    frame = read(STREET, tmp_path / "street.csv")
+    assert frame[["value", "cell"]].to_numpy().tolist() == [[2, "row 2, Crime type (first of 2 rows)"]]
+
+
+def test_a_street_record_with_more_than_its_heading_says_is_refused(tmp_path):
+    (tmp_path / "street.csv").write_text(STREET_HEADING + KENT.replace("\n", ",Kent\n"))
+    with pytest.raises(Refused, match="row 2: 13 fields where the heading has 12"):
         read(STREET, tmp_path / "street.csv")
 
 
