@@ -24,8 +24,9 @@ AGES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
     sums=(
         Sum("sex", "all", ("male", "female")),
         Sum("age", "all", AGES),
-        *(Sum("category", "drug poisoning", parts) for parts in DEATH_REVIEW_THEMES.values()),
     ),
+    subject="drug poisoning",
+    themes=DEATH_REVIEW_THEMES,
     lookups={
         "causes": HERE / "causes.csv",
         "mentioned_substances": HERE / "mentioned_substances.csv",

@@ -19,6 +19,7 @@ from pipeline.commands import (
     profile,
     query,
     remove,
+    review,
     scorecard,
     status,
 )
@@ -48,6 +49,7 @@ for verb in (
     lists.metrics,
     scorecard.scorecard,
     profile.profile,
+    review.review,
     chart.chart,
 ):
     app.command()(verb)

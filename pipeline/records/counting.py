@@ -78,7 +78,8 @@ def _sums(extract: Extract, counts: pd.DataFrame) -> list[Sum]:
         if (whole := one.partition(": ")[0]) != one and whole in categories
     ]
     areas = disclosure.area_sums(_inside(counts["area"].unique()), beyond)
-    return [*areas, *_windows(counts["period"].unique()), *extract.sums, *told]
+    answers = [Sum("category", extract.subject, parts) for parts in extract.themes.values()]
+    return [*areas, *_windows(counts["period"].unique()), *extract.sums, *answers, *told]
 
 
 def _lookups(extract: Extract, years: list[int]) -> dict[str, pd.DataFrame]:

@@ -38,7 +38,8 @@ class Extract:
     `tables` are the contracts of its tables of records, by name; `lookups` files of facts; `whole` the nation, or
     nations together, that its records are all of, and `elsewhere` what records print in place of an area of it; `year`
     the kind of year; `rule` the disclosure control, `sums` the wholes that its counts add up to besides the areas;
-    `bases` the measure that is the whole of another; `named` gives the code of an area that is printed by name.
+    `bases` the measure that is the whole of another; a review has `themes`, each a question about the category that is
+    its `subject`, with the answers that add up to it; `named` gives the code of an area that is printed by name.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Extract:
     bases: Mapping[str, str]
     lookups: Mapping[str, Path]
     elsewhere: tuple[str, ...]
+    subject: str
+    themes: Mapping[str, tuple[str, ...]]
     named: Callable[[str], str | None] | None
 
 
@@ -71,6 +74,8 @@ def records(
     bases: Mapping[str, str] | None = None,
     lookups: Mapping[str, Path] | None = None,
     elsewhere: tuple[str, ...] = (),
+    subject: str = "",
+    themes: Mapping[str, tuple[str, ...]] | None = None,
     named: Callable[[str], str | None] | None = None,
 ) -> Callable[[Callable[[], str]], Callable[[], str]]:
     """Declare a function as a source of records; `page` is where its dictionary or its holder is."""
@@ -88,6 +93,8 @@ def records(
             bases or {},
             lookups or {},
             elsewhere,
+            subject,
+            themes or {},
             named,
         )
 

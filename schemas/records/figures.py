@@ -5,18 +5,19 @@ from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, cou
 
 _LEVELS = ("region", "upper tier")
 
+# What a review of deaths asks, and the answers, of which one is that of each death.
 DEATH_REVIEW_THEMES = {
-    "treatment": tuple(
+    "Treatment for drugs or alcohol": tuple(
         f"treatment: {when}"
         for when in ("at the time of death", "within 12 months before", "earlier", "never", "not known")
     ),
-    "discharge": tuple(
+    "How the last treatment ended": tuple(
         f"discharge: {why}" for why in ("treatment completed", "transferred", "dropped out", "other", "none")
     ),
-    "time since discharge": tuple(
+    "Time from the end of treatment to the death": tuple(
         f"time since discharge: {span}" for span in ("up to 4 weeks", "up to 12 months", "longer", "none")
     ),
-    "hospital": tuple(
+    "Hospital in the twelve months before": tuple(
         f"hospital: {why}"
         for why in (
             "poisoning",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -64,19 +64,32 @@ def write(con: duckdb.DuckDBPyConnection, path: Path, area_code: str | None = No
     says = about.cover(area, len(metrics), len(without))
     newest = [f"Newest release: {words.day(rows['released'].max())}."] if len(rows) else []
     credits = [*newest, CREDIT, *publications(rows)]
+    save(path, title, says, credits, sheets, sample=published.is_sample(con), created=lookup.newest_release(con))
+
+
+def save(
+    path: Path,
+    title: str,
+    says: list[str],
+    credits: list[str],
+    sheets: dict[str, Sheet],
+    *,
+    sample: bool,
+    created: datetime,
+) -> None:
+    """Write a workbook with a cover, contents and those sheets that hold anything. OSError where it cannot write."""
     saved = BytesIO()  # xlsxwriter hides why a file cannot be written
     with GPWorkbook(saved, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        created = lookup.newest_release(con)
         book.set_properties({"title": title, "subject": TITLE, "author": "ncdof", "created": created})
         book.set_custom_property("Language", "en-GB")
         book.set_theme(_theme())
         filled = {name: sheet for name, sheet in sheets.items() if len(sheet.rows)}
-        _fill(book, title, says, credits, filled, published.is_sample(con))
+        _fill(book, title, says, credits, filled, sample)
 
-    def save(arriving: Path) -> None:
+    def put(arriving: Path) -> None:
         arriving.write_bytes(saved.getvalue())
 
-    write_atomically(path, save)
+    write_atomically(path, put)
 
 
 def _fill(
