@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-quick coverage bench fuzz demo docs samples lock lint test-clients test-pages test-service clean
+.PHONY: build test test-quick coverage bench fuzz demo docs samples records lock lint test-clients test-pages test-records \
+  test-service clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
@@ -47,6 +48,21 @@ test-clients: .venv/installed .venv/clients/node/installed $(CLIENTS)
 	.venv/newest/bin/pip install --quiet -r tests/clients/environments/duckdb-newest.txt --editable .
 	.venv/newest/bin/python -m pytest $(IN_PARALLEL)
 
+# Records by the million: both engines, Spark on a cluster of two workers; Java 17 or newer from the system's packages.
+ROWS ?= 1e7
+
+test-records: .venv/spark/installed
+	.venv/spark/bin/python -m pytest -rs tests/records
+	ROWS=1e5 .venv/spark/bin/python -m pytest -rs tests/spark
+	.venv/spark/bin/python -m tests.bench_records $(ROWS)
+
+.venv/spark/installed: requirements.lock pyproject.toml tests/spark/requirements.txt
+	@command -v java >/dev/null || { echo "this target runs Spark: install Java 17 or newer"; exit 1; }
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.lock --requirement tests/spark/requirements.txt
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
 # Area pages in headless Chromium, which CHROMIUM names.
 test-pages: .venv/installed .venv/clients/pages/installed
 	$(BIN)/python -m pytest -rs tests/pages
@@ -81,6 +97,10 @@ docs: .venv/installed
 
 samples: .venv/installed
 	$(BIN)/python -m assets.samples
+
+# Made-up records: `make records ROWS=1e6` writes as many treatment journeys, and other tables to fit, to data/records.
+records: .venv/installed
+	$(BIN)/python -m assets.samples.records $(ROWS)
 
 lock:
 	$(PYTHON) -m venv .venv/lock

@@ -39,16 +39,17 @@ def conditions(contract: type[pa.DataFrameModel]) -> dict[str, str]:
     NotImplementedError for a check of the model that has no SQL here.
     """
     schema = contract.to_schema()
-    found = {}
-    for name, column in schema.columns.items():
-        named = f'"{name}"'
-        if not column.nullable:
-            found[f"{name} is missing"] = f"{named} IS NOT NULL"
-        for check in column.checks:
-            found[f"{name}: {check.error}"] = f"{named} IS NULL OR {_condition(check, named)}"
-    for check in schema.checks:
-        found[str(check.error)] = _condition(check)
-    return found
+    of_columns = {rule: sql for column in schema.columns for rule, sql in of_column(contract, column).items()}
+    return of_columns | {str(check.error): _condition(check) for check in schema.checks}
+
+
+def of_column(contract: type[pa.DataFrameModel], name: str) -> dict[str, str]:
+    """What one column must fulfil in each row, as `conditions`."""
+    column, named = contract.to_schema().columns[name], f'"{name}"'
+    there = {} if column.nullable else {f"{name} is missing": f"{named} IS NOT NULL"}
+    return there | {
+        f"{name}: {check.error}": f"{named} IS NULL OR {_condition(check, named)}" for check in column.checks
+    }
 
 
 def _condition(check: Check, *column: str) -> str:

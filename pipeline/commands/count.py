@@ -15,7 +15,7 @@ FIRST_YEAR = 2010
 
 
 def count(
-    source: Annotated[str, typer.Argument(help="Id of a source that is counted from records: street_crimes, ...")],
+    source: Annotated[str, typer.Argument(help="Id of a source of records, as `ncdof sources` lists them.")],
     where: Annotated[
         list[str],
         typer.Argument(metavar="[TABLE=]PLACE...", help="File, folder or address of each table of records."),

@@ -196,9 +196,9 @@ class _Table:
         )
 
     def _cost(self, key: Key, by: int) -> float:
-        """What it costs that a count is another: nothing where nobody can tell, one where it must be hidden for it.
+        """What it costs that a count is another: nothing where nobody can tell, more the more wholes it must hide.
 
-        More for what was shown before, and no end where it cannot be.
+        Most for what was shown before, and no end where it cannot be.
         """
         low, high = self.bounds[key]
         count = self.counts[key] + by
@@ -206,7 +206,8 @@ class _Table:
             return 0
         if count < 0 or key in self.hidden or key not in self.published:
             return inf
-        return 100 if key in self.before else 1
+        wholes = sum(label in column.partitions for label, column in zip(key, self.columns, strict=True))
+        return 1 + wholes + 100 * (key in self.before)
 
     def _moved(self, key: Key) -> dict[Key, int]:
         """The counts that one record elsewhere would change, this one among them: those that cost least."""

@@ -55,8 +55,11 @@ class Engine(ABC):
         """
         raw = f"{table}_as_it_lies"
         fields = typed.fields(contract, self.scan(raw, lies), table)
-        faults = typed.faults(contract, fields, raw, self.file)
-        found = self.ask(f"SELECT place, count(*) AS records FROM ({faults}) AS f GROUP BY place ORDER BY place")
+        # What is broken in a CSV file is seen only in whole records.
+        whole = lies.format == "csv" or bool(self.ask(typed.values(contract, fields, raw))["broken"].iloc[0])
+        faults = typed.faults(contract, fields, raw, self.file, shared=whole)
+        counted = f"SELECT place, count(*) AS records FROM ({faults}) AS f GROUP BY place ORDER BY place"
+        found = self.ask(counted) if faults else pd.DataFrame()
         said = self.unreadable(lies)
         if len(found) and not said:
             said = self._named(table, lies, contract, fields, str(found["place"].iloc[0]))
@@ -71,7 +74,7 @@ class Engine(ABC):
     ) -> list[Fault]:
         numbered = f"{table}_numbered"
         self.number(numbered, lies, file)
-        faults = typed.faults(contract, fields, numbered, '"row"')
+        faults = typed.faults(contract, fields, numbered, '"row"', shared=True)
         first = self.ask(f"{faults} ORDER BY place LIMIT {NAMED_AT_MOST}")
         words = typed.rules_of(contract, fields)
         return [(file, int(row), words[rule]) for row, rule in first.itertuples(index=False)]

@@ -1,5 +1,6 @@
 """Spark as the engine of records, local or elsewhere by address: an extra, which needs Java where it runs itself."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -82,7 +83,7 @@ class Spark(Engine):
             return frame.select("*", f.col("_metadata.file_path").alias("_file"))
         alike: dict[tuple[str, ...], list[str]] = {}
         for file in files:
-            alike.setdefault(headings(file.removeprefix("file://")), []).append(file)
+            alike.setdefault(headings(re.sub("^file:/+", "/", file)), []).append(file)
         frames = [self._csv(names, there) for names, there in alike.items()]
         frame = frames[0]
         for other in frames[1:]:

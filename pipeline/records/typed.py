@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.calculate import contract as rules
 from pipeline.read.opening import Refused
-from schemas.records.record import Record
+from schemas.records.record import OF_EACH, Record
 
 _KINDS = {"string": "VARCHAR", "datetime64": "DATE", "Int64": "BIGINT"}
 _NAMED = {"DATE": "day", "BIGINT": "whole number"}
@@ -77,17 +77,47 @@ def read(fields: list[Field]) -> str:
     return ", ".join(f'{field.value} AS "{field.name}"' for field in fields)
 
 
-def faults(contract: type[Record], fields: list[Field], table: str, place: str) -> str:
-    """A query for the records of a table that break their contract: `place`, and the first rule that each breaks."""
+def values(contract: type[Record], fields: list[Field], table: str) -> str:
+    """A query for how many values of the texts of a table break the rules of their own field.
+
+    A text that many records share is looked at once; those that each record has of its own are left to `faults`.
+    """
+    asked = []
+    for field in fields:
+        of_field = rules.of_column(contract, field.name).values()
+        if _is_shared(contract, field) and of_field:
+            once = f'SELECT {field.value} AS "{field.name}" FROM (SELECT DISTINCT "{field.column}" FROM {table}) AS d'
+            kept = " AND ".join(f"coalesce({rule}, false)" for rule in of_field)
+            asked.append(f"SELECT count(*) AS broken FROM ({once}) AS v WHERE NOT ({kept})")
+    return f"SELECT sum(broken) AS broken FROM ({' UNION ALL '.join(asked)}) AS b"
+
+
+def _is_shared(contract: type[Record], field: Field) -> bool:
+    return field.wanted == "VARCHAR" and not (contract.to_schema().columns[field.name].metadata or {}).get(OF_EACH)
+
+
+def faults(contract: type[Record], fields: list[Field], table: str, place: str, *, shared: bool) -> str:
+    """A query for the records of a table that break their contract: `place`, and the first rule that each breaks.
+
+    The rules of what `values` looks at may be left out; an empty text where no others are left.
+    """
     unread = {field.unread: (f"reads_{field.name}", field.reads) for field in fields if field.unread}
     reads = "".join(f', {condition} AS "{name}"' for name, condition in unread.values())
-    asked = {rule: f'"{name}"' for rule, (name, _) in unread.items()} | rules.conditions(contract)
+    apart = {rule for field in fields if _is_shared(contract, field) for rule in rules.of_column(contract, field.name)}
     broken = " ".join(
-        f"WHEN NOT coalesce({condition}, false) THEN {number}" for number, condition in enumerate(asked.values())
+        f"WHEN NOT coalesce({condition}, false) THEN {number}"
+        for number, (rule, condition) in enumerate(_asked(contract, unread).items())
+        if shared or rule not in apart
     )
+    if not broken:
+        return ""
     read_once = f"SELECT {place} AS place, {read(fields)}{reads} FROM {table}"
     judged = f"SELECT place, CASE {broken} END AS broken FROM ({read_once}) AS r"
     return f"SELECT place, broken FROM ({judged}) AS b WHERE broken IS NOT NULL"
+
+
+def _asked(contract: type[Record], unread: dict[str, tuple[str, str]]) -> dict[str, str]:
+    return {rule: f'"{name}"' for rule, (name, _) in unread.items()} | rules.conditions(contract)
 
 
 def rules_of(contract: type[Record], fields: list[Field]) -> list[str]:

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 
 from schemas.columns import sql_rule
-from schemas.records.record import Day, Record, Text, Whole, icd_10, local_authority, pseudonym
+from schemas.records.record import OF_EACH, Day, Record, Text, Whole, icd_10, local_authority, pseudonym
 
 # Residents of Wales as a whole, of Scotland, Northern Ireland, elsewhere, and those without an address.
 UNKNOWN = ("W", "S", "N", "M", "Y", "X", "U", "Z")
@@ -20,7 +20,7 @@ class HospitalEpisode(Record):
     """
 
     encrypted_hesid: Text = pseudonym("pseudonym of the patient", nullable=True)
-    epikey: Text = pa.Field(str_matches=r"\d{4,20}", description="number of the episode")
+    epikey: Text = pa.Field(str_matches=r"\d{4,20}", description="number of the episode", metadata={OF_EACH: True})
     epistart: Day = pa.Field(description="first day of the episode")
     epiend: Day = pa.Field(nullable=True, description="last day of the episode; none while it is unfinished")
     epistat: Text = pa.Field(isin=["1", "3", "9"], description="1 unfinished, 3 finished, 9 derived unfinished")

@@ -12,11 +12,14 @@ from pandera.typing import Series
 
 from schemas.columns import Text
 
-__all__ = ["Day", "Record", "Text", "Whole", "icd_10", "local_authority", "pseudonym"]
+__all__ = ["OF_EACH", "Day", "Record", "Text", "Whole", "icd_10", "local_authority", "pseudonym"]
 
 # Days without a time, and whole numbers that may be missing.
 Day = Series[pd.Timestamp]
 Whole = Series[pd.Int64Dtype]
+
+# In the metadata of a text that each record, or each person, has of its own.
+OF_EACH = "of each"
 
 # A letter and two digits, then a third without the full stop, as extracts print it.
 _ICD_10 = r"[A-Z]\d{2}\d?"
@@ -31,7 +34,8 @@ class Record(pa.DataFrameModel):
 
 def pseudonym(description: str, *, nullable: bool = False) -> Any:
     """A field that stands for a person: long enough to be no name and no NHS number, and never shown."""
-    return pa.Field(str_matches=r"[0-9A-Za-z+/=_-]{16,}", nullable=nullable, description=description)
+    fits = r"[0-9A-Za-z+/=_-]{16,}"
+    return pa.Field(str_matches=fits, nullable=nullable, description=description, metadata={OF_EACH: True})
 
 
 def icd_10(description: str, *, more: str = "", nullable: bool = False) -> Any:

@@ -1,0 +1,78 @@
+"""Both engines give the same figures, cell by cell, for every text; and name the same broken records."""
+
+import subprocess
+import sys
+import time
+
+import duckdb
+import pandas as pd
+import pytest
+
+from pipeline.read.opening import Refused
+from pipeline.records import counting, engines
+from pipeline.records.extract import EXTRACTS
+from pipeline.records.lying import lying
+
+YEARS = range(2012, 2025)
+
+
+def counted(extract: str, folder, engine: str, address: str) -> tuple[pd.DataFrame, float]:
+    declared = EXTRACTS[extract]
+    where = {table: str(folder / table) for table in declared.tables}
+    start = time.perf_counter()
+    with engines.started(engine, address) as running:
+        counts = counting.count(declared, running, where, YEARS)
+    return counts, time.perf_counter() - start
+
+
+@pytest.mark.parametrize("extract", EXTRACTS)
+def test_both_engines_give_the_same_figures(extract, made_up, cluster, capsys):
+    here, seconds = counted(extract, made_up, "duckdb", "")
+    there, others = counted(extract, made_up, "spark", cluster)
+    with capsys.disabled():
+        print(f"\n{extract}: DuckDB {seconds:.1f} s, Spark with two workers {others:.1f} s, {len(here):,} figures")
+    assert len(here) > 100
+    pd.testing.assert_frame_equal(there, here)
+
+
+def test_spark_connect_gives_the_same_figures(made_up, connect):
+    # A session of Spark Connect and another do not live in one process.
+    program = f"""
+from pathlib import Path
+from pipeline import catalogue
+catalogue.hand_in()
+from tests.spark.test_spark import counted
+folder = Path({str(made_up)!r})
+here, _ = counted("hospital_episodes", folder, "duckdb", "")
+there, _ = counted("hospital_episodes", folder, "spark", {connect!r})
+assert len(here) > 100 and there.equals(here)
+print("the same")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "the same" in ran.stdout, ran.stderr[-3000:]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_both_engines_name_the_same_record(form, made_up, tmp_path, cluster):
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE t AS FROM read_parquet('{made_up}/deaths/*.parquet') LIMIT 500")
+        con.execute(f"UPDATE t SET reg_date = DATE '2031-01-01' WHERE rowid = {232 if form == 'csv' else 233}")
+        con.execute(f"COPY t TO '{tmp_path}/a.{form}' (FORMAT {form}{', HEADER' if form == 'csv' else ''})")
+    contract = EXTRACTS["death_registrations"].tables["deaths"]
+    for engine in engines.ENGINES:
+        with (
+            engines.started(engine, cluster) as running,
+            pytest.raises(Refused, match=rf"a\.{form}, row 234: .*to come"),
+        ):
+            running.lay("deaths", lying(str(tmp_path)), contract)
+
+
+def test_spark_names_what_it_cannot_take_apart(tmp_path, cluster):
+    good = b"2024-01,Essex Police,Drugs,\n" * 1000
+    contract = EXTRACTS["street_crimes"].tables["crimes"]
+    for number, record in enumerate((b"2024-01,Essex Police,Dr\xffugs,\n", b"2024-01,Essex Police,Drugs,,more\n")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "a.csv").write_bytes(b"Month,Reported by,Crime type,LSOA name\n" + good + record + good)
+        with engines.started("spark", cluster) as running, pytest.raises(Refused, match=r"a\.csv, row 1002: "):
+            running.lay("crimes", lying(str(folder)), contract)
