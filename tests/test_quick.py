@@ -4,7 +4,9 @@ import pytest
 
 from tests import quick
 
-PAGES = {f"tests/editions/test_{name}.py" for name in ("page_document", "page_files", "page_numbers")}
+PAGES = {
+    f"tests/editions/test_{name}.py" for name in ("page_document", "page_files", "page_numbers", "pages_left_alone")
+}
 
 
 @pytest.mark.parametrize(

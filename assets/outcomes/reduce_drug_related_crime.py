@@ -8,7 +8,7 @@ PRINTED = "measure = 'population'"
 UNRATED = "measure = 'rate of recorded offences' AND value IS NULL AND status = 'u'"
 RECORDED = "measure = 'recorded offences'"
 
-STREET_LEVEL = "context: street level"
+STREET_LEVEL = "'context: street level'"
 STREET_TYPES = ("burglary", "robbery", "vehicle crime", "theft from the person")
 
 DRUG_OFFENCES = {"drug offences": "all", "trafficking of drugs": "trafficking", "possession of drugs": "possession"}
@@ -43,13 +43,17 @@ def drug_related_homicides(ons_homicide: Rows) -> tuple[Rows, ...]:
     return count(drugs, flag), proportion(drugs, flag)
 
 
+def _beside(tables: Rows) -> dict[str, Rows]:
+    """What the tables of police forces print beside offences: populations, and the areas that they do not rate."""
+    return {"printed": tables.where(PRINTED), "unrated": tables.where(UNRATED)}
+
+
 @metric(tier="supporting", better="contextual", series=Series("crude_rate", "per 1,000"))
 def drug_offences(
     ons_police_force_tables: Rows,
     home_office_recorded_crime: Rows,
     home_office_offences_by_partnership: Rows,
     ons_population: Rows,
-    police_street_crime: Rows,
     street_crimes: Rows,
 ) -> tuple[Rows, ...]:
     """Police recorded trafficking of drugs and possession of drugs offences.
@@ -62,19 +66,13 @@ def drug_offences(
     "unassigned" to a partnership are kept apart and have no rate. Rolling years overlap: never add them. Greater
     Manchester is missing from the totals of ONS releases of 2019 to 2021, whose notes say so, but not from sums of the
     Home Office's forces of those years. Every release revises the years before it. Recording improved after
-    inspections of 2014, and police recorded crime is not an accredited statistic. Beside it stand the drug crimes that
-    data.police.uk lists by month (`context: street level`): not recorded crime, and never added to it.
+    inspections of 2014, and police recorded crime is not an accredited statistic. Street-level crimes never add to it.
     """
     sources = ons_police_force_tables | home_office_recorded_crime | home_office_offences_by_partnership
     offences = sources.where(f"{RECORDED} AND category IN {tuple(DRUG_OFFENCES)}")
     kind = f"(MAP {DRUG_OFFENCES})[category]"
-    beside = {"printed": ons_police_force_tables.where(PRINTED), "unrated": ons_police_force_tables.where(UNRATED)}
-    listed = (police_street_crime | street_crimes).where("category = 'drugs'")
-    return (
-        count(offences, kind),
-        crude_rate(offences, ons_population, per=1_000, breakdown=kind, **beside),
-        count(listed, f"'{STREET_LEVEL}'"),
-    )
+    rates = crude_rate(offences, ons_population, per=1_000, breakdown=kind, **_beside(ons_police_force_tables))
+    return count(offences, kind), rates, count(street_crimes.where("category = 'drugs'"), STREET_LEVEL)
 
 
 @metric(tier="headline", better="lower", series=Series("estimate", "incidents", breakdown="survey", nation="K04000001"))
@@ -83,7 +81,6 @@ def neighbourhood_crime(
     home_office_offences_by_partnership: Rows,
     csew_crime: Rows,
     ons_population: Rows,
-    police_street_crime: Rows,
     street_crimes: Rows,
 ) -> tuple[Rows, ...]:
     """The number of neighbourhood crimes; domestic burglary, personal robbery, vehicle offences and theft from the
@@ -100,14 +97,12 @@ def neighbourhood_crime(
     when residential burglary replaced domestic burglary, and in April 2023 (UNVERIFIED). Vehicle offences of the police
     include interference and aggravated taking, which the survey's vehicle-related theft does not. Greater Manchester is
     missing from the totals of ONS releases of 2019 to 2021, whose notes say so. Police records are not accredited, and
-    inspections improved recording after 2014 (UNVERIFIED). Beside them stand the crimes of four types that
-    data.police.uk lists by month (`context: street level`): its types are wider, and nothing adds to recorded crime.
+    inspections improved recording after 2014 (UNVERIFIED). Street-level crimes are of wider types, and never add to it.
     """
     recorded = (ons_police_force_tables | home_office_offences_by_partnership).where(RECORDED)
     parts = recorded.where(f"category IN {(*NEIGHBOURHOOD, 'robbery of personal property')}")
     crimes = total(recorded, NEIGHBOURHOOD, "all") | parts
     police = "concat_ws(': ', 'police recorded', nullif(category, 'all'))"
-    beside = {"printed": ons_police_force_tables.where(PRINTED), "unrated": ons_police_force_tables.where(UNRATED)}
     surveyed = csew_crime.where(f"category IN {(*SURVEYED, 'neighbourhood crime')}")
     incidents = surveyed.where("measure = 'survey incidents'")
     whole = f"SELECT (release_id, period_end) FROM {incidents} WHERE category = 'neighbourhood crime'"
@@ -117,11 +112,8 @@ def neighbourhood_crime(
         published(incidents | added, "estimate", survey),
         published(surveyed.where("measure = 'survey rate'"), "estimate", survey),
         count(crimes, police),
-        crude_rate(crimes, ons_population, per=1_000, breakdown=police, **beside),
-        count(
-            (police_street_crime | street_crimes).where(f"category IN {STREET_TYPES}"),
-            f"'{STREET_LEVEL}: ' || category",
-        ),
+        crude_rate(crimes, ons_population, per=1_000, breakdown=police, **_beside(ons_police_force_tables)),
+        count(street_crimes.where(f"category IN {STREET_TYPES}"), f"{STREET_LEVEL} || ': ' || category"),
     )
 
 

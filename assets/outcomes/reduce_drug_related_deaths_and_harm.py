@@ -5,13 +5,18 @@ from pipeline.calculate.rates import count, crude_rate, proportion, published, t
 from pipeline.calculate.rows import Rows
 
 
+def _registered(deaths: Rows, cause: str) -> tuple[Rows, ...]:
+    """Deaths counted from records, by registration and by occurrence."""
+    by_occurrence = "concat_ws(' ', nullif(category, 'drug misuse'), 'by occurrence')"
+    return (
+        count(deaths.where("measure = 'deaths'"), cause),
+        count(deaths.where("measure = 'deaths by occurrence'"), by_occurrence),
+    )
+
+
 @metric(tier="headline", better="lower", series=Series("standardised_rate", "per million"))
 def drug_misuse_deaths(
-    ons_drug_deaths: Rows,
-    ons_drug_deaths_local: Rows,
-    ons_population: Rows,
-    fingertips: Rows,
-    death_registrations: Rows,
+    ons_drug_deaths: Rows, ons_drug_deaths_local: Rows, ons_population: Rows, fingertips: Rows, registered_deaths: Rows
 ) -> tuple[Rows, ...]:
     """Deaths related to drug misuse.
 
@@ -23,18 +28,14 @@ def drug_misuse_deaths(
     when more drugs become controlled (UNVERIFIED), counts of poisoning are not. Volatile solvents (F18), deaths whose
     drugs are not stated, and paracetamol with codeine, dihydrocodeine or dextropropoxyphene alone are poisoning and not
     misuse (UNVERIFIED). Fingertips repeats the local rates and is the last choice (UNVERIFIED list of codes: F11-F16,
-    F19, X40-X44, X60-X64, X85, Y10-Y14). Counts from registrations of single deaths stand beside, rounded to 5: by year
-    of registration, by year of death (`by occurrence`, which grows for years), by kind of substance mentioned, and by
-    the time from death to registration; where they differ from the published ones their source says why.
+    F19, X40-X44, X60-X64, X85, Y10-Y14). Counts of single registrations, also by occurrence, stand beside.
     """
     figures = ons_drug_deaths | ons_drug_deaths_local
     deaths = figures.where("measure = 'deaths'")
     cause = "CASE category WHEN 'drug misuse' THEN 'all' ELSE category END"
-    by_occurrence = "concat_ws(' ', nullif(category, 'drug misuse'), 'by occurrence')"
     return (
         count(deaths, cause),
-        count(death_registrations.where("measure = 'deaths'"), cause),
-        count(death_registrations.where("measure = 'deaths by occurrence'"), by_occurrence),
+        *_registered(registered_deaths, cause),
         published(figures.where("measure = 'age-standardised rate'"), "standardised_rate", cause),
         published(figures.where("measure = 'age-specific rate'"), "crude_rate", cause),
         published(fingertips.where("measure = 'mortality from drug misuse'"), "standardised_rate"),

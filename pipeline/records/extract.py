@@ -3,7 +3,7 @@
 A source of records is a plain function that gives its text:
 
     @records(publisher="ONS", tables={"deaths": DeathRegistration}, contract=DeathsCounted, rule=COUNTS, ...)
-    def death_registrations() -> str:
+    def registered_deaths() -> str:
         '''Title of the extract.
 
         What is counted, by which definitions, and where it differs from the published figures.

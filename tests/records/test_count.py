@@ -61,7 +61,7 @@ def test_a_broken_extract_leaves_nothing_behind(made_up, tmp_path):
     data, lies = tmp_path / "data", tmp_path / "lies"
     lies.mkdir()
     broken(made_up, lies, "deaths", "reg_date = DATE '2031-01-01'", 200, "parquet")
-    answer = count(data, "death_registrations", lies)
+    answer = count(data, "registered_deaths", lies)
     assert answer.returncode == 1 and "b.parquet, row 200" in answer.stderr
     assert not (data / "raw").exists() or contents(data / "raw") == set()
 

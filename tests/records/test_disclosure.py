@@ -230,7 +230,7 @@ def test_two_releases_cannot_be_differenced_to_a_person(seed):
     assert {key: ends for key, ends in grown.items() if ends[0] == ends[1] != 0} == {}
 
 
-@pytest.mark.parametrize("extract", ["hospital_episodes", "treatment_journeys", "death_registrations"])
+@pytest.mark.parametrize("extract", ["hospital_episodes", "treatment_journeys", "registered_deaths"])
 def test_every_count_of_an_extract_is_hidden_or_rounded(extract, made_up):
     declared = EXTRACTS[extract]
     with duck() as engine:

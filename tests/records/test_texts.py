@@ -56,7 +56,7 @@ def test_deaths_by_registration_and_by_occurrence(made_up):
         for what in ["drug poisoning", *["drug misuse"] * misuse]:
             wanted["deaths", death["reg_date"].year, death["lad_of_residence"][0], what] += 1
             wanted["deaths by occurrence", death["reg_date_of_death"].year, death["lad_of_residence"][0], what] += 1
-    counts = counted("death_registrations", made_up)
+    counts = counted("registered_deaths", made_up)
     for measure in ("deaths", "deaths by occurrence"):
         for year in YEARS:
             for what in ("drug poisoning", "drug misuse"):

@@ -96,9 +96,19 @@ def test_the_order_of_years_does_not_matter(altered, unaltered):
     assert_same(altered(DEATHS, sheets), unaltered(BASE))
 
 
+def _in_tenths(rows: list[list]) -> list[list]:
+    """A table with its rates and their limits divided by ten, as they are per 100,000."""
+    headings = next(row for row in rows if "Area code" in map(str, row))
+    at = [place for place, heading in enumerate(headings) if "rate" in str(heading).lower() or "imit" in str(heading)]
+    return [
+        [cell / 10 if place in at and isinstance(cell, float) else cell for place, cell in enumerate(row)]
+        for row in rows
+    ]
+
+
 def test_the_unit_of_a_rate_is_the_printed_one(altered, unaltered):
     sheets = BASE.sheets()
-    sheets["Table 7"] = in_texts(sheets["Table 7"], r"per (1 )?million", "per 100,000")
+    sheets["Table 7"] = _in_tenths(in_texts(sheets["Table 7"], r"per (1 )?million", "per 100,000"))
     found = altered(DEATHS, sheets)
     regional = found["cell"].str.startswith("Table 7!") & (found["measure"] == "age-standardised rate")
     assert set(found[regional]["unit"]) == {"per 100,000"} and set(unaltered(BASE)["unit"]) >= {"per million"}
@@ -199,7 +209,7 @@ def test_accessible_tables_of_deaths(tmp_path):
                 "Year of death registration",
                 *(f"{c}: {head}" for c in ("All drug poisoning", "Cocaine") for head in block),
             ],
-            *([*year, 30.0, 50.0, 40.0, 60.0, 5.0, "4.0 [u]", 3.0, 6.0] for year in years),
+            *([*year, 30.0, 0.5, 0.4, 0.6, 5.0, "0.08 [u]", 0.05, 0.12] for year in years),
         ],
         "Table 7": [
             [f"Table 7: {rates}, by sex, country and region, registered 1993 to 2023"],
@@ -211,7 +221,7 @@ def test_accessible_tables_of_deaths(tmp_path):
                 "Area name",
                 *(f"{c}: {head}" for c in causes for head in block),
             ],
-            *([*year, *region, 20.0, 5.0, 4.0, 6.0, 8.0, "[x]", "[x]", "[x]"] for year in years for region in regions),
+            *([*year, *region, 20.0, 0.4, 0.3, 0.6, 8.0, "[x]", "[x]", "[x]"] for year in years for region in regions),
         ],
     }
     found = read_altered(tmp_path, "ons_drug_deaths", sheets)
@@ -220,7 +230,10 @@ def test_accessible_tables_of_deaths(tmp_path):
     )
     assert one.loc[("deaths", "W92000004", "drug misuse", "all"), "value"] == 4
     assert one.loc[("deaths", "E92000001", "drug misuse", "under 20"), "value"] == 1
-    assert one.loc[("age-standardised rate", "K04000001", "cocaine", "all"), ["value", "status"]].tolist() == [4, "u"]
-    assert one.loc[("age-standardised rate", "E12000001", "drug poisoning", "all"), "lower"] == 4
+    assert one.loc[("age-standardised rate", "K04000001", "cocaine", "all"), ["value", "status"]].tolist() == [
+        0.08,
+        "u",
+    ]
+    assert one.loc[("age-standardised rate", "E12000001", "drug poisoning", "all"), "lower"] == 0.3
     assert one.loc[("age-standardised rate", "E12000001", "drug misuse", "all"), "status"] == "x"
     assert set(found[found["measure"] == "age-standardised rate"]["unit"]) == {"per million"}

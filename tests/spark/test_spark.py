@@ -58,7 +58,7 @@ def test_both_engines_name_the_same_record(form, made_up, tmp_path, cluster):
         con.execute(f"CREATE TABLE t AS FROM read_parquet('{made_up}/deaths/*.parquet') LIMIT 500")
         con.execute(f"UPDATE t SET reg_date = DATE '2031-01-01' WHERE rowid = {232 if form == 'csv' else 233}")
         con.execute(f"COPY t TO '{tmp_path}/a.{form}' (FORMAT {form}{', HEADER' if form == 'csv' else ''})")
-    contract = EXTRACTS["death_registrations"].tables["deaths"]
+    contract = EXTRACTS["registered_deaths"].tables["deaths"]
     for engine in engines.ENGINES:
         with (
             engines.started(engine, cluster) as running,

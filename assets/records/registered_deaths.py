@@ -29,7 +29,7 @@ DELAYS = tuple(f"registered {when}" for when in ("within 4 weeks", "within 6 mon
     lookups={"causes": HERE / "causes.csv", "mentioned_substances": HERE / "mentioned_substances.csv"},
     elsewhere=(ELSEWHERE,),
 )
-def death_registrations() -> str:
+def registered_deaths() -> str:
     """Deaths by drug poisoning and drug misuse, counted from registrations.
 
     One record a registered death of England and Wales. Drug poisoning is the underlying cause by code; drug misuse is
