@@ -15,6 +15,7 @@ from pipeline.records.disclosure import KEY, Sum
 from pipeline.records.engine import Engine
 from pipeline.records.extract import Extract
 from pipeline.records.lying import lying
+from schemas.records.record import AREA
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES
 
 # Windows of three years that do not overlap, so that no year is the difference of two: they end in 2021, 2024, ...
@@ -33,13 +34,34 @@ def count(extract: Extract, engine: Engine, where: Mapping[str, str], years: Ite
         engine.lay(table, lying(where[table]), contract)
     for name, rows in _lookups(extract, sorted(years)).items():
         engine.lookup(name, rows)
+    _require_areas(extract, engine)
     counted = engine.ask(extract.text)
+    if counted.empty:
+        raise Refused(f"{extract.id}: no record is of the years that are asked for")
     counted["value"] = counted["value"].astype("int64")
     counted["area"] = _coded(extract, counted["area"])
     counted = counted[[*KEY, "value"]].groupby(KEY).sum().reset_index()
     if extract.rule.hidden:
         counted = _filled(counted)
     return counted.sort_values(KEY, ignore_index=True)
+
+
+def _require_areas(extract: Extract, engine: Engine) -> None:
+    """Refuse records of an area that no register has: they would be missing from every total."""
+    for table, contract in extract.tables.items():
+        columns = contract.to_schema().columns
+        for name in (name for name, column in columns.items() if (column.metadata or {}).get(AREA)):
+            printed = f"SELECT {name} AS code, count(*) AS records FROM {table} GROUP BY {name}"
+            unknown = engine.ask(f"""
+                SELECT code, records
+                FROM ({printed}) AS p LEFT JOIN (SELECT DISTINCT area_code FROM areas) AS a ON area_code = code
+                WHERE area_code IS NULL ORDER BY code
+            """)
+            if len(unknown):
+                codes = ", ".join(unknown["code"].head(5))
+                raise Refused(
+                    f"{table}, {name}: {int(unknown['records'].sum()):,} records of no area there was: {codes}"
+                )
 
 
 def released(

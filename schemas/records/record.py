@@ -12,11 +12,14 @@ from pandera.typing import Series
 
 from schemas.columns import Text
 
-__all__ = ["OF_EACH", "Day", "Record", "Text", "Whole", "icd_10", "local_authority", "pseudonym"]
+__all__ = ["AREA", "OF_EACH", "Day", "Record", "Text", "Whole", "icd_10", "local_authority", "pseudonym"]
 
 # Days without a time, and whole numbers that may be missing.
 Day = Series[pd.Timestamp]
 Whole = Series[pd.Int64Dtype]
+
+# In the metadata of a field with the code of an area.
+AREA = "area"
 
 # In the metadata of a text that each record, or each person, has of its own.
 OF_EACH = "of each"
@@ -49,4 +52,4 @@ def icd_10(description: str, *, more: str = "", nullable: bool = False) -> Any:
 def local_authority(description: str, *pseudo: str) -> Any:
     """A field with the GSS code of a local authority, or one of the codes that stand for none."""
     codes = "|".join([r"(?:E0[6-9]|W06)\d{6}", *pseudo])
-    return pa.Field(str_matches=codes, description=description)
+    return pa.Field(str_matches=codes, description=description, metadata={AREA: True})

@@ -66,6 +66,19 @@ def test_a_broken_extract_leaves_nothing_behind(made_up, tmp_path):
     assert not (data / "raw").exists() or contents(data / "raw") == set()
 
 
+def test_records_of_an_area_that_never_was_are_not_lost_in_silence(made_up, tmp_path):
+    data, lies = tmp_path / "data", tmp_path / "lies"
+    lies.mkdir()
+    broken(made_up, lies, "deaths", "lad_of_residence = 'E06000999'", 200, "parquet")
+    answer = count(data, "registered_deaths", lies)
+    assert answer.returncode == 1 and "1 records of no area there was: E06000999" in answer.stderr
+
+
+def test_years_without_records_are_no_zeros(made_up, tmp_path):
+    answer = count(tmp_path, "registered_deaths", made_up / "deaths", years="1995")
+    assert answer.returncode == 1 and "no record is of the years" in answer.stderr
+
+
 @pytest.mark.parametrize(
     "arguments, said",
     [
