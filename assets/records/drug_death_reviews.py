@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.records.disclosure import COUNTS, Sum
 from pipeline.records.extract import records, text_beside
 from schemas.records.deaths import ELSEWHERE, DeathRegistration
-from schemas.records.episodes import HospitalEpisode
+from schemas.records.episodes import UNKNOWN, HospitalEpisode
 from schemas.records.figures import DEATH_REVIEW_THEMES, DeathReviewsCounted
 from schemas.records.journeys import TreatmentJourney
 from schemas.rules import ENGLAND_AND_WALES
@@ -32,7 +32,7 @@ AGES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
         "mentioned_substances": HERE / "mentioned_substances.csv",
         "diagnoses": HERE / "diagnoses.csv",
     },
-    elsewhere=(ELSEWHERE,),
+    elsewhere=(ELSEWHERE, *UNKNOWN),
 )
 def drug_death_reviews() -> str:
     """Deaths by drug poisoning linked with treatment and hospital care, for local reviews.
