@@ -30,7 +30,7 @@ from pipeline.read import changes, staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
 from pipeline.releases import Release, locked, releases
-from pipeline.sql import no_rows
+from pipeline.sql import no_rows, quoted
 from schemas.figure import Figure
 from schemas.observation import Observation
 
@@ -198,7 +198,7 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     with workbench().cursor() as con:
         for name, paths in _files(data, metric, available).items():
             if paths:
-                listed = ", ".join("'" + escape(str(path)).replace("'", "''") + "'" for path in paths)
+                listed = ", ".join(quoted(escape(str(path))) for path in paths)
                 con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
             else:
                 con.register(name, no_rows(Observation if name in METRICS else Figure))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from assets.samples import deaths, model, treatment
 from pipeline import places
+from pipeline.records.release import MADE_UP
 from pipeline.sql import statements
 
 FIRST, LAST = 2011, 2025
@@ -35,7 +36,7 @@ def make(rows: int, folder: Path, tables: tuple[str, ...] = tuple(TABLES), form:
         for table in tables:
             rmtree(folder / table, ignore_errors=True)
             (folder / table).mkdir(parents=True)
-            (folder / table / "_made_up").touch()
+            (folder / table / MADE_UP).touch()
             options = "HEADER" if form == "csv" else "COMPRESSION zstd"
             con.execute(
                 f"COPY {table} TO '{folder / table}' (FORMAT {form}, PER_THREAD_OUTPUT, OVERWRITE_OR_IGNORE, {options})"

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.calculate.macros import Macro, written_out
+from pipeline.sql import quoted
 
 ESP2013 = (
     (0, 5000),
@@ -47,8 +48,8 @@ def install(con: duckdb.DuckDBPyConnection, schema: str = "main") -> None:
         con.execute(
             f"CREATE OR REPLACE MACRO {schema}.{macro.name}({', '.join(macro.parameters)}) AS {macro.expression}"
         )
-        comment = " ".join(macro.comment.split()).replace("'", "''")
-        con.execute(f"COMMENT ON MACRO {schema}.{macro.name} IS '{comment}'")
+        comment = quoted(" ".join(macro.comment.split()))
+        con.execute(f"COMMENT ON MACRO {schema}.{macro.name} IS {comment}")
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline import build, releases
-from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly
 from pipeline.read import changes, staging
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
@@ -36,10 +36,7 @@ def add(
         if source not in SOURCES:
             fail(f"no source is called {source!r}; `ncdof sources` lists them")
         given = _named(files)
-        try:
-            day = date.fromisoformat(released)
-        except ValueError:
-            fail(f"--released takes a day such as 2022-08-03, not {released!r}")
+        day = day_in(released)
         if reason := staging.impossible_day(source, day):
             fail(reason)
         staging.get_ready()

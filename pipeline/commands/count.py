@@ -1,11 +1,10 @@
 """`ncdof count`: records counted where they lie, under disclosure control, into a release of figures."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
-from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly, years_in
+from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly, years_in
 from pipeline.read import staging
 from pipeline.read.opening import Refused
 from pipeline.records import counting, disclosure, engines, release
@@ -37,10 +36,7 @@ def count(
         if source not in EXTRACTS:
             fail(f"no source of records is called {source!r}: there are {', '.join(EXTRACTS)}")
         extract = EXTRACTS[source]
-        try:
-            day = date.fromisoformat(released)
-        except ValueError:
-            fail(f"--released takes a day such as 2022-08-03, not {released!r}")
+        day = day_in(released)
         if reason := staging.impossible_day(source, day):
             fail(reason)
         lies = _by_table(extract, where)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pipeline import alarms, arrivals
 from pipeline.arrivals import Fetched, Item
-from pipeline.commands.terminal import DATA, Data, busy, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly
 from pipeline.read.source import SOURCES
 
 _STYLES = {
@@ -50,7 +50,7 @@ def fetch(
             found = arrivals.fetch(
                 data,
                 sources or sorted(SOURCES),
-                date.min if every else _day(since),
+                date.min if every else day_in(since, "--since") if since else None,
                 take=not listed,
                 said=lambda doing: status.update(Text(doing)),
             )
@@ -66,13 +66,6 @@ def fetch(
     if not listed:
         alarms.tell(data)
     raise typer.Exit(1 if found.failed or found.refused else 0)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        fail(f"--since takes a day such as 2022-08-03, not {text!r}")
 
 
 def _print(found: Fetched, everything: bool) -> None:

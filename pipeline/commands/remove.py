@@ -1,7 +1,6 @@
 """`ncdof remove`: a release taken back out of data/raw."""
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 
 from pipeline import build, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.commands.terminal import DATA, Data, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, day_in, fail, out, plainly
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.releases import Release
@@ -54,10 +53,7 @@ def _meant(source: str, there: list[Release], released: str | None) -> Release:
         if len(there) > 1:
             fail(f"{source} has releases of {days}: say which with --released")
         return there[0]
-    try:
-        day = date.fromisoformat(released)
-    except ValueError:
-        fail(f"--released takes a day such as 2022-08-03, not {released!r}")
+    day = day_in(released)
     found = [release for release in there if release.released == day]
     if not found:
         fail(f"{source} has no release of {day}, but of {days}")

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
@@ -34,6 +34,14 @@ def fail(sentence: object) -> NoReturn:
     """End with bad usage: one plain sentence, exit status 2."""
     err.print(f"ncdof: {sentence}", soft_wrap=True)
     raise typer.Exit(2)
+
+
+def day_in(text: str, option: str = "--released") -> date:
+    """The day that an option gives."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} takes a day such as 2022-08-03, not {text!r}")
 
 
 def years_in(text: str | None) -> range | None:

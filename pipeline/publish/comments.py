@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipeline.sql import quoted
 from schemas import dictionary
 from schemas.observation import Observation
 
@@ -32,5 +33,4 @@ def write(con: duckdb.DuckDBPyConnection, metrics: dict[str, str]) -> None:
 
 
 def _comment(kind: str, name: str, text: str) -> str:
-    quoted = text.replace("'", "''")
-    return f"COMMENT ON {kind} {name} IS '{quoted}'"
+    return f"COMMENT ON {kind} {name} IS {quoted(text)}"

@@ -23,6 +23,7 @@ from pipeline.calculate import statistics
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import assembly, checks, comments, published
 from pipeline.publish.tables import TABLES
+from pipeline.sql import quoted
 from pipeline.versions import version_of
 
 # The format of the oldest client. Small row groups, because one that a metric leaves is written again whole.
@@ -105,8 +106,7 @@ def _replacing(path: Path, keep: bool, limits: dict[str, str]) -> Iterator[duckd
             made = Path(aside) / path.name if "?" in str(path.resolve()) else arriving
             if keep:
                 shutil.copyfile(path, made)
-            quoted = str(made).replace("'", "''")
-            con.execute(f"ATTACH '{quoted}' AS ncdof ({STORAGE})")
+            con.execute(f"ATTACH {quoted(made)} AS ncdof ({STORAGE})")
             con.execute("USE ncdof")
             con.execute("BEGIN")
             yield con

@@ -1,12 +1,13 @@
 """Figures that were counted from records, in the file that leaves the place where the records are; readable by eye."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isnan
 from pathlib import Path
 
 import pandas as pd
 
+from pipeline.read import periods
 from pipeline.read.workbook import Workbook
 
 COLUMNS = [
@@ -23,6 +24,11 @@ COLUMNS = [
     "precision",
 ]
 HIDDEN = "[c]"
+
+
+def spans(labels: Iterable[str]) -> dict[str, periods.Period]:
+    """The period that each label stands for."""
+    return {label: periods.parse(label, "calendar_year") for label in labels}
 
 
 def write(figures: pd.DataFrame, path: Path) -> None:

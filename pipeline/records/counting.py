@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.read import periods
+from pipeline.read.counted import spans
 from pipeline.read.opening import Refused
 from pipeline.records import disclosure, release
 from pipeline.records.disclosure import KEY, Sum
@@ -41,9 +42,7 @@ def count(extract: Extract, engine: Engine, where: Mapping[str, str], years: Ite
     counted["value"] = counted["value"].astype("int64")
     counted["area"] = _coded(extract, counted["area"])
     counted = counted[[*KEY, "value"]].groupby(KEY).sum().reset_index()
-    if extract.rule.hidden:
-        counted = _filled(counted)
-    return counted.sort_values(KEY, ignore_index=True)
+    return _filled(counted) if extract.rule.hidden else counted
 
 
 def _require_areas(extract: Extract, engine: Engine) -> None:
@@ -75,7 +74,7 @@ def released(
     if len(made_up) > 1:
         raise Refused(f"{extract.id}: made-up records are never counted with others")
     seen = protected(extract, count(extract, engine, where, years), release.said_before(data, extract, day))
-    release.store(data, extract, seen, day, where)
+    release.store(data, extract, seen, day, where, made_up=True in made_up)
     return seen
 
 
@@ -113,13 +112,13 @@ def _lookups(extract: Extract, years: list[int]) -> dict[str, pd.DataFrame]:
         for column in rows.columns[rows.columns.str.endswith("_from")]:
             rows[column] = pd.to_datetime(rows[column]).dt.date
     of_year = periods.calendar_year if extract.year == "calendar" else periods.financial_year
-    spans = {year: of_year(year) for year in years}
+    asked = {year: of_year(year) for year in years}
     ends = {year: year + (_WINDOW_ENDS - year) % 3 for year in years}
     whole = [year for year in years if {ends[year] - 2, ends[year] - 1, ends[year]} <= set(years)]
     return found | {
         "areas": _areas(extract),
         "years": pd.DataFrame(
-            [(year, span.label, span.start, span.end) for year, span in spans.items()],
+            [(year, span.label, span.start, span.end) for year, span in asked.items()],
             columns=["year", "label", "starts", "ends"],
         ),
         "months": pd.DataFrame(
@@ -169,7 +168,7 @@ def _coded(extract: Extract, printed: pd.Series) -> pd.Series:
 
 def _filled(counted: pd.DataFrame) -> pd.DataFrame:
     """The counts with a zero wherever an area lacks what others of its level have."""
-    kinds = {label: periods.parse(label, "calendar_year").kind for label in counted["period"].unique()}
+    kinds = {label: span.kind for label, span in spans(counted["period"].unique()).items()}
     alike = [counted["measure"], counted["area"].map(_level), counted["period"].map(kinds)]
     pieces = []
     for _, rows in counted.groupby(alike, sort=False):
@@ -179,7 +178,7 @@ def _filled(counted: pd.DataFrame) -> pd.DataFrame:
         )
         pieces.append(grid.merge(rows, "left", on=KEY))
     filled = pd.concat(pieces, ignore_index=True)[[*KEY, "value"]]
-    return filled.assign(value=filled["value"].fillna(0).astype("int64"))
+    return filled.assign(value=filled["value"].fillna(0).astype("int64")).sort_values(KEY, ignore_index=True)
 
 
 def _level(code: str) -> str:
@@ -204,9 +203,8 @@ def _inside(codes: Iterable[str]) -> dict[str, list[str]]:
 
 def _windows(labels: Iterable[str]) -> list[Sum]:
     """The sums of three calendar years, for those of which the single ones are there."""
-    spans = {label: periods.parse(label, "calendar_year") for label in labels}
     return [
         Sum("period", label, tuple(str(year) for year in range(span.start.year, span.end.year + 1)))
-        for label, span in spans.items()
+        for label, span in spans(labels).items()
         if span.kind == "three_years"
     ]

@@ -10,6 +10,7 @@ of a hidden whole are hidden, zeros too.
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, product
 from math import inf, isnan, nan
 from operator import itemgetter
@@ -93,9 +94,11 @@ def protect(counts: pd.DataFrame, rule: Rule, sums: Iterable[Sum], before: Mappi
 
 
 class _Column:
-    """The labels that a record can have in one column: a whole, and in each of its partitions a part."""
+    """The labels that a record can have in one column, of those there are: a whole, and in each partition a part."""
 
     def __init__(self, sums: Iterable[Sum]):
+        self.there: set[str] = set()
+        self.chains = cache(self._chains)
         self.partitions: dict[str, list[Sum]] = {}
         self.within: dict[str, Sum] = {}
         for one in sums:
@@ -111,19 +114,21 @@ class _Column:
 
     def beside(self, label: str) -> list[str]:
         """The other parts of its whole."""
-        one = self.within.get(label)
-        return [other for other in (*one.parts, one.left) if other != label] if one else []
+        return [other for other in self.parts(self.within[label]) if other != label] if label in self.within else []
 
-    def chains(self, label: str, there: set[str]) -> list[tuple[str, ...]]:
+    def parts(self, one: Sum) -> list[str]:
+        """The parts of a whole, and what they leave."""
+        return [part for part in (*one.parts, one.left) if part in self.there]
+
+    def _chains(self, label: str) -> list[Labels]:
         """The labels of a record that has one, in all ways that it may have them: its wholes, and parts below it."""
-        return [(*reversed(self.above(label)[1:]), *way) for way in self.below(label, there)]
+        return [(*reversed(self.above(label)[1:]), *way) for way in self._below(label)]
 
-    def below(self, label: str, there: set[str]) -> list[tuple[str, ...]]:
-        """A label and a part of it in each of its partitions, of those that are there, and so on down."""
-        ways: list[tuple[str, ...]] = [(label,)]
+    def _below(self, label: str) -> list[Labels]:
+        """A label and a part of it in each of its partitions, and so on down."""
+        ways: list[Labels] = [(label,)]
         for one in self.partitions.get(label, []):
-            parts = [part for part in (*one.parts, one.left) if part in there]
-            ways = [(*way, *more) for way in ways for part in parts for more in self.below(part, there)] or ways
+            ways = [(*way, *more) for way in ways for part in self.parts(one) for more in self._below(part)] or ways
         return ways
 
 
@@ -140,7 +145,8 @@ class _Table:
                 for one in column.partitions.get(key[at], []):
                     self._leave(key, at, one)
         self.without_category = {key[:_CATEGORY] for key in self.counts}
-        self.there: list[set[str]] = [{key[at] for key in self.counts} for at in range(len(KEY))]
+        for at, column in enumerate(self.columns):
+            column.there |= {key[at] for key in self.counts}
 
     def _leave(self, key: Key, at: int, one: Sum) -> None:
         """Know what the parts of a whole leave of it, where any of them is there and they need not be all."""
@@ -223,7 +229,7 @@ class _Table:
         """The same once less is said: nothing of an area in a period, not even that a count is small; nor of others."""
         measure, period, area, *_ = key
         column = self.columns[_AREA]
-        for areas in ({area}, {area, *column.above(area)[1:2], *column.beside(area)}, self.there[_AREA]):
+        for areas in ({area}, {area, *column.above(area)[1:2], *column.beside(area)}, column.there):
             for other in self.published:
                 if other[:2] == (measure, period) and other[_AREA] in areas:
                     self.hidden.add(other)
@@ -251,12 +257,10 @@ class _Table:
     def _exchanges(self, key: Key) -> Iterator["_Exchange"]:
         """One part for another, of each whole that a count is within: other areas first."""
         for at in (_AREA, *(other for other in range(len(KEY)) if other != _AREA)):
-            column, there = self.columns[at], self.there[at]
+            column = self.columns[at]
             for one in column.above(key[at]):
                 for other in column.beside(one):
-                    if other in there:
-                        mine = column.chains(key[at], there)
-                        yield _Exchange(at, one, other, mine, column.chains(other, there))
+                    yield _Exchange(at, one, other, column.chains(key[at]), column.chains(other))
 
     def _tried(
         self, key: Key, exchanges: tuple["_Exchange", ...], corners: dict[tuple[int, ...], int]
@@ -269,7 +273,7 @@ class _Table:
             if not self._possible(key, exchanges, corners, sign):
                 continue
             others = [at for at in range(len(KEY)) if at != _CATEGORY and at not in {one.at for one in exchanges}]
-            ways = [self.columns[at].chains(key[at], self.there[at]) for at in others]
+            ways = [self.columns[at].chains(key[at]) for at in others]
             for sides in product(*(product(one.mine, one.theirs) for one in exchanges)):
                 for way in product(*ways):
                     records = []
@@ -317,7 +321,7 @@ class _Table:
         for one in [one for whole in above for one in column.partitions.get(whole, []) if one not in taken]:
             if cost == inf:
                 break
-            options = [of(part) for part in (*one.parts, one.left) if part in self.there[_CATEGORY]]
+            options = [of(part) for part in column.parts(one)]
             if options := [option for option in options if option[1]]:
                 more, further = min(options, key=itemgetter(0))
                 cost, moved = cost + more, moved | further

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from pipeline.records.engine import NAMED_AT_MOST, Engine, Fault
-from pipeline.records.lying import Lying, headings
+from pipeline.records.lying import Lying, by_headings
 from pipeline.sql import quoted
 
 # DuckDB's own; what does not fit is put aside on disk.
@@ -48,8 +48,7 @@ class Duck(Engine):
         """).fetchall()
 
     def number(self, table: str, lies: Lying, file: str) -> None:
-        first = 1 if lies.format == "parquet" else 2
-        row = f"row_number() OVER () + {first - 1} AS row"
+        row = f"row_number() OVER () + {lies.above} AS row"
         self.con.execute("SET preserve_insertion_order = true")
         self.con.execute(f"CREATE VIEW {table} AS SELECT *, {row} FROM ({_relation(lies, (file,), '')})")
 
@@ -68,10 +67,8 @@ class Duck(Engine):
 def _relation(lies: Lying, files: tuple[str, ...], more: str) -> str:
     if lies.format == "parquet":
         return f"SELECT * FROM read_parquet([{_listed(files)}], union_by_name = true, filename = true)"
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for file in files:
-        alike.setdefault(headings(file), []).append(file)
-    return " UNION ALL BY NAME ".join(_csv(names, tuple(there), more) for names, there in alike.items())
+    alike = by_headings(files).items()
+    return " UNION ALL BY NAME ".join(_csv(names, tuple(there), more) for names, there in alike)
 
 
 def _csv(names: tuple[str, ...], files: tuple[str, ...], more: str) -> str:

@@ -1,6 +1,8 @@
 """Where the records of an extract lie: files, folders or addresses of Parquet or CSV; reading them is an engine's."""
 
 import csv
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,11 @@ class Lying:
 
     format: str
     files: tuple[str, ...]
+
+    @property
+    def above(self) -> int:
+        """The rows of a file above its first record."""
+        return 1 if self.format == "csv" else 0
 
 
 def lying(where: str) -> Lying:
@@ -39,7 +46,15 @@ def _is_passed_over(path: Path) -> bool:
     return any(is_litter(part) or part.startswith("_") for part in path.parts[1:])
 
 
-def headings(file: str) -> tuple[str, ...]:
+def by_headings(files: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """CSV files by the names in their first lines. Raises Refused for a file that has none."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        alike.setdefault(_headings(re.sub("^file:/+", "/", file)), []).append(file)
+    return alike
+
+
+def _headings(file: str) -> tuple[str, ...]:
     """The names in the first line of a CSV file. Raises Refused where it has none."""
     try:
         with open(file, encoding="utf-8-sig", newline="") as text:

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from pipeline import places, releases
-from pipeline.read import counted, periods, staging
-from pipeline.records.disclosure import Key
+from pipeline.read import counted, staging
+from pipeline.records.disclosure import KEY, Key
 from pipeline.records.extract import EXTRACTS, Extract
 from pipeline.releases import Origin, Release
 
@@ -28,7 +28,9 @@ def is_made_up(where: str) -> bool:
     return any((folder / MADE_UP).exists() for folder in (Path(where), Path(where).parent))
 
 
-def store(data: Path, extract: Extract, seen: pd.DataFrame, day: date, where: Mapping[str, str]) -> Release:
+def store(
+    data: Path, extract: Extract, seen: pd.DataFrame, day: date, where: Mapping[str, str], *, made_up: bool
+) -> Release:
     """Keep protected counts as the release of a day, in place of what the day had of the same years.
 
     Raises Refused where they would break the contract of their figures.
@@ -36,8 +38,7 @@ def store(data: Path, extract: Extract, seen: pd.DataFrame, day: date, where: Ma
     with TemporaryDirectory() as folder, releases.locked(data, extract.id):
         there = [one for one in releases.stored(data, extract.id) if one.released == day]
         files = {path.name: path for one in there for path in one.files} | _write(extract, seen, Path(folder))
-        sample = any(is_made_up(place) for place in where.values())
-        release = releases.release_of(extract.id, day, files.values(), sample)
+        release = releases.release_of(extract.id, day, files.values(), made_up)
         staging.prove(release)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         address = " ".join(where.values())
@@ -59,7 +60,7 @@ def _write(extract: Extract, seen: pd.DataFrame, folder: Path) -> dict[str, Path
         unit=seen["measure"].map(lambda measure: units[measure].units[0]),
         precision=str(extract.rule.base),
     )
-    ends = {label: periods.parse(label, "calendar_year").end.year for label in seen["period"].unique()}
+    ends = {label: span.end.year for label, span in counted.spans(seen["period"].unique()).items()}
     files = {}
     for year, rows in figures.groupby(figures["period"].map(ends)):
         files[f"{year}.csv"] = folder / f"{year}.csv"
@@ -88,5 +89,5 @@ def said_before(data: Path, extract: Extract, day: date) -> dict[Key, float]:
 def _said(release: Release) -> Iterator[tuple[Key, float]]:
     for file in release.files:
         rows = pd.read_csv(file, dtype={"period": "str"}, keep_default_na=False, na_values={"value": [counted.HIDDEN]})
-        keys = rows[["measure", "period", "area_code", "sex", "age", "category"]].itertuples(index=False, name=None)
+        keys = rows.rename(columns={"area_code": "area"})[KEY].itertuples(index=False, name=None)
         yield from zip(keys, rows["value"].tolist(), strict=True)

@@ -1,6 +1,5 @@
 """Spark as the engine of records, local or elsewhere by address: an extra, which needs Java where it runs itself."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,9 +10,9 @@ from pyspark.sql import types as t
 
 from pipeline.records.dialect import in_spark
 from pipeline.records.engine import NAMED_AT_MOST, Engine, Fault
-from pipeline.records.lying import Lying, headings
+from pipeline.records.lying import Lying, by_headings
 
-_KINDS = {"STRING": "VARCHAR", "INT": "INTEGER", "LONG": "BIGINT", "TIMESTAMP_NTZ": "TIMESTAMP"}
+_KINDS = {"STRING": "VARCHAR", "INT": "INTEGER", "TIMESTAMP_NTZ": "TIMESTAMP"}
 _BROKEN = "_broken"
 # What Java puts in place of bytes that are no UTF-8.
 _NO_TEXT = "\ufffd"
@@ -73,18 +72,14 @@ class Spark(Engine):
         self._numbered(lies, file).createOrReplaceTempView(table)
 
     def _numbered(self, lies: Lying, file: str) -> DataFrame:
-        first = 1 if lies.format == "parquet" else 2
         order = Window.orderBy(f.monotonically_increasing_id())
-        return self._read(lies, (file,)).withColumn("row", f.row_number().over(order) + f.lit(first - 1))
+        return self._read(lies, (file,)).withColumn("row", f.row_number().over(order) + f.lit(lies.above))
 
     def _read(self, lies: Lying, files: tuple[str, ...]) -> DataFrame:
         if lies.format == "parquet":
             frame = self.session.read.parquet(*files)
             return frame.select("*", f.col("_metadata.file_path").alias("_file"))
-        alike: dict[tuple[str, ...], list[str]] = {}
-        for file in files:
-            alike.setdefault(headings(re.sub("^file:/+", "/", file)), []).append(file)
-        frames = [self._csv(names, there) for names, there in alike.items()]
+        frames = [self._csv(names, there) for names, there in by_headings(files).items()]
         frame = frames[0]
         for other in frames[1:]:
             frame = frame.unionByName(other, allowMissingColumns=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.editions.tables import Table
+from pipeline.sql import quoted
 from schemas.dictionary import KEYS
 from schemas.observation import NUMBER, Observation
 
@@ -48,8 +49,7 @@ def write(con: duckdb.DuckDBPyConnection, table: Table, to: Path) -> None:
         else column
         for column in table.columns
     ]
-    quoted = str(to).replace("'", "''")
     con.execute(
         f"COPY (SELECT {', '.join(columns)} FROM {name(table)}) "
-        f"TO '{quoted}' (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d')"
+        f"TO {quoted(to)} (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d')"
     )
