@@ -222,7 +222,7 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
     def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
-        values = figures["value"].where(cls._of_measures(figures, "within_base").astype(bool))
+        values = figures["value"].where(cls._counted(figures))
         broken = values % 1 > 0
         parted = broken & (values < 1000) & _has_decimals(values, 3)
         count = pd.DataFrame({"all": values.notna(), "broken": broken, "parted": parted})
@@ -233,7 +233,7 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~(cls._of_measures(figures, "within_base").astype(bool) & (figures["value"] > figures["base"]))
+        return ~(cls._counted(figures) & (figures["value"] > figures["base"]))
 
     @rows_check(name="fraction", error="percentages are printed as fractions of 1")
     def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
@@ -251,10 +251,13 @@ class Figure(pa.DataFrameModel):
         name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
     )
     def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
-        counted = cls._of_measures(figures, "whole").astype(bool) | cls._of_measures(figures, "within_base").astype(
-            bool
-        )
-        return ~scales.odd(figures, counted, cls._beside(figures, "rate_of"))
+        return ~scales.odd(figures, cls._counted(figures), cls._beside(figures, "rate_of"))
+
+    @rows_check(
+        name="rounding", error="counts are all multiples of ten times what they are rounded to, as in another unit"
+    )
+    def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:
+        return ~scales.too_round(figures, cls._counted(figures))
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
@@ -290,6 +293,11 @@ class Figure(pa.DataFrameModel):
         counts = figures[figures["measure"].isin(named[rows].unique())].drop_duplicates(KEY)
         found = wanted.merge(counts[[*KEY, "value", "base"]], "left", on=KEY)[["value", "base"]]
         return found.set_axis(wanted.index).reindex(figures.index)
+
+    @classmethod
+    def _counted(cls, figures: pd.DataFrame) -> pd.Series:
+        """Whether each figure is a number of cases."""
+        return cls._of_measures(figures, "within_base").astype(bool)
 
     @classmethod
     def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:

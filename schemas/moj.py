@@ -1,9 +1,14 @@
 """What the Ministry of Justice and its agencies publish, one model each; how files are read is the reader's."""
 
-from schemas.figure import Figure
+import pandas as pd
+
+from schemas.columns import rows_check
+from schemas.figure import KEY, Figure
 from schemas.rules import ENGLAND_AND_WALES, Areas, amount, count
 
 _REGION = r"probation-region(-[a-z]+)+"
+# Prisons have held 78,000 to 88,000 since 2010.
+_PRISONERS = (40_000, 200_000)
 
 
 class MojOffenderManagement(
@@ -44,3 +49,12 @@ class HmppsDigest(
     categories=("all", r"((female|male) establishments(: )?)?([a-z][a-z ]+)?"),
 ):
     """HMPPS annual digest: finds of drugs in prisons."""
+
+    @rows_check(name="prisoners", error="the rate of finds is of another number of prisoners than there are")
+    def of_prisoners(cls, figures: pd.DataFrame) -> pd.Series:
+        whole = figures["area_code"].eq(ENGLAND_AND_WALES) & figures["category"].eq("all")
+        rates = figures[whole & figures["measure"].eq("rate of drug finds")]
+        finds = figures[whole & figures["measure"].eq("drug finds")].drop_duplicates(KEY).set_index(KEY[1:])["value"]
+        of = 1000 * finds.reindex(pd.MultiIndex.from_frame(rates[KEY[1:]])).to_numpy() / rates["value"]
+        odd = (of < _PRISONERS[0]) | (of > _PRISONERS[1])
+        return ~odd.reindex(figures.index, fill_value=False)

@@ -1,6 +1,7 @@
 """Whether the numbers of a release are of one size: that a column came in another unit, the release itself may tell.
 
-What tells it goes by most areas of a column: the odd number of one area is another matter.
+Where nothing is printed beside a number that it must agree with, what tells it goes by most areas of a column: the odd
+number of one area is another matter.
 """
 
 import re
@@ -9,16 +10,19 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from schemas.rules import ENGLAND, ENGLAND_AND_WALES
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES
 
 # In powers of ten: how far a number is from one that is as large, and from one that is about ten times as large.
 _NEAR, _FAR = 0.2, 0.85
 # Fewer cases may become ten times as many within a year; so may a share or a rate that is of few cases.
 _MANY, _FEW_PERCENT, _LOW_RATE = 30, 0.1, 1.0
 # So many numbers are not multiples of ten by chance, and so many parts are no small part of their whole.
-_ENOUGH = 15
+_NO_CHANCE, _ENOUGH = 8, 15
 # England has households, and England and Wales people, between ten to these powers.
 _NATIONS, _FEWEST, _MOST = (ENGLAND, ENGLAND_AND_WALES), 7.15, 8.0
+# What the codes of a nation's areas begin with.
+_AREAS = {ENGLAND: r"E\d", WALES: r"W\d", ENGLAND_AND_WALES: r"[EW]\d", UNITED_KINGDOM: r"[EWSN]\d"}
+_REGIONS = 9
 
 _WHAT = ["measure", "unit", "sex", "age", "category"]
 _WHEN = ["period_start", "period_end"]
@@ -42,7 +46,8 @@ def odd(figures: pd.DataFrame, counted: pd.Series, beside: pd.DataFrame) -> pd.S
         per=_per(figures["unit"]),
         of_all=whole & figures["area_code"].isin(_NATIONS) & beside["base"].isna(),
     )
-    found = [_jumps(coded), _unlike_their_counts(coded), _unlike_their_base(coded), _round_alone(coded)]
+    found = [_jumps(coded), _unlike_their_counts(coded), _unlike_their_base(coded)]
+    found += [_unlike_their_areas(coded, figures["area_code"], nation) for nation in _AREAS]
     # Two sexes, or three ages, may be all there are; of the categories only some may be printed.
     for of, complete in (("sex", 2), ("age", 3), ("category", np.inf)):
         found.append(_unlike_their_parts(coded, of, figures[of] == "all", complete))
@@ -103,10 +108,12 @@ def _steps(there: pd.DataFrame, other: pd.Series) -> pd.Series:
 
 def _unlike_their_counts(coded: pd.DataFrame) -> pd.Series:
     """Rates that, by the counts beside them, are of another number of people than there are, or than other rates."""
-    there = coded[coded["cases"] >= _MANY]
+    # Cases that were counted, or that the rate says there are.
+    cases = np.fmax(coded["cases"], coded["value"] * coded["people"] / coded["per"])
+    there = coded[cases >= _MANY]
     people = _powers(there["cases"]) - _powers(there["value"]) + _powers(there["per"])
     column = ["measure", "unit", "sex", "age", "category", "period_end"]
-    apart = _typical(people - _powers(there["people"]), there, column).abs() > _FAR
+    apart = (people - _powers(there["people"])).abs() > _FAR
     yearly = people - _powers(there["months"] / 12)
     yearly = _typical(yearly.where(there["of_all"] & (there["months"] >= 12)), there, column)
     apart |= (yearly < _FEWEST) | (yearly > _MOST)
@@ -152,21 +159,35 @@ def _unlike_their_base(coded: pd.DataFrame) -> pd.Series:
     return (table.transform("size") >= _ENOUGH) & (share < 0.5)
 
 
-def _round_alone(coded: pd.DataFrame) -> pd.Series:
-    """Counts that are all multiples of ten, where most others of their measure, of the same rounding, are not."""
-    there = coded[coded["counted"] & (coded["value"] > 0)]
-    round_ = there["value"] % 10 == 0
-    every = _alike(there, ["measure", "precision"])
-    alone = np.zeros(len(there), dtype=bool)
-    for when in ([], _WHEN):
-        column = _alike(there, [*_WHAT, *when, "precision"])
-        size, so_many = _numbered(column), _numbered(column, round_)
-        others, so_many_others = _numbered(every) - size, _numbered(every, round_) - so_many
-        alone |= (size >= _ENOUGH) & (so_many == size) & (2 * so_many_others < others)
-    return pd.Series(alone, index=there.index)
+def _unlike_their_areas(coded: pd.DataFrame, codes: pd.Series, nation: str) -> pd.Series:
+    """Counts of a nation that are less than one of its areas has, or far from what all regions have together."""
+    there = coded[coded["counted"] & coded["value"].notna()]
+    codes = codes[there.index]
+    if not (whole := codes == nation).any():
+        return whole
+    lies = {code: bool(re.match(_AREAS[nation], code)) and code not in _AREAS for code in codes.unique()}
+    place = pd.Series(_alike(there, [*_WHAT, *_WHEN]), index=there.index)
+    largest = there["value"].where(codes.map(lies)).groupby(place).max()
+    regions = there["value"].where(codes.map({code: code[:3] == "E12" for code in lies}))
+    regions = regions.groupby(place).sum(min_count=_REGIONS if nation == ENGLAND else len(there))
+    value, part, together = there["value"][whole], place[whole].map(largest), place[whole].map(regions)
+    less = _powers(part) - _powers(value) > _NEAR
+    other = (_powers(together) - _powers(value)).abs() > _NEAR
+    return (less | other) & (np.fmax(value, part) >= _MANY)
 
 
-def _numbered(alike: np.ndarray, which: pd.Series | None = None) -> np.ndarray:
-    """How many rows are like each row, or how many of some."""
-    many: np.ndarray = np.bincount(alike, weights=which)[alike]
-    return many
+def too_round(figures: pd.DataFrame, counted: pd.Series) -> pd.Series:
+    """Counts of a column that are all multiples of ten times what the release says they are rounded to."""
+    rounded = pd.to_numeric(figures["precision"], errors="coerce")
+    there = figures[counted & (figures["value"] > 0) & rounded.notna()]
+    there = there.assign(**{name: pd.factorize(there[name])[0] for name in _CODED}, rounded=rounded[there.index])
+    round_ = (there["value"] % (10 * there["rounded"]) == 0).to_numpy()
+    numbers = pd.factorize(there["value"])[0]
+    found = np.zeros(len(there), dtype=bool)
+    for column in (["measure"], _WHAT, ["measure", *_WHEN], [*_WHAT, *_WHEN]):
+        alike = _alike(there, [*column, "precision"])
+        alone = np.flatnonzero(np.bincount(alike, weights=~round_)[alike] == 0)
+        # One number may stand in several rows.
+        different = pd.Series(numbers[alone]).groupby(alike[alone]).transform("nunique")
+        found[alone[different >= _NO_CHANCE]] = True
+    return pd.Series(found, index=there.index).reindex(figures.index, fill_value=False)

@@ -55,7 +55,7 @@ class Wanted:
 
     Counts, substance groups, years and the rest may each stand in the rows or in the columns. `first` is the label of
     the first row where it is none of these; `point` the point of treatment where only the title tells it; with `ages`
-    the rows may be bands of ages.
+    the rows may be bands of ages. Rows of categories that are neither in `labels` nor `apart` are refused.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Wanted:
     local: bool = False
     ages: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    apart: str = ".*"
 
     def measures(self) -> dict[str, str]:
         return dict(self.counts) | ({self.whole: WHOLE} if self.whole else {})
@@ -235,7 +236,11 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
             rows.loc[last, role] = texts.map(meanings)
             known &= rows[role].notna()
             if role not in ("period", "area_code", "point"):
-                apart |= rows[role].isna() & (texts != "").reindex(rows.index, fill_value=False)
+                left_out = rows[role].isna() & (texts != "").reindex(rows.index, fill_value=False)
+                apart |= left_out
+                for row in rows.index[left_out].intersection(numbers) if role == "category" else ():
+                    if not re.fullmatch(wanted.apart, heading(texts[row])):
+                        raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
     return rows[known & rows.index.isin(last)], rows.index[apart]
 
 

@@ -42,6 +42,8 @@ EXITS = {
     "other": r"other",
     "all": r"total|all( exits)?",
 }
+# Kinds of what is read in all, and whom nothing is known of.
+APART = r"(nps|new psychoactive substances?)\W.*|missing.*|total including .*|misuse free.*"
 TABLE = r"^(?:table[ _]?[\w.]+\W+)?"
 # A title of nothing but these words, in whatever order, is of people in treatment.
 WORDS = (
@@ -59,14 +61,16 @@ THEIR_SUBSTANCES = Wanted(
     rf"|{TABLE}(problem )?substances?( use| used)? (of|among) (all )?(children and )?young people in treatment",
     {"": "people in treatment"},
     labels=SUBSTANCES,
+    apart=APART + r"|total\b.*",
 )
 STOPPING = Wanted(
     r"young people stopping use|stopp(ed|ing) (use|using)",
     {r"(no longer|stopped|stopping) (using|use)( at (treatment )?exit)?": "stopping use"},
     whole=r"using at (the )?(start|treatment start)( of treatment)?,?( with an exit record)?",
     labels=SUBSTANCES | {"all": r"(total|all|young people|all young people)( in treatment)?"},
+    apart=APART,
 )
-LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS)
+LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS, apart=APART)
 
 
 @source(
@@ -89,7 +93,7 @@ def ndtms_young_people(book: Workbook) -> Iterator[pd.DataFrame]:
     the primary substance alone); those who stopped using a substance, of those using it at the start who have a record
     at exit; and the reasons for leaving, of all who left. Years stand in the rows or across, each then with "n" and "%"
     below, where "%" is a fraction of 1. Shares are not read: they follow from the counts. A substance or reason that is
-    not known by name is left out. Marks: c and * hidden, - nothing to print; a number with a star is rounded to what
+    not known by name is refused. Marks: c and * hidden, - nothing to print; a number with a star is rounded to what
     the note below says, and refused without one. A band of ages that a spreadsheet program turned into a date ("12-13")
     is that band where only one can be meant between its neighbours.
     Proved on one real file (2017-18); those who stopped, and later layouts, on sample releases only.

@@ -231,6 +231,24 @@ def test_a_table_with_something_unknown_is_refused(row, column, text, why, alter
         altered(YOUNG, book)
 
 
+def test_a_row_of_something_that_nobody_knows_is_refused_and_a_kind_of_what_is_read_left_out(altered):
+    book = _older()
+    book["6.3.1"] = [
+        ["Table 6.3.1: Trends in numbers in treatment for other drug use (2016-17 to 2017-18)"],
+        ["Link"],
+        ["Substance", "2016-17", "2017-18"],
+        ["Ecstasy", 210.0, 195.0],
+        ["NPS (any)", 31.0, 28.0],
+    ]
+    plain = altered(YOUNG, book)
+    book["6.3.1"].append(["NPS - Predominantly stimulant", 14.0, 11.0])
+    assert_same(altered(YOUNG, book), plain)
+    for sheet, label in (("6.3.1", "See notes"), ("5.1.1 Service Exits", "Continued")):
+        other = {**book, sheet: [*book[sheet][:3], [label, 5.0, 6.0], *book[sheet][3:]]}
+        with pytest.raises(Refused, match=f"A4: nobody knows '{label}'"):
+            altered(YOUNG, other)
+
+
 def test_the_series_that_leads_the_metric(tmp_path):
     metric_id = "young_people_stopping_use"
     assert_leads(metric_id, observed(tmp_path, [YOUNG], [metric_id])(metric_id).df(), "2023/24")
