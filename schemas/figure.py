@@ -21,6 +21,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas import scales
+from schemas.coded import coded, different
 from schemas.columns import Text, rows_check
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
@@ -59,10 +60,8 @@ def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-def _each_pair(figures: pd.DataFrame, columns: list[str], right: set[tuple[str, str]]) -> pd.Series:
-    pairs = figures.groupby(columns, sort=False).ngroup()
-    different = figures[columns].drop_duplicates().itertuples(index=False, name=None)
-    return pd.Series(np.array([pair in right for pair in different], dtype=bool)[pairs], index=figures.index)
+def _where(right: np.ndarray | pd.Series, figures: pd.DataFrame) -> pd.Series:
+    return pd.Series(np.asarray(right), index=figures.index)
 
 
 class Figure(pa.DataFrameModel):
@@ -171,23 +170,24 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="first_period", error="a period is earlier than the first one ever")
     def first_period(cls, figures: pd.DataFrame) -> pd.Series:
         first = {kind: declared.first for kind, declared in cls.__rules__.periods.items()}
-        early: pd.Series = figures["period_end"].dt.year < figures["period_kind"].map(first)
-        return ~early
+        earliest = coded(figures).each("period_kind", lambda kind: first.get(kind, 0))
+        return _where(figures["period_end"].dt.year >= earliest, figures)
 
     @rows_check(name="no_hole", error="a period is missing before this one")
     def no_hole(cls, figures: pd.DataFrame) -> pd.Series:
-        ends = figures["period_end"].dt.year
-        series = pd.DataFrame({"measure": figures["measure"], "kind": figures["period_kind"], "year": ends})
-        right = pd.Series(True, index=figures.index)
-        for (measure, kind), group in series.drop_duplicates().groupby(["measure", "kind"]):
-            declared = cls.__rules__.periods.get(str(kind))
+        known, ends = coded(figures), figures["period_end"].dt.year.to_numpy()
+        right = np.ones(len(figures), dtype=bool)
+        series = known.alike("measure", "period_kind")
+        for group, first in zip(*np.unique(series, return_index=True), strict=True):
+            kind = figures["period_kind"].iloc[first]
+            declared = cls.__rules__.periods.get(kind)
             if kind not in _YEARLY or not declared or not declared.every:
                 continue
-            known = {*group["year"], *declared.without}
-            after = [year for year in group["year"] if year > group["year"].min() and year - 1 not in known]
-            if after:
-                right &= ~((series["measure"] == measure) & (series["kind"] == kind) & series["year"].isin(after))
-        return right
+            years = np.unique(ends[series == group])
+            after = np.setdiff1d(years[1:], [*(years + 1), *(year + 1 for year in declared.without)])
+            if len(after):
+                right &= (series != group) | ~np.isin(ends, after)
+        return _where(right, figures)
 
     @rows_check(name="missing_has_reason", error="a missing value has no status that says why")
     def missing_has_reason(cls, figures: pd.DataFrame) -> pd.Series:
@@ -200,7 +200,10 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="unit", error="a unit is not that of the measure")
     def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
         units = {(name, unit) for name, measure in cls.__rules__.measures.items() for unit in measure.units}
-        return _each_pair(figures, ["measure", "unit"], units)
+        pairs = coded(figures).alike("measure", "unit")
+        _, first = np.unique(pairs, return_index=True)
+        different = figures[["measure", "unit"]].iloc[first].itertuples(index=False, name=None)
+        return _where(np.array([pair in units for pair in different])[pairs], figures)
 
     @rows_check(name="not_negative", error="a number is negative where none can be")
     def not_negative(cls, figures: pd.DataFrame) -> pd.Series:
@@ -213,51 +216,55 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="not_beyond", error="a number is larger than any can be")
     def not_beyond(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~figures[["value", "lower", "upper"]].gt(cls._of_measures(figures, "most"), axis=0).any(axis=1)
+        most = cls._of_measures(figures, "most", np.inf)
+        return ~figures[["value", "lower", "upper"]].gt(most, axis=0).any(axis=1)
 
     @rows_check(name="whole", error="a count is not whole")
     def whole(cls, figures: pd.DataFrame) -> pd.Series:
-        counted = cls._of_measures(figures, "whole").astype(bool)
-        return ~counted | figures["value"].isna() | (figures["value"] % 1 == 0)
+        whole = figures["value"].isna() | (figures["value"] % 1 == 0)
+        return whole | ~cls._of_measures(figures, "whole", False)
 
     @rows_check(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
     def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
         values = figures["value"].where(cls._counted(figures))
         broken = values % 1 > 0
         parted = broken & (values < 1000) & _has_decimals(values, 3)
-        count = pd.DataFrame({"all": values.notna(), "broken": broken, "parted": parted})
-        count = count.groupby(figures["measure"], sort=False).transform("sum")
+        measures = coded(figures).codes["measure"]
+        there, among, of_those = (np.bincount(measures, which)[measures] for which in (values.notna(), broken, parted))
         # Where most are broken, or into smaller parts, numbers are shares of cases.
-        odd = (2 * count["broken"] < count["all"]) & (count["broken"] == count["parted"])
-        return ~(parted & ~_has_decimals(values, 2) & odd)
+        odd = (2 * among < there) & (among == of_those)
+        return _where(~(parted & ~_has_decimals(values, 2) & odd), figures)
 
     @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~(cls._counted(figures) & (figures["value"] > figures["base"]))
+        return ~((figures["value"] > figures["base"]) & cls._counted(figures))
 
     @rows_check(name="fraction", error="percentages are printed as fractions of 1")
     def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
-        shares = figures["value"].where((figures["value"] > 0) & (cls._of_measures(figures, "most") == 100))
-        alike = shares.groupby(figures["measure"], sort=False)
-        return shares.isna() | (alike.transform("count") == 1) | (alike.transform("max") > 1)
+        measures = coded(figures).codes["measure"]
+        shares = (figures["value"] > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
+        several = np.bincount(measures, shares) > 1
+        beyond = np.bincount(measures, shares & (figures["value"] > 1)) > 0
+        return _where(~shares | (~several | beyond)[measures], figures)
 
     @rows_check(name="share", error="a percentage is not the count in its base")
     def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
-        counts = cls._beside(figures, "share_of")
-        apart = (figures["value"] - 100 * counts["value"] / counts["base"]).abs()
-        return ~(apart > _ROUNDED + 100 / counts["base"])
+        count, base = cls._beside(figures, "share_of")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _where(~((figures["value"] - 100 * count / base).abs() > _ROUNDED + 100 / base), figures)
 
     @rows_check(
         name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
     )
     def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~scales.odd(figures, cls._counted(figures), cls._beside(figures, "rate_of"))
+        cases, people = cls._beside(figures, "rate_of")
+        return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people), figures)
 
     @rows_check(
         name="rounding", error="counts are all multiples of ten times what they are rounded to, as in another unit"
     )
     def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~scales.too_round(figures, cls._counted(figures))
+        return _where(~scales.too_round(coded(figures), cls._counted(figures)), figures)
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
@@ -273,38 +280,47 @@ class Figure(pa.DataFrameModel):
             compared &= ~_each_once(figures["category"], areas.ragged)
         if areas.partial or not compared.any():
             return pd.Series(True, index=figures.index)
-        there = figures[compared]
-        table = there.groupby(["measure", "period_start", "period_end", "area_kind"], sort=False).ngroup()
-        parts = there.groupby(["sex", "age", "category"], sort=False).ngroup()
-        wanted = parts.groupby(table).transform("nunique")
-        printed = parts.groupby([table, there["area_code"]]).transform("size")
-        return (printed >= wanted).reindex(figures.index, fill_value=True)
+        known, rows = coded(figures), np.flatnonzero(compared)
+        table = known.alike("measure", "period_start", "period_end", "area_kind")[rows]
+        wanted = different(known.alike("sex", "age", "category")[rows], table)
+        own = known.alike("measure", "period_start", "period_end", "area_kind", "area_code")[rows]
+        right = np.ones(len(figures), dtype=bool)
+        right[rows] = np.bincount(own)[own] >= wanted
+        return _where(right, figures)
 
     @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~figures.duplicated(KEY, keep=False)
+        numbers = coded(figures).alike(*KEY)
+        return _where(np.bincount(numbers)[numbers] == 1, figures)
 
     @classmethod
-    def _beside(cls, figures: pd.DataFrame, what: str) -> pd.DataFrame:
+    def _beside(cls, figures: pd.DataFrame, what: str) -> tuple[np.ndarray, np.ndarray]:
         """The value and the base of the count that stands beside each figure, where the contract names one."""
-        named = cls._of_measures(figures, what)
-        rows = named.isin([*cls.__rules__.measures])
-        wanted = figures.loc[rows, KEY[1:]].assign(measure=named[rows])
-        counts = figures[figures["measure"].isin(named[rows].unique())].drop_duplicates(KEY)
-        found = wanted.merge(counts[[*KEY, "value", "base"]], "left", on=KEY)[["value", "base"]]
-        return found.set_axis(wanted.index).reindex(figures.index)
+        known = coded(figures)
+        numbers = {name: number for number, name in enumerate(known.texts["measure"])}
+        named = known.each("measure", lambda name: numbers.get(cls._said_of(name, what, ""), -1))
+        place = known.alike(*KEY[1:])
+        many = place.max(initial=0) + 1
+        keys, first = np.unique(known.codes["measure"] * many + place, return_index=True)
+        wanted = named * many + place
+        at = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+        found = (named >= 0) & (keys[at] == wanted)
+        count, base = (np.where(found, column[first[at]], np.nan) for column in (known.value, known.base))
+        return count, base
 
     @classmethod
-    def _counted(cls, figures: pd.DataFrame) -> pd.Series:
+    def _counted(cls, figures: pd.DataFrame) -> np.ndarray:
         """Whether each figure is a number of cases."""
-        return cls._of_measures(figures, "within_base").astype(bool)
+        return cls._of_measures(figures, "within_base", False)
 
     @classmethod
-    def _of_measures(cls, figures: pd.DataFrame, what: str) -> pd.Series:
-        """What the contract says of each row's measure; nothing is said of an unknown one."""
-        codes, names = pd.factorize(figures["measure"])
-        said = [getattr(cls.__rules__.measures.get(name), what, float("nan")) for name in names]
-        return pd.Series(said, index=range(len(names))).take(codes).set_axis(figures.index)
+    def _of_measures(cls, figures: pd.DataFrame, what: str, unknown: float) -> np.ndarray:
+        """What the contract says of each row's measure."""
+        return coded(figures).each("measure", lambda name: cls._said_of(name, what, unknown))
+
+    @classmethod
+    def _said_of(cls, measure: str, what: str, unknown: Any) -> Any:
+        return getattr(cls.__rules__.measures.get(measure), what, unknown)
 
 
 class DatedFigure(Figure):
@@ -312,4 +328,5 @@ class DatedFigure(Figure):
 
     @rows_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~figures.duplicated([*KEY, "released"], keep=False)
+        numbers = coded(figures).alike(*KEY, "released")
+        return _where(np.bincount(numbers)[numbers] == 1, figures)
