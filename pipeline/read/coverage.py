@@ -43,7 +43,7 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
     for code, label, kind, cell in printed.itertuples(index=False, name=None):
         called = places.name(code) or lookup.get(code, "")
         if kind == "other":
-            if not any(pd.Series([code]).str.fullmatch(pattern)[0] for pattern in areas.others):
+            if not any(re.fullmatch(pattern, code) for pattern in areas.others):
                 yield f"nobody knows the area {label!r} ({code}) at {cell}"
         elif not called:
             yield (
@@ -59,35 +59,45 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
 def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
     if rules.areas.partial:
         return
-    different = figures[["measure", "period_kind", "period_label", "area_code"]].drop_duplicates()
-    for measure, of_measure in different.groupby("measure", sort=False):
-        for code in rules.nations_of(str(measure)):
-            if code not in set(of_measure["area_code"]):
+    columns = ["measure", "period_kind", "period_label"]
+    series: dict[str, dict[str, list[str]]] = {}
+    for measure, kind, period in figures[columns].drop_duplicates().itertuples(index=False, name=None):
+        series.setdefault(measure, {}).setdefault(kind, []).append(period)
+    nations = {code for measure in series for code in rules.nations_of(measure)}
+    of_nations = figures.loc[figures["area_code"].isin(nations), ["area_code", *columns]]
+    printed = set(of_nations.itertuples(index=False, name=None))
+    for measure, kinds in series.items():
+        for code in rules.nations_of(measure):
+            lacking = {
+                kind: [period for period in periods if (code, measure, kind, period) not in printed]
+                for kind, periods in kinds.items()
+            }
+            if lacking == kinds:
                 yield f"{places.name(code)} has no {measure}"
-            for _, series in of_measure.groupby("period_kind", sort=False):
-                printed = set(series.loc[series["area_code"] == code, "period_label"])
-                gone = [period for period in series["period_label"].unique() if printed and period not in printed]
-                if gone:
+            for kind, gone in lacking.items():
+                if gone and gone != kinds[kind]:
                     yield f"{places.name(code)} has no {measure} of {', '.join(gone)}"
 
 
 def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
     if areas.partial:
         return
-    columns = ["measure", "period_label", "area_kind", "area_code"]
-    printed = figures[columns].drop_duplicates()
+    printed = set(figures["area_kind"].unique())
     for level in areas.levels:
-        if not printed["area_kind"].isin(_LEVELS[level]).any():
+        if printed.isdisjoint(_LEVELS[level]):
             yield f"there is no {level}"
     # A joint area stands for each of its parts.
     joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
     together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
-    sets = printed.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
-    for (measure, period), codes in zip(sets.index.tolist(), sets.tolist(), strict=True):
+    columns = ["measure", "period_label", "area_code"]
+    tables: dict[tuple[str, str], set[str]] = {}
+    for measure, period, code in figures[columns].drop_duplicates().itertuples(index=False, name=None):
+        tables.setdefault((measure, period), set()).add(code)
+    for (measure, period), codes in tables.items():
         kinds = {places.kind(code) for code in codes}
         also = [level for level in areas.also if _TELLING.get(level, _LEVELS[level][0]) in kinds]
         for level in (*areas.levels, *also):
-            missing = _missing(codes, level, frozenset(areas.absent), together, frozenset(lookup.items()))
+            missing = _missing(frozenset(codes), level, frozenset(areas.absent), together, frozenset(lookup.items()))
             if missing:
                 more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
                 yield f"{measure} of {period} lacks {', '.join(missing[:_MOST_NAMED])}{more}, of the level {level}"
