@@ -7,6 +7,7 @@ with the address of its only file in `url.txt`.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -121,7 +122,7 @@ def _manifest(folder: Path) -> dict[str, Origin]:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{folder / MANIFEST} cannot be read: {error}") from error
     address = folder / ADDRESS
-    files = filter(is_published, folder.iterdir()) if address.exists() else ()
+    files = [path for path in folder.iterdir() if is_published(path.name)] if address.exists() else []
     return {path.name: Origin(path.name, checksum(path), address.read_text().strip()) for path in files}
 
 
@@ -131,9 +132,9 @@ def _said(manifest: Path) -> dict[str, Any]:
     return said
 
 
-def is_published(path: Path) -> bool:
-    """Whether a file beside a release is one of it."""
-    return path.name not in (MANIFEST, ADDRESS) and not is_litter(path.name)
+def is_published(name: str) -> bool:
+    """Whether a file so called beside a release is one of it."""
+    return name not in (MANIFEST, ADDRESS) and not is_litter(name)
 
 
 def contradiction(release: Release) -> str:
@@ -151,30 +152,30 @@ def contradiction(release: Release) -> str:
     return ""
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    """What lies in a folder, links followed, but for litter. Raises ValueError for a link to nothing."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if is_litter(path.name):
-            continue
-        if not path.exists():
-            raise ValueError(f"{path} is a link to what is not there")
-        yield path
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What lies in a folder by name, but for litter. Raises ValueError for a link to nothing."""
+    if not os.path.isdir(folder):
+        return []
+    with os.scandir(folder) as found:
+        there = sorted((entry for entry in found if not is_litter(entry.name)), key=lambda entry: entry.name)
+    for entry in there:
+        if entry.is_symlink() and not os.path.exists(entry):
+            raise ValueError(f"{entry.path} is a link to what is not there")
+    return there
 
 
 def _stored(root: Path) -> list[tuple[str, date, tuple[Path, ...]]]:
     """The files under a folder of sources by source and day."""
     found = []
-    for source in _entries(root):
+    for source in _entries(str(root)):
         if source.name.startswith("_"):
             continue
-        for day in _entries(source) if source.is_dir() else [source]:
-            inside = list(_entries(day)) if day.is_dir() else [day]
+        for day in _entries(source.path) if source.is_dir() else [source]:
+            inside = _entries(day.path) if day.is_dir() else [day]
             released = _day(day.name)
-            if strayed := [path for path in inside if released is None or path == day or path.is_dir()]:
+            if strayed := [entry.path for entry in inside if released is None or entry is day or entry.is_dir()]:
                 raise ValueError(f"{strayed[0]} does not lie in <source>/<YYYY-MM-DD>/: put it there with `ncdof add`")
-            if released and (files := tuple(filter(is_published, inside))):
+            if released and (files := tuple(Path(entry.path) for entry in inside if is_published(entry.name))):
                 found.append((source.name, released, files))
     return found
 

@@ -80,8 +80,9 @@ class Observation(pa.DataFrameModel):
         "a proportion lies outside 0 to 100 percent",
         "statistic <> 'proportion' OR unit <> 'percent' OR value IS NULL OR value BETWEEN 0 AND 100",
     )
+    # By 64 bits of the key, which take a third of the time: two keys of a million share them once in ten million marts.
     one_row_a_key = sql_rule(
-        "one_row_a_key", "two rows share one key", f"count(*) OVER (PARTITION BY {', '.join(KEY)}) = 1"
+        "one_row_a_key", "two rows share one key", f"count(*) OVER (PARTITION BY hash({', '.join(KEY)})) = 1"
     )
 
 

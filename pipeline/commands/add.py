@@ -75,7 +75,7 @@ def _named(files: list[Path]) -> dict[str, Path]:
     for file in files:
         if not file.is_file():
             fail(f"{file} is not a file")
-        if not releases.is_published(file):
+        if not releases.is_published(file.name):
             fail(f"{file} has a name that is passed over in data/raw: give it the name that it was published under")
         if file.name in given and releases.checksum(given[file.name]) != releases.checksum(file):
             fail(f"{given[file.name]} and {file} have the same name")

@@ -351,4 +351,4 @@ def harmless(name: str) -> str:
     plain = re.sub(r"[^\w .,()+&'-]", "_", last).strip(" ._-")
     stem, dot, ending = plain.rpartition(".")
     made = f"{stem[: 149 - len(ending)]}{dot}{ending}" if len(ending) < 10 else plain[:150]
-    return made if made and releases.is_published(Path(made)) else f"file-{made or 'without-name'}"
+    return made if made and releases.is_published(made) else f"file-{made or 'without-name'}"

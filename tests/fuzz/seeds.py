@@ -266,7 +266,7 @@ def samples() -> list[Seed]:
     found = []
     for path in sorted(SAMPLES.glob("*/*/*")):
         source, day = path.parts[-3:-1]
-        if source in SOURCES and source not in APART and is_published(path):
+        if source in SOURCES and source not in APART and is_published(path.name):
             found.append(Seed(source, path, date.fromisoformat(day), real=False))
     return found
 
