@@ -65,7 +65,11 @@ class Shelf:
     def issues(self, source: str) -> list[Issue]:
         """All releases of a source, past and to come, oldest first."""
         found = [
-            self._issue(source, date.fromisoformat(day.name), sorted(filter(releases.is_published, day.iterdir())))
+            self._issue(
+                source,
+                date.fromisoformat(day.name),
+                sorted(path for path in day.iterdir() if releases.is_published(path.name)),
+            )
             for day in sorted((self.folder / source).glob("????-??-??"))
         ]
         return [issue for issue in found if issue.files]

@@ -16,7 +16,7 @@ preferred AS (
 ),
 placed AS (
     SELECT
-        number,
+        metric_id, number,
         hash(
             metric_id, area_code, history.sex, history.age, history.breakdown, history.statistic, history.unit,
             date_diff('month', period_start, period_end)
