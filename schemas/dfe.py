@@ -1,5 +1,8 @@
 """What the Department for Education publishes, one model each; how files are read is the reader's."""
 
+import pandas as pd
+
+from schemas.columns import rows_check
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, SMALL, Areas, count, estimated
 
@@ -27,7 +30,7 @@ class DfeChildrenInNeed(
 class DfeExclusions(
     Figure,
     measures={
-        # Numbers that schools did not return were once estimated.
+        # Numbers that schools did not return were estimated to 2009/10.
         "permanent exclusions": estimated("exclusions"),
         "suspensions": count("exclusions"),
     },
@@ -47,3 +50,9 @@ class DfeExclusions(
     categories=(r"(all|drug and alcohol related)(: (special|state-funded (primary|secondary)))?",),
 ):
     """Suspensions and permanent exclusions by reason."""
+
+    @rows_check(name="no_estimate", error="an estimated number is later than the last estimates")
+    def whole_since_2010(cls, figures: pd.DataFrame) -> pd.Series:
+        estimated = (figures["value"] % 1 > 0) & figures["measure"].eq("permanent exclusions")
+        right: pd.Series = ~estimated | (figures["period_end"].dt.year <= 2010)
+        return right

@@ -260,11 +260,10 @@ class Figure(pa.DataFrameModel):
         cases, people = cls._beside(figures, "rate_of")
         return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people), figures)
 
-    @rows_check(
-        name="rounding", error="counts are all multiples of ten times what they are rounded to, as in another unit"
-    )
+    @rows_check(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
     def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(~scales.too_round(coded(figures), cls._counted(figures)), figures)
+        odd = scales.unlike_their_rounding(coded(figures), cls._counted(figures), figures["cell"])
+        return _where(~odd, figures)
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:

@@ -56,5 +56,5 @@ class HmppsDigest(
         rates = figures[whole & figures["measure"].eq("rate of drug finds")]
         finds = figures[whole & figures["measure"].eq("drug finds")].drop_duplicates(KEY).set_index(KEY[1:])["value"]
         of = 1000 * finds.reindex(pd.MultiIndex.from_frame(rates[KEY[1:]])).to_numpy() / rates["value"]
-        odd = (of < _PRISONERS[0]) | (of > _PRISONERS[1])
-        return ~odd.reindex(figures.index, fill_value=False)
+        right: pd.Series = ~((of < _PRISONERS[0]) | (of > _PRISONERS[1]))
+        return right.reindex(figures.index, fill_value=True)

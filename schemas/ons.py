@@ -1,5 +1,9 @@
 """What the Office for National Statistics publishes, one model each; how files are read is the reader's."""
 
+import numpy as np
+import pandas as pd
+
+from schemas.columns import rows_check
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, estimated, percentage
 
@@ -8,6 +12,8 @@ _OFFENCES = (
     "(offences?|crimes?|fraud|thefts?|shoplifting|burglary|robbery|damage|arson|homicide|driving|stalking|harassment"
     "|violence|violent|assault|wounding|vandalism|injury|drugs?|weapons|rape|mugging|computer misuse|bicycles?)"
 )
+# In powers of ten, with some room.
+_TENFOLD = 0.7
 _BAND = (r"under \d+", r"\d+-\d+", r"\d+ and over")
 
 
@@ -73,6 +79,18 @@ class CsewDrugMisuse(
     categories=(r"[a-z][a-z -]{1,40}( \([a-z ]+\))?(, [^:.]{3,110}: [^.]{1,70}\.?[^.]{0,40}\.?\)?)?",),
 ):
     """Drug misuse in England and Wales, from the crime survey."""
+
+    @rows_check(name="tables", error="the shares of a table are about ten times, or a tenth of, those of another table")
+    def of_one_size(cls, figures: pd.DataFrame) -> pd.Series:
+        shares = figures[figures["value"] > 0]
+        table = shares["cell"].str.rpartition("!")[0]
+        drug = [shares["measure"], shares["period_end"], shares["age"], shares["category"].str.partition(",")[0]]
+        # Of all people, or of groups that lie about them.
+        typical = np.log10(shares["value"]).groupby([*drug, table]).median()
+        by_drug = typical.groupby(level=[0, 1, 2, 3])
+        apart = (by_drug.transform("max") - by_drug.transform("min"))[by_drug.transform("size") > 1]
+        odd = apart.groupby(level=4).median() > _TENFOLD
+        return ~table.isin(odd.index[odd]).reindex(figures.index, fill_value=False)
 
 
 class OnsHomicide(

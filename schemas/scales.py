@@ -17,7 +17,7 @@ _NEAR, _FAR = 0.2, 0.85
 # Fewer cases may become ten times as many within a year; so may a share or a rate that is of few cases.
 _MANY, _FEW_PERCENT, _LOW_RATE = 30, 0.1, 1.0
 # So many numbers are not multiples of ten by chance, and so many parts are no small part of their whole.
-_NO_CHANCE, _ENOUGH = 8, 15
+_NO_CHANCE, _FEW, _ENOUGH = 12, 3, 15
 # England has households, and England and Wales people, between ten to these powers.
 _NATIONS, _FEWEST, _MOST = (ENGLAND, ENGLAND_AND_WALES), 7.15, 8.0
 # What the codes of a nation's areas begin with.
@@ -96,18 +96,20 @@ def _steps(value: np.ndarray, other: np.ndarray, counted: np.ndarray, least: np.
 def _unlike_their_counts(figures: Coded, cases: np.ndarray, people: np.ndarray) -> np.ndarray:
     """Rates that, by the counts beside them, are of another number of people than there are, or than other rates."""
     per = figures.each("unit", _of_many)
-    # Cases that were counted, or that the rate says there are.
-    there = np.flatnonzero(np.fmax(cases, figures.value * people / per) >= _MANY)
-    found = _powers(cases[there]) - _powers(figures.value[there]) + _powers(per[there])
+    found = _powers(cases) - _powers(figures.value) + _powers(per)
+    usual = median(found, figures.alike("measure", "unit", "age", "area_code"))
+    # Cases that were counted, or that there are by the rate.
+    by_rate = np.fmax(figures.value * people / per, figures.value * 10**usual / per)
+    there = np.flatnonzero(np.fmax(cases, by_rate) >= _MANY)
+    found, of_area = found[there], (found - usual)[there]
     column = figures.alike(*_WHAT, "period_end")[there]
-    apart = np.abs(found - _powers(people[there])) > _FAR
+    apart = (np.abs(found - _powers(people[there])) > _FAR) | (np.abs(of_area) > 2 * _FAR)
     months = figures.codes["months"][there]
     of_all = figures.each("area_code", lambda code: code in _NATIONS) & np.isnan(people)
     of_all &= _is_all(figures, "sex") & _is_all(figures, "age")
     yearly = median(np.where(of_all[there] & (months >= 12), found - _powers(months / 12), np.nan), column)
     apart |= (yearly < _FEWEST) | (yearly > _MOST)
     # Half of the people are of one sex.
-    of_area = found - median(found, figures.alike("measure", "unit", "age", "area_code")[there])
     typical, columns = median(of_area, column), figures.alike("measure", "unit", "age")[there]
     number = columns.max(initial=0) + 1
     spread = largest(typical, columns, number) - smallest(typical, columns, number)
@@ -175,16 +177,22 @@ def _unlike_their_areas(figures: Coded, counted: np.ndarray, nation: str) -> np.
     return _in_rows(figures, whole[(less | other) & (np.fmax(value, part) >= _MANY)])
 
 
-def too_round(figures: Coded, counted: np.ndarray) -> np.ndarray:
-    """Counts of a column that are all multiples of ten times what the release says they are rounded to."""
+def unlike_their_rounding(figures: Coded, counted: np.ndarray, cells: pd.Series) -> np.ndarray:
+    """Counts of a column that are all multiples of ten times what the release says they are rounded to, or broken."""
     rounded = figures.each("precision", lambda said: float(said) if said.isdecimal() else np.nan)
+    broken = counted & (rounded > 1) & (figures.value % 1 > 0)
     there = np.flatnonzero(counted & (figures.value > 0) & ~np.isnan(rounded))
     round_ = figures.value[there] % (10 * rounded[there]) == 0
     numbers = pd.factorize(figures.value[there])[0]
+    # A number of the same people may stand in several rows.
+    of_whom = figures.alike("area_code", "sex", "age", *_WHEN)[there]
+    columns = [("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN)]
+    groups = [figures.alike(*column, "precision")[there] for column in columns]
+    printed = pd.factorize(cells.iloc[there].str.rstrip("0123456789"))[0]
+    groups.append(pd.factorize(groups[0] * (printed.max(initial=0) + 1) + printed)[0])
     found = np.zeros(len(there), dtype=bool)
-    for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN)):
-        alike = figures.alike(*column, "precision")[there]
-        alone = np.bincount(alike, ~round_)[alike] == 0
-        # One number may stand in several rows.
-        found |= alone & (different(numbers, alike) >= _NO_CHANCE)
-    return _in_rows(figures, there[found])
+    for alike in groups:
+        alone = np.flatnonzero(np.bincount(alike, ~round_)[alike] == 0)
+        enough = different(of_whom[alone], alike[alone]) >= _NO_CHANCE
+        found[alone[enough & (different(numbers[alone], alike[alone]) >= _FEW)]] = True
+    return _in_rows(figures, there[found]) | broken

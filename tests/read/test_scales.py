@@ -31,7 +31,13 @@ DEATHS, LOCAL, FORCES, ADMISSIONS = (
     ("ons_police_force_tables", "2019-07-18"),
     ("nhs_hospital_admissions", "2023-11-30"),
 )
+DIGEST, EXCLUSIONS, SURVEY = (
+    ("hmpps_digest", "2024-07-25"),
+    ("dfe_exclusions", "2017-07-20"),
+    ("csew_drug_misuse", "2024-12-12"),
+)
 UPWARDS, EACH_WAY = (10, 100, 1000), (10, 100, 1000, 0.1, 0.01, 0.001)
+BOTH_WAYS = (10, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +63,27 @@ UPWARDS, EACH_WAY = (10, 100, 1000), (10, 100, 1000, 0.1, 0.01, 0.001)
         (LOCAL, EACH_WAY, {"measure": "age-standardised rate", "sex": "female"}),
         (("ons_population", "2025-07-30"), UPWARDS, {"age": "all"}),
         (("home_office_nrm", "2025-03-06"), UPWARDS, {"category": "county lines"}),
-        # Alone in multiples of ten.
+        # In multiples of ten times what they are rounded to, alone or all together.
         (("mhclg_homelessness", "2025-07-22"), UPWARDS, {"category": "drug dependency needs"}),
+        (DIGEST, BOTH_WAYS, {"measure": "prison population"}),
+        (DIGEST, BOTH_WAYS, {"measure": "drug finds"}),
+        (DIGEST, BOTH_WAYS, {"measure": ".*"}),
+        (("ndtms_viewit", "2023-02-09"), BOTH_WAYS, {"measure": "people in treatment"}),
+        (("ndtms_adults", "2025-12-04"), BOTH_WAYS, {"measure": "people in treatment", "area_code": "E92000001"}),
+        (("ndtms_adults", "2025-12-04"), BOTH_WAYS, {"measure": "people starting treatment"}),
+        (EXCLUSIONS, (10,), {"measure": "permanent exclusions", "precision": "5"}),
+        (EXCLUSIONS, BOTH_WAYS, {"measure": "suspensions", "precision": "5"}),
+        (EXCLUSIONS, BOTH_WAYS, {"measure": "permanent exclusions"}),
+        (("ndtms_adults", "2025-12-04"), (10,), {"cell": "Table_7_2!.*"}),
+        (("home_office_seizures", "2025-01-23"), (10,), {"cell": "Table_7!E.*"}),
+        # Of other prisoners than there are.
+        (("hmpps_digest", "2023-07-27"), BOTH_WAYS, {"measure": "rate of drug finds"}),
+        # A whole unlike its areas.
+        (LOCAL, (10,), {"measure": "deaths", "area_code": "E92000001"}),
+        (ADMISSIONS, (10,), {"measure": "admissions", "area_code": "E12.*"}),
+        # Shares of one table unlike those of another.
+        (SURVEY, BOTH_WAYS, {"cell": "1.02!.*"}),
+        (SURVEY, BOTH_WAYS, {"cell": "3.08!.*"}),
     ],
 )
 def test_a_column_in_another_unit_is_told_by_its_own_release(release, factors, column):
@@ -81,6 +106,51 @@ def test_a_whole_in_another_unit_is_told_by_the_categories_that_it_has(factor, t
             ]
     with pytest.raises(Refused, match=r"10, 100 or 1,000 times.*, or a fraction of, what others.* say in A\w*!"):
         read_some_areas("mhclg_homelessness", write(tmp_path / "altered.xlsx", book))
+
+
+@pytest.mark.parametrize("factor", [100, 0.001])
+def test_a_count_that_its_own_rate_and_base_contradict_is_refused_though_it_is_of_one_area(factor):
+    frame, contract = sample_figures("fingertips", "2024-11-05"), SOURCES["fingertips"].contract
+    for measure, count in (
+        ("alcohol-specific mortality", "alcohol-specific deaths"),
+        ("prevalence of opiate and/or crack cocaine use", "people using opiates and/or crack cocaine"),
+        ("not in treatment", "people not in treatment"),
+    ):
+        (at, *_) = frame.index[frame["measure"].eq(count) & frame["value"].ge(1000) & frame["base"].notna()]
+        beside = frame["measure"].eq(measure) & frame["base"].eq(frame.at[at, "value"])
+        altered = frame.copy()
+        altered.loc[at, "value"] *= factor
+        altered.loc[beside, "base"] *= factor
+        assert not keeps(contract, altered)
+
+
+@pytest.mark.parametrize(
+    ("release", "measure"),
+    [
+        (("fingertips", "2024-11-05"), "alcohol-specific deaths"),
+        (("dfe_exclusions", "2025-07-10"), "permanent exclusions"),
+        (("csew_crime", "2025-01-30"), "survey incidents"),
+        (("alcohol_dependence", "2024-03-14"), "adults dependent on alcohol"),
+        (("ocu_prevalence", "2025-12-11"), "estimated users"),
+    ],
+)
+def test_a_point_that_parts_thousands_is_refused_where_counts_have_decimals_too(release, measure):
+    frame, contract = sample_figures(*release), SOURCES[release[0]].contract
+    large = frame["measure"].eq(measure) & frame["value"].gt(1000)
+    assert large.any()
+    for at in frame.index[large][:: max(1, large.sum() // 3)]:
+        altered = frame.copy()
+        altered.loc[at, NUMBERS] = (altered.loc[at, NUMBERS].astype(float) / 1000).round(3)
+        assert not keeps(contract, altered), frame.loc[at].to_dict()
+
+
+def test_rounded_counts_of_a_few_areas_may_be_round():
+    frame = sample_figures("ndtms_viewit", "2023-02-09").copy()
+    few = frame.index[frame["precision"].eq("5") & frame["value"].gt(100)][:11]
+    frame.loc[few, "value"] = [100.0 * (1 + at) for at in range(len(few))]
+    assert SOURCES["ndtms_viewit"].contract.as_rounded(frame.loc[few]).all()
+    frame.loc[few[0], "value"] = 1.05
+    assert not SOURCES["ndtms_viewit"].contract.as_rounded(frame.loc[few])[few[0]]
 
 
 def test_what_comes_to_an_end_grows_from_a_few_or_is_wrong_of_one_area_is_taken():
