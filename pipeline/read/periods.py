@@ -269,7 +269,7 @@ _READ = "\0"
 _UNREAD = re.compile(
     rf"\b(?:(?!may\b){_MONTH}|may\s*\d|since|before|after|until|till|onwards?|up to|between|to date|ending|ended"
     rf"|as (?:at|of)|(?:1[89]|2\d)\d\d|\d\d\d\d/\d\d|months? to)\b"
-    rf"|\b(?:to|by|from|than|through|at|end|end of|start of|months?)\s*{_READ}"
+    rf"|\b(?:to|by|from|than|through|at|not|except|excluding|without|end|end of|start of|months?)\s*{_READ}"
     rf"|{_READ}\s*\(?(?:part|partial|incomplete)\b"
     rf"|{_READ}\s*(?:to\b|through\b|\+|(?:and|or) (?:earlier|later|before|after|over|under)\b|[-/]\s*(?:\d|$))"
 )
