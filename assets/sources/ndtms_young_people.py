@@ -70,7 +70,12 @@ STOPPING = Wanted(
     labels=SUBSTANCES | {"all": r"(total|all|young people|all young people)( in treatment)?"},
     apart=APART,
 )
-LEAVING = Wanted(r"\b(?:treatment )?exit reasons?\b", {"": "treatment exits"}, labels=EXITS, apart=APART)
+LEAVING = Wanted(
+    r"\bexit reasons?\b|\breasons? for (?:the )?(?:exits?|exiting|leaving|treatment exit)\b",
+    {"": "treatment exits"},
+    labels=EXITS,
+    apart=APART,
+)
 
 
 @source(

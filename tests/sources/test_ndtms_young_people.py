@@ -189,6 +189,15 @@ def test_the_words_of_a_title_are_the_publishers_choice(title, altered):
     assert_same(altered(YOUNG, book), altered(YOUNG, _older()))
 
 
+@pytest.mark.parametrize(
+    "title", ["Table 5.1.1: Reasons for leaving treatment, 2017-18", "Table 9 Reason for treatment exit"]
+)
+def test_why_people_left_may_be_titled_otherwise(title, altered):
+    book = _older()
+    book["5.1.1 Service Exits"][0][0] = title
+    assert_same(altered(YOUNG, book), altered(YOUNG, _older()))
+
+
 def test_a_table_of_some_of_the_people_is_not_that_of_all(altered):
     book = _older()
     book["6.1.1 Trends of Age"][0][0] = "Table 6.1.1: Number of young people in treatment by primary substance"
