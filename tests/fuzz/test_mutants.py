@@ -40,6 +40,32 @@ def test_a_mutant_is_read_right_or_refused(kind, small, tmp_path):
     assert outcome.outcome in (RIGHT, REFUSED), str(outcome)
 
 
+# What was found wrong in one reader, and may be in any.
+FOUND = (
+    "area_without_its_name",
+    "blank_rows_at_the_end",
+    "code_in_lower_case",
+    "codes_exchanged",
+    "comma_records_at_the_end",
+    "error_as_text",
+    "footnote_on_a_number",
+    "hidden_test_row",
+    "names_one_row_off",
+    "negative",
+    "note_in_a_table",
+    "part_of_a_period",
+    "row_of_an_unknown_label",
+    "unknown_code",
+    "year_that_cannot_be",
+)
+
+
+@pytest.mark.parametrize("kind", FOUND)
+def test_what_was_found_in_one_source_is_read_right_or_refused_in_others(kind, small, tmp_path):
+    outcomes = [outcome for seed in small[:-1] if (outcome := attempt(seed, kind, number=11, folder=tmp_path))]
+    assert outcomes and [str(each) for each in outcomes if each.outcome not in (RIGHT, REFUSED)] == []
+
+
 def test_damaged_files_are_read_right_or_refused(small):
     for outcome in damage.run(8, 1, small[:4], workers=2):
         assert outcome.outcome in (RIGHT, REFUSED), str(outcome)

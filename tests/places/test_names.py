@@ -110,6 +110,35 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("W06000001", "Ynys Môn"),
+        ("W06000001", "Isle of Anglesey / Ynys Mon"),
+        ("E06000010", "Hull"),
+        ("E06000010", "KINGSTON UPON HULL, CITY OF"),
+        ("E06000055", "Bedford UA"),
+        ("E06000019", "Herefordshire"),
+        ("E06000023", "City of Bristol"),
+        ("E07000112", "Shepway"),
+        ("E07000112", "Folkestone & Hythe"),
+        ("E06000052", "Cornwall and Isles of Scilly"),
+        ("E06000047", "Durham"),
+    ],
+)
+def test_a_code_may_be_printed_under_any_of_the_names_of_its_area(code, label):
+    assert places.is_called(code, label, places.name(code))
+
+
+def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():
+    kinds = LIVING[LIVING["area_kind"].isin(places.LOWER_TIER)]
+    for _, areas in kinds.groupby("area_kind"):
+        codes, names = areas["area_code"].tolist(), areas["area_name"].tolist()
+        for by in (1, 2, len(codes) // 2):
+            exchanged = zip(codes, [*names[by:], *names[:by]], names, strict=True)
+            assert [(code, other) for code, other, own in exchanged if places.is_called(code, other, own)] == []
+
+
 def test_code_for_keeps_to_the_kinds_and_the_day():
     assert places.code_for("Dorset", places.UPPER_TIER) == "E06000059"
     assert places.code_for("Dorset", places.UPPER_TIER, "2019-03-31") == "E10000009"

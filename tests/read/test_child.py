@@ -176,6 +176,24 @@ def test_cells_repeated_to_the_end_of_an_ods_sheet_end_in_a_reason(tmp_path):
         staging.prove(release("mhclg_homelessness", tmp_path / "deep.ods"), SMALL)
 
 
+@pytest.mark.parametrize("source_id", sorted(SOURCES))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,2\n",
+        "Area,Year,Value\nLeeds,2020,5\n",
+        "code;name;2020\nE08000035;Leeds;5\n",
+        "\ufeffYear\n2020\n",
+        "x\n",
+    ],
+)
+def test_a_text_file_of_something_else_is_refused_in_a_sentence(source_id, text, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match=r"odd\.csv"):
+        figures(SOURCES[source_id], release(source_id, path))
+
+
 @pytest.mark.parametrize(
     "source_id", ["ons_drug_deaths", "mhclg_homelessness", "dfe_children_in_need", "ons_geography"]
 )

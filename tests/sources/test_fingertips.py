@@ -107,6 +107,9 @@ def test_england_is_near_the_published_figure(released, wanted, value):
     assert england["value"] == pytest.approx(value, rel=1e-4)
 
 
+PRINTED = ("Value", "Lower CI 95.0 limit", "Upper CI 95.0 limit")
+
+
 # --- altered files -------------------------------------------------------------------------------------------
 
 
@@ -147,6 +150,30 @@ def test_what_nobody_knows_is_refused(altered, column, text, refusal):
     rows[2][rows[0].index(column)] = text
     with pytest.raises(Refused, match=re.escape(refusal)):
         altered(FINGERTIPS, rows)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "spoilt", "why"),
+    [
+        (
+            "93517",
+            lambda row: row | {n: f"{float(row[n]) / 100:.6f}" for n in PRINTED if row[n]},
+            "not the count in its",
+        ),
+        ("93517", lambda row: row | {"Count": f"{float(row['Count']) / 1000:.3f}"}, "not the count in its base"),
+        ("91380", lambda row: row | dict.fromkeys(PRINTED, "-1.0"), "negative"),
+        ("91380", lambda row: row | {"Count": f"{float(row['Count']) / 1000:.5f}"}, "others of the release say"),
+        ("91380", lambda row: row | {"Count": f"{float(row['Count']) * 100:.0f}"}, "others of the release say"),
+    ],
+)
+def test_a_number_that_its_own_count_and_base_contradict_is_refused(indicator, spoilt, why, altered):
+    header, *rows = lines(sample(FINGERTIPS, "2024-11-05"))
+    rows = [row for row in rows if row[header.index("Indicator ID")] == indicator and row[header.index("Value")]]
+    england = next(at for at, row in enumerate(rows) if row[header.index("Area Code")] == ENGLAND)
+    altered(FINGERTIPS, [header, *rows])
+    rows[england] = list(spoilt(dict(zip(header, rows[england], strict=True))).values())
+    with pytest.raises(Refused, match=why):
+        altered(FINGERTIPS, [header, *rows])
 
 
 @pytest.mark.parametrize(
