@@ -88,7 +88,8 @@ def values(contract: type[Record], fields: list[Field], table: str) -> str:
         if _is_shared(contract, field) and of_field:
             once = f'SELECT {field.value} AS "{field.name}" FROM (SELECT DISTINCT "{field.column}" FROM {table}) AS d'
             kept = " AND ".join(f"coalesce({rule}, false)" for rule in of_field)
-            asked.append(f"SELECT count(*) AS broken FROM ({once}) AS v WHERE NOT ({kept})")
+            # A condition for rows would be put to every record, before it is known which share a text.
+            asked.append(f"SELECT count(CASE WHEN {kept} THEN NULL ELSE 1 END) AS broken FROM ({once}) AS v")
     return f"SELECT sum(broken) AS broken FROM ({' UNION ALL '.join(asked)}) AS b"
 
 
