@@ -1,37 +1,65 @@
 """What counting records costs, against decoding the same columns in one run: `python -m tests.bench_records [ROWS]`.
 
 ROWS treatment journeys with as many episodes, a hundredth of deaths and ten times as many street crimes; and a tenth
-and a hundredth of them, to see how the cost grows. Each step runs in a process of its own, for its peak of memory.
+and a hundredth of them, to see how the cost grows: a table and a picture in docs/records-growth.md. Each step runs in a
+process of its own, for its peak of memory. Times are those of the better of two runs. Decoding is what pyarrow takes to
+make columns of values of a file's, on all processors, batch after batch and kept nowhere. DuckDB takes more for it;
+codes in place of repeated texts take less, but are no values.
 """
 
+import os
 import re
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
+from math import log10
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pyarrow.dataset
 
 from assets.samples import records
 from pipeline import catalogue
+from pipeline.editions.pictures.canvas import AREA, GRID, GRID_WIDTH, NATION, Dots, Drawing, Label, between
+from pipeline.editions.pictures.canvas import Line as Stroke
 from pipeline.records import counting
 from pipeline.records.duck import duck
 from pipeline.records.extract import EXTRACTS
 from pipeline.records.lying import lying
+from pipeline.releases import PROJECT
 from pipeline.sql import quoted
 
 YEARS = range(2012, 2025)
+PAGE = PROJECT / "docs" / "records-growth.md"
+PICTURE = PAGE.with_suffix(".svg")
 # The extract, and at most how many times decoding it may take, and how much memory.
 WANTED = {"street_crimes": (1.2, 1.0), "drug_death_reviews": (3, 4.0)}
 
 
+class Cost(NamedTuple):
+    """What an extract of a size costs, in seconds: decoding it, its contract, its text; and gigabytes of the last."""
+
+    extract: str
+    records: int
+    decode: float
+    contract: float
+    text: float
+    peak: float
+
+    @property
+    def times(self) -> float:
+        return self.text / self.decode
+
+
 def decode(extract: str, folder: Path) -> None:
     """Decode every value of the columns that a contract names."""
-    with duck() as engine:
-        for table, contract in EXTRACTS[extract].tables.items():
-            listed = ", ".join(map(quoted, lying(str(folder / table)).files))
-            columns = ", ".join(f'sum(strlen(CAST("{name}" AS VARCHAR)))' for name in contract.to_schema().columns)
-            engine.ask(f"SELECT {columns} FROM read_parquet([{listed}])")
+    for table, contract in EXTRACTS[extract].tables.items():
+        files = pyarrow.dataset.dataset(list(lying(str(folder / table)).files), format="parquet")
+        for _ in files.to_batches(columns=[*contract.to_schema().columns]):
+            pass
 
 
 def prove(extract: str, folder: Path) -> None:
@@ -74,25 +102,70 @@ def measured(step: Callable[[str, Path], None], extract: str, folder: Path) -> t
     return min(found)
 
 
-def main(rows: int) -> None:
-    print(
-        f"{'extract':22}{'records':>14}{'decode':>9}{'contract':>10}{'text':>9}{'times':>7}{'GB':>6}  wanted",
-        flush=True,
-    )
+def costs(rows: int) -> list[Cost]:
+    """What each extract costs at three sizes, of which the largest is made up for ROWS."""
+    found = []
     with TemporaryDirectory() as scratch:
         for size in (rows // 100, rows // 10, rows):
             folder = Path(scratch) / str(size)
             records.make(size, folder)
-            for extract, (times, gigabytes) in WANTED.items():
+            for extract in WANTED:
+                many = sum(round(size * records.TABLES[table]) for table in EXTRACTS[extract].tables)
                 decoding, _ = measured(decode, extract, folder)
                 proving, _ = measured(prove, extract, folder)
-                counting_, peak = measured(count, extract, folder)
-                many = sum(round(size * records.TABLES[table]) for table in EXTRACTS[extract].tables)
-                print(
-                    f"{extract:22}{many:14,}{decoding:8.2f}s{proving:9.2f}s{counting_:8.2f}s{counting_ / decoding:7.2f}"
-                    f"{peak:6.2f}  {times} times, {gigabytes:.0f} GB",
-                    flush=True,
-                )
+                found.append(Cost(extract, many, decoding, proving, *measured(count, extract, folder)))
+                print(found[-1], flush=True)
+    return found
+
+
+def written(found: list[Cost]) -> str:
+    """The page of what was found."""
+    lines = [
+        "# What counting records costs",
+        "",
+        "`python -m tests.bench_records` writes this page; `make test-records` runs it. Times are the machine's",
+        f"({date.today()}, {os.cpu_count()} processors), ratios the code's. The contract is put in a pass of its own.",
+        "",
+        "| extract | records | decode | contract | text | text to decode | wanted | memory | wanted |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in found:
+        times, gigabytes = WANTED[one.extract]
+        lines.append(
+            f"| `{one.extract}` | {one.records:,} | {one.decode:.2f} s | {one.contract:.2f} s | {one.text:.2f} s "
+            f"| {one.times:.2f} | {times} | {one.peak:.2f} GB | {gigabytes:g} GB |"
+        )
+    return "\n".join([*lines, "", f"![Seconds by number of records]({PICTURE.name})", ""])
+
+
+def drawn(found: list[Cost]) -> str:
+    """Seconds by number of records, both in powers of ten: the text of each extract, and decoding it with dashes."""
+    made = Drawing(480, 300, "#ffffff")
+    seconds = [second for one in found for second in (one.decode, one.text)]
+    low, high = int(log10(min(seconds)) // 1), int(-(-log10(max(seconds)) // 1))
+    first, last = (int(log10(end(one.records for one in found)) + 0.5) for end in (min, max))
+    across = between(min(log10(one.records) for one in found), max(log10(one.records) for one in found), 50, 320)
+    up = between(low, high, 40, 270)
+    for power in range(low, high + 1):
+        made.draw(Stroke("grid", [[(50, up(power)), (320, up(power))]], GRID, GRID_WIDTH, layer=0))
+        made.draw(Label(44, up(power) - 4, f"{10.0**power:g} s", across="right"))
+    for power in range(first, last + 1):
+        made.draw(Label(across(power), 22, f"{10**power:,}", across="center", size=9))
+    made.draw(Label(185, 6, "records", across="center"))
+    for extract, colour in zip(WANTED, (AREA, NATION), strict=True):
+        of_it = [one for one in found if one.extract == extract]
+        for what, dashes in (("text", ()), ("decode", (4, 3))):
+            places = [(across(log10(one.records)), up(log10(getattr(one, what)))) for one in of_it]
+            made.draw(Stroke(what, [places], colour, 2, dashes), Dots(what, places, colour, 5))
+            made.draw(Label(326, places[-1][1] - 4, f"{extract}, {what}", size=10))
+    said = "; ".join(f"{one.extract} {one.records:,}: {one.text:.2f} s" for one in found)
+    return made.svg("growth", "What counting records costs", f"Line chart of seconds by number of records. {said}.")
+
+
+def main(rows: int) -> None:
+    found = costs(rows)
+    PAGE.write_text(written(found), encoding="utf-8")
+    PICTURE.write_text(drawn(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import duckdb
 import jinja2
+from pandera.api.checks import Check
 
 from pipeline import build, places, releases, sql
 from pipeline.calculate import derived, metric, population, rates, statistics
@@ -23,11 +24,14 @@ from pipeline.publish.tables import TABLES
 from pipeline.read import staging
 from pipeline.read import tables as sheet_tables
 from pipeline.read.source import SOURCES
+from pipeline.records import typed
+from pipeline.records.extract import EXTRACTS
 from pipeline.releases import PROJECT
 from schemas import dictionary, vocabulary
 from schemas.dictionary import KEYS
 from schemas.figure import Figure
 from schemas.observation import NUMBER, Observation, description
+from schemas.records.record import Record
 from schemas.rules import Rules
 from schemas.vocabulary import BETTER, CODES, LIMITS, OUTCOMES
 
@@ -89,6 +93,8 @@ def _of_the_dictionary(there: list[Table]) -> dict[str, object]:
         "alike": [table for table in framework if table.columns == metric_table.columns],
         "sources": [SOURCES[source] for source in catalogue.sources()["source"]],
         "contract": lambda source: _contract(source.contract.__rules__),
+        "records": _records(),
+        "fields": _fields,
         "limits": _limits(),
         "code_lists": _code_lists(),
         "number": NUMBER,
@@ -147,6 +153,47 @@ def _contract(rules: Rules) -> Iterator[str]:
         yield f"beside areas: {_code(areas.others)}"
     if areas.partial:
         yield "nothing is known to be missing: a file covers what was asked of it"
+
+
+def _records() -> dict[type[Record], list[str]]:
+    """The contract of each table of records, with the sources that are counted from it."""
+    counted = defaultdict(list)
+    for source, extract in sorted(EXTRACTS.items()):
+        for contract in extract.tables.values():
+            counted[contract].append(source)
+    return counted
+
+
+def _fields(contract: type[Record]) -> str:
+    """The fields of a record as a table, and below it what else must hold of one."""
+    schema = contract.to_schema()
+    lines = ["| field | type | must be | meaning |", "| --- | --- | --- | --- |"]
+    first: dict[str, str] = {}
+    for name, column in schema.columns.items():
+        checks = [_asked(check) for check in column.checks]
+        # A long list of codes stands once.
+        checks = [f"a code of `{first[asked]}`" if len(asked) > 200 and asked in first else asked for asked in checks]
+        first = dict.fromkeys(checks, name) | first
+        asked = "; ".join([*checks, *["may be missing"] * column.nullable])
+        lines.append(
+            f"| `{name}` | {typed.NAMED[typed.kind_of(column)]} | {_text(asked)} | {_text(column.description)} |"
+        )
+    said = [f"- {check.error}" for check in schema.checks]
+    return "\n".join([*lines, "", "A record is refused where", "", *said] if said else lines)
+
+
+def _asked(check: Check) -> str:
+    """What a check asks of a field."""
+    match check.name, check.statistics:
+        case "isin", {"allowed_values": codes}:
+            return _code(codes)
+        case "str_matches", {"pattern": pattern}:
+            return f"like `{pattern}`"
+        case "in_range", {"min_value": low, "max_value": high}:
+            return f"{low} to {high}"
+        case "str_length", {"min_value": least}:
+            return f"of {least} character or more"
+    return str(check.error)
 
 
 def _limits() -> dict[str, list[str]]:

@@ -3,26 +3,30 @@
 Under `COUNTS` a count of 1 to 4 is hidden and every other is rounded to the nearest 5. A count that is hidden could
 still be worked out where it is a part of a whole: 8 people in two hidden parts are 4 and 4. So each hidden
 count needs a proof that it could be another: one record that could be elsewhere, in another area or of another sex,
-age or category, of which nobody who sees what is published can tell, because each count that would be another is
-hidden itself or rounds to the same number. Where no record could be, those counts are hidden that would show it. Parts
-of a hidden whole are hidden, zeros too.
+age or category, or two that swap, of which nobody who sees what is published can tell, because each count that would be
+another is hidden itself or rounds to the same number. Where no record could be, those counts are hidden that would show
+it. Parts of a hidden whole are hidden, zeros too.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import combinations, product
-from math import inf, isnan, nan
-from operator import itemgetter
-from typing import NamedTuple
+from itertools import combinations
+from math import inf, nan, prod
 
+import numpy as np
 import pandas as pd
+
+from pipeline.records.moves import Cell, Cheapest, Column, Ways, over
 
 KEY = ["measure", "period", "area", "sex", "age", "category"]
 _AREA, _CATEGORY = KEY.index("area"), KEY.index("category")
+# In which column records are moved first.
+_ORDER = (_AREA, *(at for at in range(len(KEY)) if at != _AREA))
 
 Key = tuple[str, ...]
-Labels = tuple[str, ...]
+
+# What no release said, and what cannot be.
+_UNSAID, _NEVER = -1.0, 10**6
 
 
 class Unprotected(Exception):
@@ -37,23 +41,20 @@ class Rule:
     hidden: int
     base: int
 
-    def shown(self, count: int, before: float = nan) -> float:
-        """A count as it is shown: as before where it has moved by less than the base, else to the nearest multiple."""
-        if self._stays(count, before):
-            return before
-        return float((2 * count + self.base) // (2 * self.base) * self.base)
+    def shown(self, count: np.ndarray, before: np.ndarray | float = _UNSAID) -> np.ndarray:
+        """Counts as they are shown: as before where one has moved by less than the base, else the nearest multiple."""
+        nearest = (2 * count + self.base) // (2 * self.base) * self.base
+        return np.where(self._stays(count, before), before, nearest)[()]
 
-    def seen(self, count: int, before: float = nan) -> tuple[float, float]:
-        """The least and the most that a count can be for one who sees it shown."""
-        if self.base == 1 or count == 0:
-            return count, count
-        shown, apart = self.shown(count, before), self.base - 1
-        wide = self._stays(count, before)
-        low, high = (shown - apart, shown + apart) if wide else (shown - self.base // 2, shown + apart // 2)
-        return max(low, self.hidden + 1), high
+    def seen(self, count: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The least and the most that counts can be for one who sees them shown."""
+        shown, apart, stays = self.shown(count, before), self.base - 1, self._stays(count, before)
+        low = np.maximum(shown - np.where(stays, apart, self.base // 2), self.hidden + 1)
+        return np.where(count > 0, low, 0), np.where(count > 0, shown + np.where(stays, apart, apart // 2), 0)
 
-    def _stays(self, count: int, before: float) -> bool:
-        return self.base > 1 and before > 0 and count > self.hidden and abs(count - before) < self.base
+    def _stays(self, count: np.ndarray, before: np.ndarray | float) -> np.ndarray:
+        stays: np.ndarray = np.greater(before, 0) & (count > self.hidden) & (abs(count - before) < self.base)
+        return stays
 
 
 OPEN = Rule("open records: counts as they are", 0, 1)
@@ -83,277 +84,212 @@ def protect(counts: pd.DataFrame, rule: Rule, sums: Iterable[Sum], before: Mappi
     it was until it has moved by the base, or a record more would be the difference of two releases; nor is it hidden
     to protect others where there is another way. Raises Unprotected where there is no way at all.
     """
-    keys = [*counts[KEY].itertuples(index=False, name=None)]
-    values = counts["value"].astype(int).tolist()
-    hidden = _Table(dict(zip(keys, values, strict=True)), rule, tuple(sums), before).hide() if rule.hidden else set()
-    shown = [
-        nan if key in hidden else rule.shown(value, before.get(key, nan))
-        for key, value in zip(keys, values, strict=True)
-    ]
-    return counts.assign(value=shown, status=["c" if key in hidden else "" for key in keys])
-
-
-class _Column:
-    """The labels that a record can have in one column, of those there are: a whole, and in each partition a part."""
-
-    def __init__(self, sums: Iterable[Sum]):
-        self.there: set[str] = set()
-        self.chains = cache(self._chains)
-        self.partitions: dict[str, list[Sum]] = {}
-        self.within: dict[str, Sum] = {}
-        for one in sums:
-            self.partitions.setdefault(one.whole, []).append(one)
-            self.within |= dict.fromkeys((*one.parts, one.left), one)
-
-    def above(self, label: str) -> list[str]:
-        """A label and the wholes that it is within, the next first."""
-        found = [label]
-        while found[-1] in self.within:
-            found.append(self.within[found[-1]].whole)
-        return found
-
-    def beside(self, label: str) -> list[str]:
-        """The other parts of its whole."""
-        return [other for other in self.parts(self.within[label]) if other != label] if label in self.within else []
-
-    def parts(self, one: Sum) -> list[str]:
-        """The parts of a whole, and what they leave."""
-        return [part for part in (*one.parts, one.left) if part in self.there]
-
-    def _chains(self, label: str) -> list[Labels]:
-        """The labels of a record that has one, in all ways that it may have them: its wholes, and parts below it."""
-        return [(*reversed(self.above(label)[1:]), *way) for way in self._below(label)]
-
-    def _below(self, label: str) -> list[Labels]:
-        """A label and a part of it in each of its partitions, and so on down."""
-        ways: list[Labels] = [(label,)]
-        for one in self.partitions.get(label, []):
-            ways = [(*way, *more) for way in ways for part in self.parts(one) for more in self._below(part)] or ways
-        return ways
+    said = np.array([before.get(key, _UNSAID) for key in counts[KEY].itertuples(index=False, name=None)], dtype=float)
+    hidden = _Table(counts, rule, [*sums], said).hide() if rule.hidden else np.zeros(len(counts), dtype=bool)
+    shown = np.where(hidden, nan, rule.shown(counts["value"].to_numpy("int64"), said))
+    return counts.assign(value=shown, status=np.where(hidden, "c", ""))
 
 
 class _Table:
-    """Counts with the sums between them, and what one who sees the published ones knows of each: its least and most."""
+    """Counts with the sums between them, in arrays with an axis a column of the key; rests are there unpublished.
 
-    def __init__(self, counts: dict[Key, int], rule: Rule, sums: tuple[Sum, ...], before: Mapping[Key, float]):
-        self.rule, self.before, self.published, self.counts = rule, before, frozenset(counts), dict(counts)
-        self.bounds = {key: rule.seen(count, before.get(key, nan)) for key, count in counts.items()}
-        self.hidden: set[Key] = set()
-        self.columns = [_Column(one for one in sums if one.column == name) for name in KEY]
-        for at, column in enumerate(self.columns):
-            for key in counts:
-                for one in column.partitions.get(key[at], []):
-                    self._leave(key, at, one)
-        self.without_category = {key[:_CATEGORY] for key in self.counts}
-        for at, column in enumerate(self.columns):
-            column.there |= {key[at] for key in self.counts}
+    `costs` has what it costs that a count is one more, and that it is one less: nothing where nobody who sees what is
+    published can tell, more the more wholes it must hide, most for what was shown before.
+    """
 
-    def _leave(self, key: Key, at: int, one: Sum) -> None:
+    def __init__(self, counts: pd.DataFrame, rule: Rule, sums: list[Sum], said: np.ndarray):
+        labels = [sorted(counts[name].unique()) for name in KEY]
+        self.rows = tuple(pd.Categorical(counts[name], there).codes for name, there in zip(KEY, labels, strict=True))
+        self.count = np.zeros([len(there) for there in labels], dtype="int32")
+        self.published = np.zeros(self.count.shape, dtype=bool)
+        self.count[self.rows], self.published[self.rows] = counts["value"], True
+        self.there = self.published
+        for one in sums:
+            self._leave(labels[KEY.index(one.column)], KEY.index(one.column), one)
+        self.lefts = [{labels[at].index(one.left) for one in sums if one.column == name and one.left in labels[at]}
+                      for at, name in enumerate(KEY)]  # fmt: skip
+        self.columns = [Column(there, [(one.whole, (*one.parts, one.left)) for one in sums if one.column == name])
+                        for name, there in zip(KEY, labels, strict=True)]  # fmt: skip
+        self.hidden, self.safe = np.zeros_like(self.there), np.zeros_like(self.there)
+        low, high = np.zeros(self.there.shape), np.full(self.there.shape, inf)
+        low[self.rows], high[self.rows] = rule.seen(counts["value"].to_numpy("int64"), said)
+        self._hide_small(rule, said, low, high)
+        self.costs = self._costs(said, low, high)
+
+    def _leave(self, labels: list[str], at: int, one: Sum) -> None:
         """Know what the parts of a whole leave of it, where any of them is there and they need not be all."""
-        parts = [other for part in one.parts if (other := (*key[:at], part, *key[at + 1 :])) in self.counts]
-        left = self.counts[key] - sum(self.counts[part] for part in parts)
-        if parts and (one.rest or left):
-            rest = (*key[:at], one.left, *key[at + 1 :])
-            self.counts[rest], self.bounds[rest] = left, (0, inf)
+        parts = [labels.index(part) for part in one.parts if part in labels]
+        if one.whole not in labels or not parts:
+            return
+        whole = labels.index(one.whole)
+        left = self.count.take(whole, at) - self.count.take(parts, at).sum(at, dtype="int32")
+        is_left = self.there.take(whole, at) & self.there.take(parts, at).any(at) & ((left != 0) | one.rest)
+        if is_left.any():
+            labels.append(one.left)
+            more = [np.expand_dims(part, at) for part in (np.where(is_left, left, 0), is_left, np.zeros_like(is_left))]
+            self.count, self.there, self.published = (
+                np.concatenate([there, part], at)
+                for there, part in zip((self.count, self.there, self.published), more, strict=True)
+            )
 
-    def hide(self) -> set[Key]:
-        """The counts that are hidden, once each of them could be another."""
-        self._hide_small()
-        safe: set[Key] = set()
-        for key in sorted(self.hidden):
-            if key not in safe:
-                moved = self._moved(key) or self._withheld(key)
+    def _hide_small(self, rule: Rule, said: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Hide what is small or was hidden before, and all parts of a small whole but those that are seen as none."""
+        small = self.published & (self.count > 0) & (self.count <= rule.hidden)
+        earlier = np.zeros_like(small)
+        earlier[self.rows] = np.isnan(said)
+        low[earlier], high[earlier] = 0, inf
+        low[small], high[small] = 1, rule.hidden
+        self.hidden, parts, known = small | earlier, np.zeros_like(small), -1
+        while known < (known := int(parts.sum())):
+            none = self._parts((self.count == 0) & self.published & ~self.hidden)
+            parts |= self._parts(small | parts) & self.published & ~none
+            self.hidden |= parts
+        low[parts], high[parts] = 0, rule.hidden
+
+    def _parts(self, wholes: np.ndarray) -> np.ndarray:
+        """What is within some wholes, in one column or several."""
+        all_of, within = wholes.copy(), np.zeros_like(wholes)
+        for at, whole, parts in self._partitions():
+            np.moveaxis(all_of, at, 0)[parts] |= np.moveaxis(all_of, at, 0)[whole]
+        for at, whole, parts in self._partitions():
+            np.moveaxis(within, at, 0)[parts] |= np.moveaxis(all_of, at, 0)[whole]
+        return within
+
+    def _partitions(self) -> Iterator[tuple[int, int, list[int]]]:
+        """The axis of each sum, its whole and its parts; wholes before what is within them."""
+        for at, column in enumerate(self.columns):
+            for whole in sorted(column.partitions, key=lambda label: len(column.above(label))):
+                for parts in column.partitions[whole]:
+                    yield at, whole, parts
+
+    def _costs(self, said: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        price = np.ones(self.there.shape, dtype="int32")
+        price[self.rows] += 100 * (said != _UNSAID)
+        for at, column in enumerate(self.columns):
+            np.moveaxis(price, at, 0)[[*column.partitions]] += 1
+        costs = np.empty((2, *price.shape), dtype="int32")
+        for cost, by in zip(costs, (1, -1), strict=True):
+            after = self.count + by
+            cost[:] = np.where(self.published & ~self.hidden & (after >= 0), price, _NEVER)
+            cost[~self.there | ((low <= after) & (after <= high))] = 0
+        for at, _, parts in self._partitions():
+            # No record is of a category that is not told where others are, nor of what is left where nothing is.
+            there = np.moveaxis(self.there, at, 0)[parts]
+            untold = np.zeros_like(self.there)
+            np.moveaxis(untold, at, 0)[parts] = there.any(0) & ~there
+            if at != _CATEGORY:
+                np.moveaxis(untold, at, 0)[[part for part in parts if part not in self.lefts[at]]] = False
+            costs[:, untold] = _NEVER
+        return costs
+
+    def hide(self) -> np.ndarray:
+        """Which counts are hidden, once each of them could be another."""
+        waiting = [tuple(map(int, cell)) for cell in np.argwhere(self.hidden)]
+        for cell in waiting:
+            if not self.safe[cell]:
+                moved = self._moved(cell)
+                if not moved:
+                    moved, withheld = self._withheld(cell)
+                    waiting += withheld
                 for other, by in moved.items():
-                    if self._cost(other, by):
-                        self.hidden.add(other)
-                        self.bounds[other] = (0, inf)
-                safe |= moved.keys() & self.hidden
-        return self.hidden
+                    if self.costs[(int(by < 0), *other)]:
+                        self._hide(other)
+                    self.safe[other] = True
+        hidden: np.ndarray = self.hidden[self.rows]
+        return hidden
 
-    def _hide_small(self) -> None:
-        """Hide what is small, what was hidden before, and all parts of a small whole."""
-        waiting = []
-        for key, count in self.counts.items():
-            if key in self.published and 0 < count <= self.rule.hidden:
-                self.hidden.add(key)
-                self.bounds[key] = (1, self.rule.hidden)
-                waiting.append(key)
-            elif isnan(self.before.get(key, 0)):
-                self.hidden.add(key)
-                self.bounds[key] = (0, inf)
-        of_small = (0, self.rule.hidden)
-        while waiting:
-            key = waiting.pop()
-            for at, column in enumerate(self.columns):
-                for one in column.partitions.get(key[at], []):
-                    for part in one.parts:
-                        below = (*key[:at], part, *key[at + 1 :])
-                        if below in self.published and self.bounds[below] != of_small and not self._is_none(below):
-                            self.hidden.add(below)
-                            self.bounds[below] = of_small
-                            waiting.append(below)
+    def _hide(self, cells: Cell | np.ndarray) -> None:
+        self.hidden[cells] = True
+        self.costs[0][cells], self.costs[1][cells] = 0, np.where(self.count[cells] > 0, 0, _NEVER)
 
-    def _is_none(self, key: Key) -> bool:
-        """Whether it is seen that a count is zero, because a whole of it is."""
-        return any(
-            self.counts.get(above := (*key[:at], whole, *key[at + 1 :])) == 0 and above not in self.hidden
-            for at, column in enumerate(self.columns)
-            for whole in column.above(key[at])[1:]
-        )
+    def _withheld(self, cell: Cell) -> tuple[dict[Cell, int], list[Cell]]:
+        """How a count could be another once less is said, and what is hidden for it.
 
-    def _cost(self, key: Key, by: int) -> float:
-        """What it costs that a count is another: nothing where nobody can tell, more the more wholes it must hide.
-
-        Most for what was shown before, and no end where it cannot be.
+        Nothing is said of an area in a period, not even that a count is small; then nor of others.
         """
-        low, high = self.bounds[key]
-        count = self.counts[key] + by
-        if low <= count <= high:
-            return 0
-        if count < 0 or key in self.hidden or key not in self.published:
-            return inf
-        wholes = sum(label in column.partitions for label, column in zip(key, self.columns, strict=True))
-        return 1 + wholes + 100 * (key in self.before)
+        measure, period, area, *_ = cell
+        column, hidden = self.columns[_AREA], self.hidden.copy()
+        above, beside = column.above(area)[:2], column.beside(area)
+        for areas in ([area], [*above, *beside], [*range(len(column.labels))]):
+            of = np.zeros_like(self.there)
+            of[measure, period, areas] = True
+            self._hide(of & self.published)
+            if moved := self._moved(cell):
+                return moved, [tuple(map(int, other)) for other in np.argwhere(self.hidden & ~hidden)]
+        raise Unprotected(", ".join(column.labels[label] for column, label in zip(self.columns, cell, strict=True)))
 
-    def _moved(self, key: Key) -> dict[Key, int]:
-        """The counts that one record elsewhere would change, this one among them: those that cost least."""
-        best, least = {}, inf
-        for tried, (cost, moved) in enumerate(self._moves(key)):
-            if cost < least:
-                best, least = moved, cost
-            if least == 0 or (tried > _TRIED and least < inf):
+    def _moved(self, cell: Cell) -> dict[Cell, int]:
+        """The counts that one record elsewhere would change, this one among them, and by how much: the cheapest way."""
+        best: dict[Cell, int] = {}
+        least = _NEVER
+        for tried, together in self._tries(cell):
+            exchanged = self._below(cell, tried, together, least)
+            if exchanged is not None:
+                cost, moved = self._cheapest(cell, exchanged, together)
+                if cost < least:
+                    best, least = moved, cost
+            if least == 0:
                 break
         return best
 
-    def _withheld(self, key: Key) -> dict[Key, int]:
-        """The same once less is said: nothing of an area in a period, not even that a count is small; nor of others."""
-        measure, period, area, *_ = key
-        column = self.columns[_AREA]
-        for areas in ({area}, {area, *column.above(area)[1:2], *column.beside(area)}, column.there):
-            for other in self.published:
-                if other[:2] == (measure, period) and other[_AREA] in areas:
-                    self.hidden.add(other)
-                    self.bounds[other] = (0, inf)
-            if moved := self._moved(key):
-                return moved
-        raise Unprotected(", ".join(key))
-
-    def _moves(self, key: Key) -> Iterator[tuple[float, dict[Key, int]]]:
-        """Ways in which a count could be another, each with its cost.
+    def _tries(self, cell: Cell) -> Iterator[tuple[dict[int, Ways], bool]]:
+        """The columns in which records are moved.
 
         Two records swap what they are in one column; one record is another in one column, or in two; there is one more.
         """
-        exchanges = [*self._exchanges(key)]
-        pairs = [(one, other) for one, other in combinations(exchanges, 2) if one.at != other.at]
-        for first, second in pairs:
-            if first.one == key[first.at] and second.one == key[second.at]:
-                yield from self._tried(key, (first, second), {(0, 0): 1, (0, 1): -1, (1, 0): -1, (1, 1): 1})
-        for exchange in exchanges:
-            yield from self._tried(key, (exchange,), {(0,): 1, (1,): -1})
-        for pair in pairs:
-            yield from self._tried(key, pair, {(0, 0): 1, (1, 1): -1})
-        yield from self._tried(key, (), {(): 1})
+        beside = {at: ways for at in _ORDER if (ways := self.columns[at].exchanges(cell[at], 1))}
+        pairs = [{one: beside[one], other: beside[other]} for one, other in combinations(beside, 2)]
+        yield from ((pair, False) for pair in pairs)
+        for at in _ORDER:
+            if anywhere := self.columns[at].exchanges(cell[at], None):
+                yield {at: anywhere}, False
+        yield from ((pair, True) for pair in pairs)
+        yield {}, False
 
-    def _exchanges(self, key: Key) -> Iterator["_Exchange"]:
-        """One part for another, of each whole that a count is within: other areas first."""
-        for at in (_AREA, *(other for other in range(len(KEY)) if other != _AREA)):
-            column = self.columns[at]
-            for one in column.above(key[at]):
-                for other in column.beside(one):
-                    yield _Exchange(at, one, other, column.chains(key[at]), column.chains(other))
+    def _below(self, cell: Cell, tried: dict[int, Ways], together: bool, most: int) -> dict[int, Ways] | None:
+        """Of the ways to move records in some columns those that may cost less than something.
 
-    def _tried(
-        self, key: Key, exchanges: tuple["_Exchange", ...], corners: dict[tuple[int, ...], int]
-    ) -> Iterator[tuple[float, dict[Key, int]]]:
-        """What a move changes for each kind of record that it may be of.
-
-        `corners` says by how much the records grow that have, in the column of each exchange, the one part or another.
+        That is seen of the counts that all have changed that move records so, whatever else the records are.
         """
-        for sign in (-1, 1):
-            if not self._possible(key, exchanges, corners, sign):
-                continue
-            others = [at for at in range(len(KEY)) if at != _CATEGORY and at not in {one.at for one in exchanges}]
-            ways = [self.columns[at].chains(key[at]) for at in others]
-            for sides in product(*(product(one.mine, one.theirs) for one in exchanges)):
-                for way in product(*ways):
-                    records = []
-                    for corner, by in corners.items():
-                        labels = dict(zip(others, way, strict=True))
-                        labels |= {
-                            one.at: side[which] for one, side, which in zip(exchanges, sides, corner, strict=True)
-                        }
-                        records.append((labels, sign * by))
-                    yield self._effect(key, records)
+        tried = dict(sorted(tried.items()))
+        costs = self.costs[(slice(None), *[slice(None) if at in tried else label for at, label in enumerate(cell)])]
+        for axis, one in enumerate(tried.values(), 1):
+            costs = costs.take(one.labels, axis)
+        less = np.minimum.reduce(over(costs, [*tried.values()], together)) < most
+        if not less.any():
+            return None
+        kept = {}
+        for axis, (at, one) in enumerate(tried.items()):
+            others = tuple(other for other in range(less.ndim) if other != axis)
+            kept[at] = one.only(np.flatnonzero(less.any(others)))
+        return kept
 
-    def _possible(
-        self, key: Key, exchanges: tuple["_Exchange", ...], corners: dict[tuple[int, ...], int], sign: int
-    ) -> bool:
-        """Whether none of the counts at the corners themselves stands against a move."""
-        if any(one.one != key[one.at] for one in exchanges):
-            return self._cost(key, sign) < inf
-        for corner, by in corners.items():
-            labels = {one.at: (one.one, one.other)[which] for one, which in zip(exchanges, corner, strict=True)}
-            there = tuple([labels.get(at, label) for at, label in enumerate(key)])
-            if there in self.counts and self._cost(there, sign * by) == inf:
-                return False
-        return True
-
-    def _effect(self, key: Key, records: list[tuple[dict[int, Labels], int]]) -> tuple[float, dict[Key, int]]:
-        """What some records more or less change, and what that costs.
-
-        Where they say nothing of the category they have that of the count, and in each partition of it the cheapest
-        part: partitions do not bear on each other.
-        """
-        column = self.columns[_CATEGORY]
-        if _CATEGORY in records[0][0]:
-            return self._changed(self._counts_of(records, len(KEY), self.counts))
-        above = column.above(key[_CATEGORY])
-        parts_of = self._counts_of(records, _CATEGORY, self.without_category)
-
-        def of(*categories: str) -> tuple[float, dict[Key, int]]:
-            there = {
-                (*part, one): by for part, by in parts_of.items() for one in categories if (*part, one) in self.counts
-            }
-            return self._changed(there)
-
-        cost, moved = of(*above)
-        taken = [column.within[label] for label in above if label in column.within]
-        for one in [one for whole in above for one in column.partitions.get(whole, []) if one not in taken]:
-            if cost == inf:
-                break
-            options = [of(part) for part in column.parts(one)]
-            if options := [option for option in options if option[1]]:
-                more, further = min(options, key=itemgetter(0))
-                cost, moved = cost + more, moved | further
-        return cost, moved
-
-    def _counts_of(
-        self, records: list[tuple[dict[int, Labels], int]], columns: int, known: Container[Key]
-    ) -> dict[Key, int]:
-        """What some records more or less change, by the first columns of the key."""
-        moved: dict[Key, int] = {}
-        for labels, by in records:
-            for other in product(*[labels[at] for at in range(columns)]):
-                if other in known:
-                    moved[other] = moved.get(other, 0) + by
-        return {other: by for other, by in moved.items() if by}
-
-    def _changed(self, moved: dict[Key, int]) -> tuple[float, dict[Key, int]]:
-        return sum([self._cost(other, by) for other, by in moved.items()]), moved
-
-
-class _Exchange(NamedTuple):
-    """One part of a whole for another in one column, and the labels there of records that have the one or the other."""
-
-    at: int
-    one: str
-    other: str
-    mine: list[Labels]
-    theirs: list[Labels]
-
-
-# How many ways are tried before the cheapest so far is taken.
-_TRIED = 150
+    def _cheapest(self, cell: Cell, exchanged: Mapping[int, Ways], together: bool) -> tuple[int, dict[Cell, int]]:
+        """What it costs that records are moved in some columns, and by how much each count changes that does."""
+        ways = [exchanged.get(at) or self.columns[at].stays(label) for at, label in enumerate(cell[:_CATEGORY])]
+        last = exchanged.get(_CATEGORY) or Cheapest(self.columns[_CATEGORY], cell[_CATEGORY])
+        costs = self.costs[(slice(None), *[slice(min(one.labels), max(one.labels) + 1) for one in (*ways, last)])]
+        for axis, one in enumerate((*ways, last), 1):
+            if len(one.labels) < costs.shape[axis]:
+                costs = costs.take(np.subtract(one.labels, min(one.labels)), axis)
+        if isinstance(last, Ways):
+            ways.append(last)
+        costs = over(costs, ways, together)
+        total = last.over(costs) if isinstance(last, Cheapest) else costs
+        sign, *numbers = np.unravel_index(int(total.argmin()), total.shape)
+        told = [{}] if isinstance(last, Ways) else [last.signed(costs[(sign, *numbers)])]
+        moved: dict[Cell, int] = {}
+        for by in (1, -1) if together else (1,):
+            signed = [
+                one.of_one(number, by) if together else one.signed(number)
+                for one, number in zip(ways, numbers, strict=True)
+            ] + [one for one in told if one]
+            labels = [[*one] for one in signed]
+            for there in np.argwhere(self.there[np.ix_(*labels)]):
+                other = tuple(of[place] for of, place in zip(labels, there, strict=True))
+                by_all = prod(of[label] for of, label in zip(signed, other, strict=True))
+                moved[other] = moved.get(other, 0) + by * by_all * (-1 if sign else 1)
+        return int(total.min()), {other: by for other, by in moved.items() if by}
 
 
 def area_sums(inside: Mapping[str, Sequence[str]], beyond: Iterable[str]) -> list[Sum]:

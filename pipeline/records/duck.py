@@ -61,7 +61,7 @@ class Duck(Engine):
         self.con.unregister("arriving")
 
     def ask(self, text: str) -> pd.DataFrame:
-        return self.con.execute(text).df()
+        return self.con.execute(text).to_arrow_table().to_pandas()
 
 
 def _relation(lies: Lying, files: tuple[str, ...], more: str) -> str:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import pandera.pandas as pa
+
 from pipeline.calculate import contract as rules
 from pipeline.read.opening import Refused
 from schemas.records.record import OF_EACH, Record
 
 _KINDS = {"string": "VARCHAR", "datetime64": "DATE", "Int64": "BIGINT"}
-_NAMED = {"DATE": "day", "BIGINT": "whole number"}
+NAMED = {"VARCHAR": "text", "DATE": "day", "BIGINT": "whole number"}
 _NARROWER = {"DATE": ("TIMESTAMP",), "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "UINTEGER")}
 
 
@@ -40,7 +42,7 @@ class Field:
     def unread(self) -> str:
         """What is wrong where something is held that cannot be read, or an empty text where all can."""
         reads = self.held == "VARCHAR" != self.wanted
-        return f"{self.name} is no {_NAMED[self.wanted]}" if reads else ""
+        return f"{self.name} is no {NAMED[self.wanted]}" if reads else ""
 
     @property
     def reads(self) -> str:
@@ -50,6 +52,11 @@ class Field:
     @property
     def _text(self) -> str:
         return f"nullif(trim(\"{self.column}\"), '')"
+
+
+def kind_of(column: pa.Column) -> str:
+    """The type of a field of a contract, as SQL."""
+    return next(kind for start, kind in _KINDS.items() if str(column.dtype).startswith(start))
 
 
 def fields(contract: type[Record], there: dict[str, str], where: str) -> list[Field]:
@@ -64,7 +71,7 @@ def fields(contract: type[Record], there: dict[str, str], where: str) -> list[Fi
         raise Refused(f"{where} has no column {', '.join(missing)} among {', '.join(there)}")
     found = []
     for name, column in columns.items():
-        wanted = next(kind for start, kind in _KINDS.items() if str(column.dtype).startswith(start))
+        wanted = kind_of(column)
         field = Field(name, spelled[name.lower()], there[spelled[name.lower()]], wanted)
         if field.held not in ("VARCHAR", wanted, *_NARROWER.get(wanted, ())):
             raise Refused(f"{where}, column {field.column} is of type {field.held}, not {wanted}")
@@ -88,7 +95,8 @@ def values(contract: type[Record], fields: list[Field], table: str) -> str:
         if _is_shared(contract, field) and of_field:
             once = f'SELECT {field.value} AS "{field.name}" FROM (SELECT DISTINCT "{field.column}" FROM {table}) AS d'
             kept = " AND ".join(f"coalesce({rule}, false)" for rule in of_field)
-            asked.append(f"SELECT count(*) AS broken FROM ({once}) AS v WHERE NOT ({kept})")
+            # A condition for rows would be put to every record, before it is known which share a text.
+            asked.append(f"SELECT count(CASE WHEN {kept} THEN NULL ELSE 1 END) AS broken FROM ({once}) AS v")
     return f"SELECT sum(broken) AS broken FROM ({' UNION ALL '.join(asked)}) AS b"
 
 

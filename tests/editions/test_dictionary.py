@@ -10,6 +10,7 @@ from pipeline.editions import dictionary
 from pipeline.editions.tables import codes_of
 from pipeline.publish import published
 from pipeline.read.source import SOURCES
+from pipeline.records.extract import EXTRACTS
 from schemas.observation import Observation
 from schemas.tables import ControlFigure, Limit
 from schemas.vocabulary import CODES
@@ -43,6 +44,23 @@ def test_the_dictionary_names_everything_there_is(con):
     assert [name for (name,) in macros if f"`framework.{name}(" not in page] == []
     words = {word for codes in CODES.values() for word in codes}
     assert [word for word in words if f"- `{word}`: " not in page] == [""]
+
+
+def test_the_dictionary_has_every_field_and_rule_of_records():
+    page = (dictionary.DOCS / "dictionary.md").read_text()
+    contracts = {contract for extract in EXTRACTS.values() for contract in extract.tables.values()}
+    assert len(contracts) == 4
+    for contract in contracts:
+        (part,) = re.findall(rf"^### `{contract.__name__}`$(.*?)(?=^##)", page, re.MULTILINE | re.DOTALL)
+        printed = dict(re.findall(r"^\| `(.+?)` \| (.+) \|$", part, re.MULTILINE))
+        schema = contract.to_schema()
+        assert list(printed) == list(schema.columns)
+        for name, column in schema.columns.items():
+            codes = [code for check in column.checks for code in check.statistics.get("allowed_values", [])]
+            assert ("may be missing" in printed[name]) == column.nullable
+            assert column.description in printed[name] and all(f"`{code}`" in part for code in codes)
+        assert all(f"\n- {check.error}\n" in part for check in schema.checks)
+        assert "https://" in part
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import releases
 from pipeline.calculate.metric import ENGLAND, METRICS
-from pipeline.publish import checks, part_files, published, queries
+from pipeline.publish import catalogue, checks, part_files, published, queries
 from schemas.observation import KEY, NUMBER, SERIES, Observation
 from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
@@ -339,6 +339,7 @@ def test_a_contradiction_is_found(history, name, spoil):
         con.execute(
             f"CREATE TABLE framework.history AS SELECT * REPLACE (if({spoil}, 9, 1) * value AS value) FROM counts"
         )
+        con.execute("CREATE TABLE framework.sources (source VARCHAR, layouts VARCHAR)")
         con.execute(f"CREATE TABLE framework.revisions AS {queries.text('revisions')}")
         con.execute(
             "CREATE TABLE framework.reconciliation AS SELECT *, true AS agrees, '' AS severity, 0.0 AS found, "
@@ -361,6 +362,24 @@ def test_a_contradiction_is_found(history, name, spoil):
         checks.run(con)
         found = con.execute("SELECT detail FROM framework.checks WHERE name = ? AND NOT passed", [name]).fetchall()
     assert found and all(detail for (detail,) in found)
+
+
+def test_counts_of_records_are_held_against_what_is_published_of_the_same_definition(history):
+    printed = history[(history["source"] == "ons_drug_deaths") & (history["statistic"] == "count")]
+    counted = printed[printed["area_kind"] == "country"].assign(source="registered_deaths")
+    one = (counted["area_code"] == "E92000001") & (counted["breakdown"] == "all") & (counted["period"] == "2022")
+    counted["value"] += 2 + 40 * (one & (counted["sex"] == "all") & (counted["age"] == "all"))
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA framework")
+        for name, rows in {"history": pd.concat([printed, counted]), "sources": catalogue.sources()}.items():
+            con.register("arriving", rows)
+            con.execute(f"CREATE TABLE framework.{name} AS FROM arriving")
+        ((metric_id, detail),) = con.execute(checks.CHECKS["counted beside published"].query).fetchall()
+    assert metric_id == "drug_misuse_deaths"
+    assert re.search(
+        r"^registered_deaths against ons_drug_deaths, all: 1 of \d{2,} numbers differ by more than 5", detail
+    )
+    assert "most England 2022, all, all: " in detail and "Differs from the published tables by rounding" in detail
 
 
 def test_releases_name_the_files_there_are(con, sample_build):

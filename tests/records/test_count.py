@@ -1,6 +1,9 @@
 """Records counted by the program into releases, marts and reviews, and what it says where it cannot."""
 
+import csv
 import re
+import shutil
+from collections import Counter
 
 import duckdb
 import pytest
@@ -24,6 +27,18 @@ def numbers(path) -> list[str]:
     return [line.split(",")[-4] for line in path.read_text().splitlines()[1:]]
 
 
+def released(data, source: str, day: str = DAY) -> dict[tuple[str, ...], str]:
+    """The numbers of a release as they left, by key."""
+    found = {}
+    for path in (data / "raw" / source / day).glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                key = tuple(row[name] for name in ("measure", "period", "area_code", "sex", "age", "category"))
+                assert key not in found
+                found[key] = row["value"]
+    return found
+
+
 def test_counts_become_a_release_and_stand_beside_published_figures(made_up, tmp_path):
     data = tmp_path / "data"
     answer = count(data, "hospital_episodes", made_up / "episodes", years="2020-2021")
@@ -44,11 +59,27 @@ def test_counts_become_a_release_and_stand_beside_published_figures(made_up, tmp
                 AND statistic = 'count' AND breakdown <> 'all'
         """).fetchone()
         assert found[0] > found[1] > 20 and found[2:] == (True, True)
-        ((rated,),) = con.execute("""
-            SELECT count(*) FROM framework.history WHERE source = 'hospital_episodes' AND statistic = 'crude_rate'
-                AND numerator % 5 <> 0
-        """).fetchall()
-        assert rated == 0
+        # The mart has the numbers that left, what they add up to where none is hidden, and nothing else of records.
+        left = Counter((area, period, number) for (_, period, area, *_), number in
+                       released(data, "hospital_episodes").items())  # fmt: skip
+        told = """
+            SELECT area_code, CAST(year - 1 AS VARCHAR) || '/' || right(CAST(year AS VARCHAR), 2) AS period,
+                   coalesce(CAST(CAST({} AS BIGINT) AS VARCHAR), '[c]') AS number
+            FROM framework.history WHERE source = 'hospital_episodes' AND statistic = '{}'
+        """
+        parts = "FROM framework.history WHERE source = 'hospital_episodes' AND statistic = 'count' AND breakdown"
+        assert Counter(con.execute(told.format("value", "count") + " AND breakdown <> 'all'").fetchall()) == left
+        added = con.execute(f"""
+            SELECT count(*), count(p.value), bool_and(p.value IS NOT DISTINCT FROM o.value)
+            FROM (SELECT * {parts} = 'all') AS p
+            JOIN (
+                SELECT area_code, year, sex, age, CASE WHEN count(*) = count(value) THEN sum(value) END AS value
+                {parts} <> 'all' GROUP BY ALL
+            ) AS o USING (area_code, year, sex, age)
+        """).fetchone()
+        assert added[0] > added[1] > 20 and added[2]
+        rated = Counter(con.execute(told.format("numerator", "crude_rate") + " AND value IS NOT NULL").fetchall())
+        assert not rated - Counter(con.execute(told.format("value", "count")).fetchall())
         listed = con.execute("""
             SELECT count(DISTINCT area_code) FROM reduce_drug_related_crime.drug_offences
             WHERE breakdown = 'context: street level'
@@ -93,6 +124,27 @@ def test_what_is_not_understood_is_said_in_one_sentence(arguments, said, tmp_pat
     assert answer.returncode == 2 and re.search(said, answer.stderr)
 
 
+def _printed(cell: object) -> str:
+    return cell if isinstance(cell, str) else f"{cell:.0f}"
+
+
+def test_of_two_releases_none_says_what_the_other_hid_nor_what_one_death_more_was(made_up, tmp_path):
+    data, later = tmp_path / "data", tmp_path / "later"
+    shutil.copytree(made_up / "deaths", later)
+    with duckdb.connect() as con:
+        one = f"SELECT * FROM '{made_up}/deaths/*.parquet' WHERE reg_date BETWEEN '2021-02-01' AND '2021-11-30'"
+        con.execute(f"COPY ({one} ORDER BY reg_date LIMIT 3) TO '{later}/late.parquet' (FORMAT parquet)")
+    for place, day in ((made_up / "deaths", "2026-10-01"), (later, "2026-11-02")):
+        ran = ncdof(data, "count", "registered_deaths", place, "--released", day, "--years", "2020-2022")
+        assert ran.returncode == 0, ran.stderr
+    before, after = (released(data, "registered_deaths", day) for day in ("2026-10-01", "2026-11-02"))
+    assert before.keys() <= after.keys() and len(before) > 1000
+    pairs = [(before[key], after[key]) for key in before]
+    assert all(new == "[c]" for old, new in pairs if old == "[c]")
+    moved = [abs(int(new) - int(old)) for old, new in pairs if "[c]" not in (old, new) and new != old]
+    assert all(by >= 5 for by in moved)
+
+
 def test_a_review_is_a_page_and_a_workbook(made_up, tmp_path):
     data = tmp_path / "data"
     early = ncdof(data, "review", "Leeds")
@@ -103,12 +155,18 @@ def test_a_review_is_a_page_and_a_workbook(made_up, tmp_path):
     assert ncdof(data, "review", "Leeds").returncode == 0
     folder = data / "exports" / "reviews"
     page = (folder / "review_E08000035.html").read_text()
+    left = released(data, "drug_death_reviews")
     assert "Leeds 2019-21" in page and "England 2019-21" in page and "At the time of death" in page
     assert "these figures are made up" in page
     cells = CalamineWorkbook.from_path(folder / "review_E08000035.xlsx").get_sheet_by_name("Deaths").to_python()
-    printed = [row[-1] for row in cells if row[0] in ("E08000035", "E92000001")]
-    assert len(printed) > 40
-    assert all(number == "[c]" or number % 5 == 0 for number in printed)
+    around = ("E08000035", "E12000003", "E92000001")
+    # Both hold what left, each number once, and no other.
+    shown = Counter((area, number) for (_, period, area, *_), number in left.items()
+                    if area in around and period == "2019-21")  # fmt: skip
+    assert shown.total() > 90 and len(shown) > 12
+    assert Counter((row[0], _printed(row[-1])) for row in cells if row[0] in around) == shown
+    on_page = re.findall(r'<td class="number">(?:<abbr[^>]*>)?([^<]+)', page)
+    assert Counter(text.replace(",", "") for text in on_page) == Counter(number for _, number in shown.elements())
     with duckdb.connect() as con:
         people = con.execute(
             f"SELECT DISTINCT dec_conf_nhs_number_clean_deid FROM '{made_up}/deaths/*.parquet'"

@@ -12,6 +12,7 @@ from pipeline.read.opening import Refused
 from pipeline.records import counting, engines
 from pipeline.records.extract import EXTRACTS
 from pipeline.records.lying import lying
+from tests.records.test_backfill import backfilled, files
 
 YEARS = range(2012, 2025)
 
@@ -33,6 +34,15 @@ def test_both_engines_give_the_same_figures(extract, made_up, cluster, capsys):
         print(f"\n{extract}: DuckDB {seconds:.1f} s, Spark with two workers {others:.1f} s, {len(here):,} figures")
     assert len(here) > 100
     pd.testing.assert_frame_equal(there, here)
+
+
+def test_a_backfill_of_fifteen_years_is_one_application_of_spark(made_up, tmp_path, cluster, monkeypatch):
+    where = {"episodes": str(made_up / "episodes")}
+    assert backfilled(monkeypatch, tmp_path / "here", "hospital_episodes", where) == ["duckdb"]
+    there = backfilled(monkeypatch, tmp_path / "there", "hospital_episodes", where, engine="spark", spark=cluster)
+    assert there == ["spark"]
+    assert len(found := files(tmp_path / "there", "hospital_episodes")) == 15
+    assert files(tmp_path / "here", "hospital_episodes") == found
 
 
 def test_spark_connect_gives_the_same_figures(made_up, connect):

@@ -52,6 +52,41 @@ SELECT
 FROM framework.revisions
 WHERE statistic = 'count' AND old_value >= 10 AND abs(new_value - old_value) > old_value / 5;
 
+-- counted beside published (warning): A national count of records is within 5, the room that rounding takes, of what is
+-- published of the same definition; where the definitions differ, the source of the records says how.
+WITH newest AS (
+    SELECT *
+    FROM framework.history
+    WHERE statistic = 'count' AND area_kind = 'country' AND value IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY metric_id, area_code, period_start, period_end, sex, age, breakdown, unit, source
+        ORDER BY released DESC
+    ) = 1
+),
+sources AS (
+    SELECT source, regexp_extract(regexp_replace(layouts, '\s+', ' ', 'g'), 'Differs from the published [^.]*\.') AS why
+    FROM framework.sources
+),
+pairs AS (
+    SELECT
+        counted.metric_id, counted.source, published.source AS against, counted.breakdown, of_counted.why,
+        counted.value - published.value AS difference,
+        counted.area_name || ' ' || counted.period || ', ' || counted.sex || ', ' || counted.age || ': ' || counted.value
+        || ' counted, ' || published.value || ' published' AS largest
+    FROM newest AS counted
+    JOIN newest AS published USING (metric_id, area_code, period_start, period_end, sex, age, breakdown, unit)
+    JOIN sources AS of_counted ON of_counted.source = counted.source AND of_counted.why <> ''
+    JOIN sources AS of_published ON of_published.source = published.source AND of_published.why = ''
+)
+SELECT
+    metric_id,
+    source || ' against ' || against || ', ' || breakdown || ': ' || count(*) FILTER (abs(difference) > 5) || ' of '
+    || count(*) || ' numbers differ by more than 5, together by ' || sum(difference) || '; most '
+    || arg_max(largest, abs(difference)) || '. ' || why AS detail
+FROM pairs
+GROUP BY metric_id, source, against, breakdown, why
+HAVING max(abs(difference)) > 5;
+
 -- sudden change (warning): A national figure of the series a metric is led by that moves by more than two fifths within
 -- a year.
 SELECT
