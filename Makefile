@@ -28,9 +28,6 @@ lint: .venv/installed
 	$(BIN)/mypy
 
 # Ratios measured in one run; the real published files are used where NCDOF_SHARED points to them.
-records: .venv/installed
-	$(BIN)/python -m assets.samples.records $(ROWS)
-
 bench: .venv/installed
 	$(BIN)/python -m tests.bench
 
