@@ -11,6 +11,7 @@ from functools import cache
 import pandas as pd
 
 from pipeline import places
+from pipeline.read.labels import label as without_notes
 from schemas.rules import Areas, Rules
 
 # The areas of each level, by the kinds that it consists of.
@@ -50,7 +51,7 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
                 f"no area ever had the code {code} that is printed for {label!r} at {cell}; "
                 "a new area is made known by adding a lookup that has it"
             )
-        elif label not in ("", code) and not places.is_called(code, label, called):
+        elif label not in ("", code) and not places.is_called(code, without_notes(label), called):
             yield f"{code} is the code of {called}, not of {label!r}, at {cell}"
         elif kind != "country" and kind not in kinds and not areas.partial:
             yield f"{label} ({code}) at {cell} is a {kind.replace('_', ' ')}, which this publication does not print"

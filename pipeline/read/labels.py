@@ -20,7 +20,7 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(_RAISED, "0123456789")
 # Digits that are raised after a label or a number mark footnotes; km² and m³ are units.
-_RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([A-Za-z]{{1,2}}[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
+_RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([kcm]?m[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 # A code of a statistical area, in whatever case it is printed.

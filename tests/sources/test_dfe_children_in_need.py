@@ -74,6 +74,14 @@ def test_the_form_of_a_text_file_does_not_matter(encoding, delimiter, altered):
     assert_same(found, expected)
 
 
+@pytest.mark.parametrize("note", [" [note 2]", "²", " (1)", "*"])
+def test_a_note_on_the_name_of_an_area_is_no_part_of_it(note, altered):
+    rows, expected = _children()
+    name = rows[0].index("la_name")
+    noted = [[*row[:name], row[name] and row[name] + note, *row[name + 1 :]] for row in rows[1:]]
+    assert_same(altered(CHILDREN, [rows[0], *noted]), expected)
+
+
 def test_columns_of_a_text_file_may_move_and_change_case(altered):
     rows, expected = _children()
     assert_same(altered(CHILDREN, [row[::-1] for row in rows]), expected)
