@@ -26,7 +26,7 @@ def _empty(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
     """The same asset, partitions and checks, which does nothing."""
 
     @dg.asset(
-        name=asset.key.to_user_string(),
+        key=asset.key,
         deps=[dg.AssetDep(key, partition_mapping=asset.get_partition_mapping(key)) for key in asset.dependency_keys],
         partitions_def=asset.partitions_def,
         backfill_policy=asset.backfill_policy,

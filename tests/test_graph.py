@@ -21,6 +21,7 @@ from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS
 from schemas.vocabulary import OUTCOMES
+from tests.bench_graph import EMPTIED
 
 SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
 CHILDREN, METRIC, OUTCOME = "dfe_children_in_need", "children_assessed_drug_factor", "reduce_drug_use"
@@ -359,3 +360,12 @@ def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeyp
     assert result.success
     passed, why = verdicts(result)[fetching.ANSWERED]
     assert not passed and "cannot be had" in why and "nobody has verified" in why
+
+
+def test_what_runs_are_timed_against_are_the_same_assets_without_work():
+    ours = {asset.key: asset for asset in run.assets() if len(asset.keys) == 1}
+    assert len(EMPTIED) == len(ours)
+    for empty in EMPTIED:
+        like = ours[empty.key]
+        assert (empty.partitions_def, empty.dependency_keys) == (like.partitions_def, like.dependency_keys)
+        assert {spec.name for spec in empty.check_specs} == {spec.name for spec in like.check_specs}
