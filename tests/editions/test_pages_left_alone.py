@@ -46,7 +46,7 @@ def test_pages_that_are_left_alone_are_those_that_would_be_the_same(tmp_path):
     chosen = random.Random(4)
     available = [one for one in releases.releases(PROJECT / "data" / "raw" / SAMPLE) if one.source in SOURCES]
     data, held, left, again = tmp_path / "data", [], 0, 0
-    for number in range(4):
+    for number in range(6):
         if len(held) > 3 and chosen.random() < 0.4:
             shutil.rmtree(held.pop(chosen.randrange(len(held))).folder)
         else:

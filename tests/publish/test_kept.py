@@ -63,7 +63,7 @@ def test_a_file_that_was_kept_is_the_one_that_is_made_from_nothing(tmp_path):
     assert {release.source for release in available} == set(SOURCES)
     data = tmp_path / "data"
     held: list[releases.Release] = []
-    for number in range(5):
+    for number in range(7):
         what = "added" if len(held) < 2 else chosen.choice(["added", "refused", "taken away"])
         if what == "taken away":
             shutil.rmtree(held.pop(chosen.randrange(len(held))).folder)
