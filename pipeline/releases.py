@@ -154,10 +154,11 @@ def contradiction(release: Release) -> str:
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     """What lies in a folder by name, but for litter. Raises ValueError for a link to nothing."""
-    if not os.path.isdir(folder):
+    try:
+        with os.scandir(folder) as found:
+            there = sorted((entry for entry in found if not is_litter(entry.name)), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):  # or taken away meanwhile
         return []
-    with os.scandir(folder) as found:
-        there = sorted((entry for entry in found if not is_litter(entry.name)), key=lambda entry: entry.name)
     for entry in there:
         if entry.is_symlink() and not os.path.exists(entry):
             raise ValueError(f"{entry.path} is a link to what is not there")

@@ -13,7 +13,8 @@ _DAYS = ("released", "period_start", "period_end")
 class Coded:
     """Figures by row: `codes` has whole numbers, the same for the same text and larger for a later day.
 
-    `value` and `base` are the numbers, and among the codes `months` is the length of the period.
+    `value` and `base` are the numbers. Among the codes `months` is the length of the period, and `printed` the column
+    of the sheet that a figure stands in.
     """
 
     def __init__(self, figures: pd.DataFrame) -> None:
@@ -26,6 +27,7 @@ class Coded:
             self.codes[name] = pd.factorize(figures[name], sort=True)[0]
         days = (figures["period_end"] - figures["period_start"]).dt.days.to_numpy()
         self.codes["months"] = np.round(days / 30.4).astype(np.int64)
+        self.codes["printed"] = pd.factorize(figures["cell"].str.rstrip("0123456789"))[0]
         self._alike: dict[tuple[str, ...], np.ndarray] = {}
 
     def each(self, name: str, say: Callable[[str], object]) -> np.ndarray:
@@ -43,6 +45,12 @@ class Coded:
                 codes = pd.factorize(self.alike(*before) * (codes.max(initial=0) + 2) + codes)[0]
             self._alike[names] = codes
         return self._alike[names]
+
+    def alone(self, *names: str) -> np.ndarray:
+        """Whether no other row has the same in all the columns."""
+        groups = self.alike(*names)
+        found: np.ndarray = np.bincount(groups)[groups] == 1
+        return found
 
 
 _last: tuple[weakref.ref[pd.DataFrame], Coded] | None = None

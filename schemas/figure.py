@@ -262,8 +262,7 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
     def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:
-        odd = scales.unlike_their_rounding(coded(figures), cls._counted(figures), figures["cell"])
-        return _where(~odd, figures)
+        return _where(~scales.unlike_their_rounding(coded(figures), cls._counted(figures)), figures)
 
     @rows_check(name="interval_order", error="a value lies outside its printed interval")
     def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
@@ -289,8 +288,7 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        numbers = coded(figures).alike(*KEY)
-        return _where(np.bincount(numbers)[numbers] == 1, figures)
+        return _where(coded(figures).alone(*KEY), figures)
 
     @classmethod
     def _beside(cls, figures: pd.DataFrame, what: str) -> tuple[np.ndarray, np.ndarray]:
@@ -327,5 +325,4 @@ class DatedFigure(Figure):
 
     @rows_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
     def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        numbers = coded(figures).alike(*KEY, "released")
-        return _where(np.bincount(numbers)[numbers] == 1, figures)
+        return _where(coded(figures).alone(*KEY, "released"), figures)

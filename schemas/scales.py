@@ -177,7 +177,7 @@ def _unlike_their_areas(figures: Coded, counted: np.ndarray, nation: str) -> np.
     return _in_rows(figures, whole[(less | other) & (np.fmax(value, part) >= _MANY)])
 
 
-def unlike_their_rounding(figures: Coded, counted: np.ndarray, cells: pd.Series) -> np.ndarray:
+def unlike_their_rounding(figures: Coded, counted: np.ndarray) -> np.ndarray:
     """Counts of a column that are all multiples of ten times what the release says they are rounded to, or broken."""
     rounded = figures.each("precision", lambda said: float(said) if said.isdecimal() else np.nan)
     broken = counted & (rounded > 1) & (figures.value % 1 > 0)
@@ -186,12 +186,9 @@ def unlike_their_rounding(figures: Coded, counted: np.ndarray, cells: pd.Series)
     numbers = pd.factorize(figures.value[there])[0]
     # A number of the same people may stand in several rows.
     of_whom = figures.alike("area_code", "sex", "age", *_WHEN)[there]
-    columns = [("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN)]
-    groups = [figures.alike(*column, "precision")[there] for column in columns]
-    printed = pd.factorize(cells.iloc[there].str.rstrip("0123456789"))[0]
-    groups.append(pd.factorize(groups[0] * (printed.max(initial=0) + 1) + printed)[0])
     found = np.zeros(len(there), dtype=bool)
-    for alike in groups:
+    for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN), ("measure", "printed")):
+        alike = figures.alike(*column, "precision")[there]
         alone = np.flatnonzero(np.bincount(alike, ~round_)[alike] == 0)
         enough = different(of_whom[alone], alike[alone]) >= _NO_CHANCE
         found[alone[enough & (different(numbers[alone], alike[alone]) >= _FEW)]] = True

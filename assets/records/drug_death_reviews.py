@@ -1,16 +1,13 @@
 """The counts of a review of drug-related deaths, linked by pseudonym; its page and workbook are editions."""
 
-from pathlib import Path
-
 from pipeline.records.disclosure import COUNTS, Sum
-from pipeline.records.extract import records, text_beside
+from pipeline.records.extract import records, tables_beside, text_beside
 from schemas.records.deaths import ELSEWHERE, DeathRegistration
 from schemas.records.episodes import UNKNOWN, HospitalEpisode
 from schemas.records.figures import DEATH_REVIEW_THEMES, DeathReviewsCounted
 from schemas.records.journeys import TreatmentJourney
 from schemas.rules import ENGLAND_AND_WALES
 
-HERE = Path(__file__).parent
 AGES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
 
 
@@ -27,11 +24,7 @@ AGES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
     ),
     subject="drug poisoning",
     themes=DEATH_REVIEW_THEMES,
-    lookups={
-        "causes": HERE / "causes.csv",
-        "mentioned_substances": HERE / "mentioned_substances.csv",
-        "diagnoses": HERE / "diagnoses.csv",
-    },
+    lookups=tables_beside(__file__, "causes", "mentioned_substances", "diagnoses"),
     elsewhere=(ELSEWHERE, *UNKNOWN),
 )
 def drug_death_reviews() -> str:

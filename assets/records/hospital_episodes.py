@@ -1,9 +1,7 @@
 """Hospital episodes counted by diagnosis; the text is beside, the tables published of them are the NHS's."""
 
-from pathlib import Path
-
 from pipeline.records.disclosure import COUNTS, Sum
-from pipeline.records.extract import records, text_beside
+from pipeline.records.extract import records, tables_beside, text_beside
 from schemas.records.episodes import UNKNOWN, HospitalEpisode
 from schemas.records.figures import EpisodesCounted
 from schemas.rules import ENGLAND
@@ -20,7 +18,7 @@ AGES = ("under 16", "16-24", "25-34", "35-44", "45-54", "55 and over")
     whole=ENGLAND,
     year="financial",
     sums=(Sum("sex", "all", ("male", "female"), rest=True), Sum("age", "all", AGES, rest=True)),
-    lookups={"diagnoses": Path(__file__).with_name("diagnoses.csv")},
+    lookups=tables_beside(__file__, "diagnoses"),
     elsewhere=UNKNOWN,
 )
 def hospital_episodes() -> str:

@@ -1,14 +1,11 @@
 """Registered deaths counted by cause and substance; the tables published of them are read by `ons_drug_deaths`."""
 
-from pathlib import Path
-
 from pipeline.records.disclosure import COUNTS, Sum
-from pipeline.records.extract import records, text_beside
+from pipeline.records.extract import records, tables_beside, text_beside
 from schemas.records.deaths import ELSEWHERE, DeathRegistration
 from schemas.records.figures import DeathsCounted
 from schemas.rules import ENGLAND_AND_WALES
 
-HERE = Path(__file__).parent
 AGES = ("under 20", "20-29", "30-39", "40-49", "50-69", "70 and over")
 DELAYS = tuple(f"registered {when}" for when in ("within 4 weeks", "within 6 months", "within a year", "after a year"))
 
@@ -26,7 +23,7 @@ DELAYS = tuple(f"registered {when}" for when in ("within 4 weeks", "within 6 mon
         Sum("category", "drug poisoning", ("drug misuse",), rest=True),
         Sum("category", "drug poisoning", DELAYS),
     ),
-    lookups={"causes": HERE / "causes.csv", "mentioned_substances": HERE / "mentioned_substances.csv"},
+    lookups=tables_beside(__file__, "causes", "mentioned_substances"),
     elsewhere=(ELSEWHERE,),
 )
 def registered_deaths() -> str:

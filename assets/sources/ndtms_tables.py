@@ -114,7 +114,7 @@ def _is_count(cell: object) -> bool:
     """Whether a cell holds a number that is no year."""
     if isinstance(cell, str):
         return re.fullmatch(r"\d{1,3}(,\d{3})+", cell.strip()) is not None
-    return type(cell) in (int, float) and not 1900 <= float(str(cell)) < 2100
+    return type(cell) in (int, float) and not 1900 <= cell < 2100
 
 
 def _each_once(table: Table, tidy: pd.DataFrame) -> pd.DataFrame:

@@ -113,6 +113,11 @@ def records(
     return declare
 
 
+def tables_beside(module: str, *names: str) -> dict[str, Path]:
+    """The CSV files of these names that stand beside a module, by name."""
+    return {name: Path(module).with_name(f"{name}.csv") for name in names}
+
+
 def text_beside(module: str) -> str:
     """The text in the file of SQL that stands beside a module."""
     return Path(module).with_suffix(".sql").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The pages in docs that are made from the declarations: as fresh as these, complete, and links that lead somewhere."""
 
 import re
+from functools import cache
 
 import duckdb
 import pytest
@@ -63,13 +64,18 @@ def test_the_dictionary_has_every_field_and_rule_of_records():
         assert "https://" in part
 
 
+@cache
+def _anchors(page: str) -> list[str]:
+    headings = re.findall(r"^#+ (.+)$", (dictionary.DOCS / page).read_text(), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_leads_to_one_place(name):
     links = re.findall(r"\]\(([\w.]*)(?:#([^)]*))?\)", (dictionary.DOCS / name).read_text())
     assert len(links) > 10
     for page, anchor in links:
-        headings = re.findall(r"^#+ (.+)$", (dictionary.DOCS / (page or name)).read_text(), re.MULTILINE)
-        anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+        anchors = _anchors(page or name)
         if anchor:
             # A later heading of the same words has a number after it.
             assert anchor in anchors

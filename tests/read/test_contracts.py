@@ -229,7 +229,6 @@ def _without_nation(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 KINDS = (of_numbers, of_words, of_periods, of_areas)
 
 
-@cache
 def faults(source_id: str) -> Mapping[str, pd.DataFrame]:
     """Faulty figures of a source, by what is wrong with them."""
     frame = figures(source_id)
@@ -275,9 +274,15 @@ def weaker(rules: Rules) -> Iterator[tuple[str, Rules]]:
         )
 
 
-@pytest.mark.parametrize("source_id", SAMPLED)
-def test_a_contract_takes_its_figures_and_no_faulty_ones_and_has_no_idle_rule(source_id):
-    contract, found = SOURCES[source_id].contract, faults(source_id)
+@pytest.fixture(scope="module", params=SAMPLED)
+def faulty(request) -> tuple[str, Mapping[str, pd.DataFrame]]:
+    """A source with its faulty figures, made once for the tests of a source and given back after them."""
+    return request.param, faults(request.param)
+
+
+def test_a_contract_takes_its_figures_and_no_faulty_ones_and_has_no_idle_rule(faulty):
+    source_id, found = faulty
+    contract = SOURCES[source_id].contract
     assert not is_broken(contract, figures(source_id))
     assert [fault for fault, frame in found.items() if not is_broken(contract, frame)] == []
     idle, less = [], type("Less", (contract,), {})
@@ -288,9 +293,9 @@ def test_a_contract_takes_its_figures_and_no_faulty_ones_and_has_no_idle_rule(so
     assert idle == []
 
 
-@pytest.mark.parametrize("source_id", SAMPLED)
-def test_pandera_finds_what_is_found_without_its_machinery(source_id):
-    contract, found = SOURCES[source_id].contract, faults(source_id)
+def test_pandera_finds_what_is_found_without_its_machinery(faulty):
+    source_id, found = faulty
+    contract = SOURCES[source_id].contract
     assert is_kept_by_pandera(contract, figures(source_id))
     for frame in random.Random(source_id).sample(list(found.values()), min(6, len(found))):
         assert is_kept_by_pandera(contract, frame) == keeps(contract, frame)

@@ -1,9 +1,9 @@
 """Records counted by the program into releases, marts and reviews, and what it says where it cannot."""
 
-import csv
 import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 
 import duckdb
 import pytest
@@ -11,8 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from pipeline import build, releases
 from pipeline.publish import published
-from tests.conftest import build_all
-from tests.program import contents, ncdof
+from tests.conftest import build_all, records
+from tests.program import Answer, contents, ncdof
 from tests.records.test_faults import broken
 
 DAY = "2026-10-01"
@@ -31,11 +31,10 @@ def released(data, source: str, day: str = DAY) -> dict[tuple[str, ...], str]:
     """The numbers of a release as they left, by key."""
     found = {}
     for path in (data / "raw" / source / day).glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                key = tuple(row[name] for name in ("measure", "period", "area_code", "sex", "age", "category"))
-                assert key not in found
-                found[key] = row["value"]
+        for row in records(path):
+            key = tuple(row[name] for name in ("measure", "period", "area_code", "sex", "age", "category"))
+            assert key not in found
+            found[key] = row["value"]
     return found
 
 
@@ -88,20 +87,27 @@ def test_counts_become_a_release_and_stand_beside_published_figures(made_up, tmp
         assert published.is_sample(con)
 
 
-def test_a_broken_extract_leaves_nothing_behind(made_up, tmp_path):
-    data, lies = tmp_path / "data", tmp_path / "lies"
-    lies.mkdir()
-    broken(made_up, lies, "deaths", "reg_date = DATE '2031-01-01'", 200, "parquet")
-    answer = count(data, "registered_deaths", lies)
+@pytest.fixture
+def count_broken(made_up, tmp_path) -> Callable[[str], Answer]:
+    """Counts deaths of which one record is another, into the folder `data`."""
+
+    def run(change: str) -> Answer:
+        lies = tmp_path / "lies"
+        lies.mkdir()
+        broken(made_up, lies, "deaths", change, 200, "parquet")
+        return count(tmp_path / "data", "registered_deaths", lies)
+
+    return run
+
+
+def test_a_broken_extract_leaves_nothing_behind(count_broken, tmp_path):
+    data, answer = tmp_path / "data", count_broken("reg_date = DATE '2031-01-01'")
     assert answer.returncode == 1 and "b.parquet, row 200" in answer.stderr
     assert not (data / "raw").exists() or contents(data / "raw") == set()
 
 
-def test_records_of_an_area_that_never_was_are_not_lost_in_silence(made_up, tmp_path):
-    data, lies = tmp_path / "data", tmp_path / "lies"
-    lies.mkdir()
-    broken(made_up, lies, "deaths", "lad_of_residence = 'E06000999'", 200, "parquet")
-    answer = count(data, "registered_deaths", lies)
+def test_records_of_an_area_that_never_was_are_not_lost_in_silence(count_broken):
+    answer = count_broken("lad_of_residence = 'E06000999'")
     assert answer.returncode == 1 and "1 records of no area there was: E06000999" in answer.stderr
 
 
