@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
 from pipeline import build, releases
@@ -47,16 +47,15 @@ def add(
             if same := [one for one in releases.of_source(data, source) if one.sha256 == wanted.sha256]:
                 out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
                 return
-            with TemporaryDirectory() as folder:
-                figures = Path(folder) / "figures.parquet"
-                said = _prove(data, wanted, kept, figures)
-                with busy("comparing with the release before"):
-                    changed = changes.of_added(data, wanted, figures)
+            read, said = _prove(data, wanted, kept)
             with releases.locked(data, source):
                 # Another may have added to the same day while these were read.
                 if _of_day(data, source, day) == there:
                     release = releases.store(data, wanted, _origins(wanted, there, url))
+                    staging.keep(data, release, read)
                     break
+        with busy("comparing with the release before"):
+            changed = changes.of_added(data, release)
     for other, words in said.items() if day not in said else ():
         err.print(f"warning: released on {day}, as you say, or on {other}? {words}", soft_wrap=True, style="yellow")
     if changed:
@@ -97,17 +96,14 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
     return releases.release_of(source, day, files.values())
 
 
-def _prove(data: Path, wanted: Release, kept: Release | None, figures: Path) -> dict[date, str]:
-    """Read a release, its figures into a file; where it cannot be read right, say why and end.
-
-    The days that its files say they are of.
-    """
+def _prove(data: Path, wanted: Release, kept: Release | None) -> tuple[pa.Table, dict[date, str]]:
+    """The figures of a release, and the days that its files say they are of; where it cannot be read right, the end."""
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
         build.stage(data, (), build.Report())  # the lookups
         lookup = staging.new_areas(data)
         try:
-            return staging.prove(wanted, into=figures, lookup=lookup)
+            return staging.prove(wanted, lookup=lookup)
         except Refused as error:
             reason = str(error)
         apart = kept and new and _can_be_read(releases.release_of(wanted.source, wanted.released, new), lookup)

@@ -60,24 +60,22 @@ def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Cha
     return found
 
 
-def of_added(data: Path, release: Release, figures: Path) -> tuple[date, list[Change]] | None:
-    """What a release that is being added changes, given its figures, and the day of the one it is held against.
+def of_added(data: Path, release: Release) -> tuple[date, list[Change]] | None:
+    """What a release that was added changed, and the day of the one it is held against.
 
     The release before it is staged for that where it is not yet.
     """
-    earlier = [known for known in releases.of_source(data, release.source) if known.released < release.released]
-    staging.stage_all(data, [known for known in earlier[-1:] if not staging.is_current(data, known)])
-    days = {staged.path: staged.released for staged in staging.staged_releases(data, earlier)}
-    if old := before(figures, list(days)):
-        return days[old], against(old, figures, release.released, SOURCES[release.source].omits)
-    return None
+    known = [one for one in releases.of_source(data, release.source) if one.released <= release.released]
+    staging.stage_all(data, [one for one in known[-2:] if not staging.is_current(data, one)])
+    found = staging.staged_releases(data, known)
+    return _kept(found[:-1], found[-1]) if found else None
 
 
-def _kept(earlier: Sequence[Staged], newest: Staged) -> tuple[date, list[Change]] | None:
+def _kept(earlier: Sequence[Staged], new: Staged) -> tuple[date, list[Change]] | None:
     """What a release changed, and against that of which day; from where it was noted if all are as they were then."""
-    note = newest.path.with_suffix(".changes")
-    readings = [[str(staged.released), staged.sha256, staged.code_version] for staged in (*earlier, newest)]
-    origin = [version(), *SOURCES[newest.source].omits, *readings]
+    note = new.path.with_suffix(".changes")
+    readings = [[str(staged.released), staged.sha256, staged.code_version] for staged in (*earlier, new)]
+    origin = [version(), *SOURCES[new.source].omits, *readings]
     try:
         said = json.loads(note.read_text())
         if said["origin"] == origin:
@@ -88,8 +86,8 @@ def _kept(earlier: Sequence[Staged], newest: Staged) -> tuple[date, list[Change]
     except (OSError, ValueError, KeyError, TypeError):
         pass
     days = {staged.path: staged.released for staged in earlier}
-    old = before(newest.path, list(days))
-    changes = against(old, newest.path, newest.released, SOURCES[newest.source].omits) if old else []
+    old = before(new.path, list(days))
+    changes = against(old, new.path, new.released, SOURCES[new.source].omits) if old else []
     said = json.dumps({"origin": origin, "against": old and str(days[old]), "changes": changes})
     write_atomically(note, lambda arriving: arriving.write_text(said))
     return (days[old], changes) if old else None

@@ -6,7 +6,6 @@ made from, so what is still to be read can be worked out from disk.
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,20 +17,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import feather
 
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
 from pipeline.read import child, cover_pages
 from pipeline.read.child import LIMITS, Limits
 from pipeline.read.opening import Refused
-from pipeline.read.source import SOURCES, Source, figures
+from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
-_FIGURES = "figures.parquet"
+_FIGURES = "figures.feather"
+
+_Work = Callable[[str, Release, Path, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True)
@@ -135,40 +138,51 @@ def new_areas(data: Path) -> dict[str, str]:
     return {code: name for code, name in found.items() if not places.name(code)}
 
 
-def stage(declared: Source, release: Release, path: Path, lookup: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Read, validate and write the figures of one release. Raises Refused as `figures` does."""
-    frame = figures(declared, release, lookup)
+def keep(data: Path, release: Release, read: pa.Table) -> None:
+    """Write the figures of a release as staged, and forget that it was ever refused."""
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
         "release_id": release.release_id,
         "files": [asdict(origin) for origin in release.origins()],
         **_origin(release),
-        "rows": len(frame),
-        "years": sorted({int(year) for year in frame["period_end"].dt.year.unique()}),
+        "rows": read.num_rows,
+        "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
     }
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_KEY: json.dumps(said)})
-    write_atomically(path, lambda arriving: pq.write_table(table, arriving, compression="zstd"))
+    described = read.replace_schema_metadata({_KEY: json.dumps(said)})
+    write_atomically(
+        staged_path(data, release), lambda arriving: pq.write_table(described, arriving, compression="zstd")
+    )
+    _refusal_path(data, release).unlink(missing_ok=True)
 
 
-def _read(module: str, release: Release, path: Path | None, scratch: Path, lookup: Mapping[str, str]) -> None:
-    """What a child does: stage a release, or where no path is given note its figures and what its covers say."""
+def as_table(valid: pd.DataFrame) -> pa.Table:
+    """The figures of a release in the form in which they are kept."""
+    return pa.Table.from_pandas(valid, preserve_index=False)
+
+
+def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
+    """What a child does: note the figures of a release."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    declared = SOURCES[release.source]
-    if path:
-        stage(declared, release, path, lookup)
-    else:
-        figures(declared, release, lookup).to_parquet(scratch / _FIGURES, index=False)
-        said = {str(day): words for day, words in cover_pages.days(release.files, declared.in_archives).items()}
-        (scratch / _COVERS).write_text(json.dumps(said))
+    read = as_table(figures(SOURCES[release.source], release, lookup))
+    feather.write_feather(read, str(scratch / _FIGURES), compression="uncompressed")
 
 
-def _refused(release: Release, path: Path | None, limits: Limits, scratch: Path, lookup: Mapping[str, str]) -> str:
-    """Why a release cannot be read in a child, or an empty text."""
-    work = partial(_read, SOURCES[release.source].module, release, path, scratch, lookup)
+def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
+    """What a child does with a release that is being added: note also what its covers say."""
+    _read(module, release, scratch, lookup)
+    days = cover_pages.days(release.files, SOURCES[release.source].in_archives)
+    (scratch / _COVERS).write_text(json.dumps({str(day): words for day, words in days.items()}))
+
+
+def _in_child(work: _Work, release: Release, limits: Limits, lookup: Mapping[str, str], scratch: Path) -> pa.Table:
+    """The figures of a release, read in a child. Raises Refused with the reason when it cannot be read right."""
     get_ready()
-    return child.run(work, release, limits)
+    asked = partial(work, SOURCES[release.source].module, release, scratch, dict(lookup))
+    if reason := child.run(asked, release, limits):
+        raise Refused(reason)
+    return feather.read_table(scratch / _FIGURES)
 
 
 def get_ready() -> None:
@@ -177,23 +191,16 @@ def get_ready() -> None:
 
 
 def prove(
-    release: Release,
-    limits: Limits = LIMITS,
-    into: Path | None = None,
-    lookup: Mapping[str, str] = MappingProxyType({}),
-) -> dict[date, str]:
-    """Read a release once; the days of release that its files print of themselves, with the words.
+    release: Release, limits: Limits = LIMITS, lookup: Mapping[str, str] = MappingProxyType({})
+) -> tuple[pa.Table, dict[date, str]]:
+    """The figures of a release, and the days of release that its files print of themselves, with the words.
 
-    Its figures are kept only where a path is given. `lookup` gives names by code of new areas. Raises Refused with
-    the reason when it cannot be read right.
+    `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        if reason := _refused(release, None, limits, Path(scratch), dict(lookup)):
-            raise Refused(reason)
-        said = json.loads((Path(scratch) / _COVERS).read_text())
-        if into:
-            shutil.move(Path(scratch) / _FIGURES, into)
-    return {date.fromisoformat(day): words for day, words in said.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        read = _in_child(_read_with_covers, release, limits, lookup, Path(folder))
+        said = json.loads((Path(folder) / _COVERS).read_text())
+    return read, {date.fromisoformat(day): words for day, words in said.items()}
 
 
 def stage_all(
@@ -212,15 +219,14 @@ def stage_all(
     lookup = new_areas(data) if waiting else {}
 
     def one(release: Release) -> None:
-        note = _refusal_path(data, release)
-        with tempfile.TemporaryDirectory() as scratch:
-            reason = _refused(release, staged_path(data, release), limits, Path(scratch), lookup)
-        if reason:
-            refused[release] = reason
+        reason = ""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                keep(data, release, _in_child(_read, release, limits, lookup, Path(folder)))
+        except Refused as error:
+            reason = refused[release] = str(error)
             said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
-            write_atomically(note, lambda arriving: arriving.write_text(said))
-        else:
-            note.unlink(missing_ok=True)
+            write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:

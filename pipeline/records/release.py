@@ -39,15 +39,17 @@ def store(
         there = [one for one in releases.stored(data, extract.id) if one.released == day]
         files = {path.name: path for one in there for path in one.files} | _write(extract, seen, Path(folder))
         release = releases.release_of(extract.id, day, files.values(), made_up)
-        staging.prove(release)
+        read, _ = staging.prove(release)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         address = " ".join(where.values())
-        return releases.store(
+        stored = releases.store(
             data,
             release,
             [Origin(name, releases.checksum(path), address, fetched=now, day_known="given with the records")
              for name, path in files.items()],
         )  # fmt: skip
+        staging.keep(data, stored, read)
+    return stored
 
 
 def _write(extract: Extract, seen: pd.DataFrame, folder: Path) -> dict[str, Path]:

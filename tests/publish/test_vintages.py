@@ -16,6 +16,7 @@ from pipeline import build, questions, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import part_files, published
 from pipeline.read import periods, staging
+from pipeline.read.source import figures
 from tests.conftest import build_all
 from tests.reading import of_some_areas
 
@@ -58,7 +59,7 @@ def add(data: Path, day: date, rows: list) -> None:
     file = children(data / "arriving" / "c3_factors.csv", *rows)
     release = releases.store(data, releases.release_of("dfe_children_in_need", day, [file]))
     # A build would refuse so few areas.
-    staging.stage(of_some_areas(release.source), release, staging.staged_path(data, release))
+    staging.keep(data, release, staging.as_table(figures(of_some_areas(release.source), release)))
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +215,7 @@ def stage(data: Path, source_id: str, day: str, *rows: tuple) -> None:
         }
     )
     declared = replace(of_some_areas(source_id), read=lambda book: [tidy])
-    staging.stage(declared, release, staging.staged_path(data, release))
+    staging.keep(data, release, staging.as_table(figures(declared, release)))
 
 
 def publish(data: Path) -> None:
