@@ -1,4 +1,4 @@
-"""What is to be built and the three steps that build it, worked out from disk; how they are scheduled is graph's.
+"""What is to be built and the three steps that build it, worked out from disk; when they are taken is others' to say.
 
 A release is staged when its bytes or its reader's code changed; a metric's year is calculated when a release that
 holds it, or the metric's code, changed; the file is published when any part did. A metric that is derived from others
@@ -8,7 +8,7 @@ rests on all their years.
 import hashlib
 import logging
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ import pyarrow as pa
 from filelock import FileLock
 
 from pipeline.calculate.metric import METRICS, Metric
-from pipeline.calculate.observations import observations, workbench
+from pipeline.calculate.observations import Broken, observations, workbench
 from pipeline.fetch import calendar
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.part_files import Part
@@ -305,3 +305,54 @@ def publish(data: Path, report: Report) -> None:
         log.info("publish %s", published.path(data))
         tables = catalogue.tables(available, refused(data), due)
         report.observations = snapshot.publish(data, inputs, tables, part_files.by_metric(publishable))
+
+
+# --- all of it ---------------------------------------------------------------------------------------------
+
+
+def everything(
+    data: Path, report: Report, metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
+) -> list[str]:
+    """Take every step that is needed, for all metrics and years or those given; what failed, one sentence each.
+
+    A metric that fails leaves its part files as they were, and the published file too.
+    """
+    if sources := {release.source for release in to_stage(data)}:
+        stage(data, sources, report)
+    if failures := calculate_all(data, to_calculate(data, staged(data), metrics, years), report):
+        return failures
+    said = _failure(lambda: publish(data, report))
+    return [f"{published.DATABASE}: {said}"] if said else []
+
+
+def calculate_all(data: Path, stale: Mapping[str, Iterable[int]], report: Report) -> list[str]:
+    """Calculate years of metrics, as many metrics at once as there are processors; what failed, one sentence each."""
+    failed: dict[str, str] = {}
+
+    def one(metric_id: str) -> None:
+        if failed.keys() & {other.id for other in METRICS[metric_id].upstream}:
+            return
+        if said := _failure(lambda: calculate(data, metric_id, stale[metric_id], report)):
+            failed[metric_id] = said
+
+    derived = [metric_id for metric_id in stale if METRICS[metric_id].upstream]
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        try:
+            # What others are derived from comes before them, or each of them would calculate it.
+            for together in (stale.keys() - set(derived), derived):
+                list(workers.map(one, sorted(together)))
+        except KeyboardInterrupt:
+            workers.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [f"{metric_id}: {said}" for metric_id, said in sorted(failed.items())]
+
+
+def _failure(step: Callable[[], object]) -> str:
+    """The sentence that a step fails with, or an empty text."""
+    try:
+        step()
+    except (Broken, ValueError) as error:  # what the data are to blame for
+        return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".strip().splitlines()[0]
+    return ""

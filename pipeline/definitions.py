@@ -16,7 +16,7 @@ from pipeline.fetch import calendar, days
 from pipeline.graph import counting, fetching
 from pipeline.graph.policies import range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
-from pipeline.graph.run import assets
+from pipeline.graph.whole import assets
 from pipeline.publish import part_files, published
 from pipeline.read import staging
 from pipeline.read.source import SOURCES

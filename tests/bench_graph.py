@@ -12,8 +12,8 @@ import dagster as dg
 from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
-from pipeline.graph.policies import UNSEEN, range_tags
-from pipeline.graph.run import assets, unrecorded
+from pipeline.graph.policies import range_tags
+from pipeline.graph.whole import assets
 from pipeline.releases import PROJECT
 
 YEARS = range(2010, 2025)
@@ -59,20 +59,30 @@ def launched(data: Path, definitions: str, metrics: Iterable[str], years: tuple[
     return run
 
 
-def in_process(data: Path, wanted: list[dg.AssetsDefinition]) -> Callable[[], object]:
-    """The same run in this process and without a record, which is how `ncdof build` has it."""
+def unrecorded(data: Path) -> Callable[[], object]:
+    """The run of empty assets in this process and without a record."""
 
     def run() -> None:
-        shutil.rmtree(data / "marts", ignore_errors=True)
         os.environ["NCDOF_DATA"] = str(data)
+        instance = dg.DagsterInstance.ephemeral()
+        instance.event_log_storage.store_event = lambda event: None
         result = dg.materialize(
-            wanted,
+            EMPTIED,
             selection=dg.AssetSelection.assets(*METRICS),
-            instance=unrecorded(),
-            resources={"report": build.Report()},
-            tags=UNSEEN | range_tags(YEARS[0], YEARS[-1]),
+            instance=instance,
+            tags=range_tags(YEARS[0], YEARS[-1]),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         assert result.success
+
+    return run
+
+
+def calculated(data: Path) -> Callable[[], object]:
+    """The same metrics and years without Dagster, which is how `ncdof build` has them; nothing is there yet."""
+
+    def run() -> None:
+        shutil.rmtree(data / "marts", ignore_errors=True)
+        assert not build.calculate_all(data, build.to_calculate(data, build.staged(data), years=YEARS), build.Report())
 
     return run

@@ -1,6 +1,8 @@
 """Observations of a metric as tests look at them, from sample releases or from figures at hand."""
 
+import functools
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,6 +12,7 @@ import pytest
 from pipeline import build
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.observations import observations, workbench
+from pipeline.calculate.rows import Rows
 
 
 def observed(data: Path, sources: Collection[str], metrics: Iterable[str]) -> Callable[[str], duckdb.DuckDBPyRelation]:
@@ -28,6 +31,17 @@ def calculated(metric_id: str, **frames: pd.DataFrame) -> pd.DataFrame:
         for source_id, frame in frames.items():
             con.register(source_id, frame)
         return observations(METRICS[metric_id], con, tuple(range(2000, 2030))).to_pandas()
+
+
+def break_contract(monkeypatch: pytest.MonkeyPatch, metric_id: str) -> None:
+    """Let a metric give values below zero."""
+    declared = METRICS[metric_id]
+
+    @functools.wraps(declared.calculate)
+    def negative(*sources: Rows) -> tuple[Rows, ...]:
+        return tuple(Rows(f"SELECT * REPLACE (-1.0 AS value) FROM {draft}") for draft in declared.calculate(*sources))
+
+    monkeypatch.setitem(METRICS, metric_id, replace(declared, calculate=negative))
 
 
 def leading(metric_id: str, rows: pd.DataFrame) -> pd.DataFrame:

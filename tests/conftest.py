@@ -101,9 +101,8 @@ def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     """Stage, calculate and publish everything that a data folder needs; or of some sources what rests on them alone."""
     report = build.Report()
     build.stage(data, sources, report)
-    for metric_id, metric in METRICS.items():
-        if set(metric.sources) <= set(sources):
-            build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
+    metrics = [metric_id for metric_id, metric in METRICS.items() if set(metric.sources) <= set(sources)]
+    assert build.calculate_all(data, build.to_calculate(data, build.staged(data), metrics), report) == []
     build.publish(data, report)
     return report
 

@@ -47,7 +47,6 @@ print(reads, seen)
 # The builds are processes that one has prepared: what each would import takes longer than what it does.
 BUILDS = """
 import multiprocessing, sys
-import pipeline.graph.run
 from pipeline.commands.__main__ import main
 
 def build(year):

@@ -1,9 +1,6 @@
 """The asset graph: what it holds, what a run does to the files, and when the schedule and the sensor ask for one."""
 
-import functools
 import shutil
-import signal
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,8 +10,7 @@ import pytest
 
 from pipeline import build, definitions, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.calculate.rows import Rows
-from pipeline.graph import fetching, policies, publishing, run
+from pipeline.graph import fetching, policies, publishing, whole
 from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
 from pipeline.publish import part_files, published
@@ -22,12 +18,12 @@ from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS
 from schemas.vocabulary import OUTCOMES
 from tests.bench_graph import EMPTIED
+from tests.calculating import break_contract
 
 SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE
 CHILDREN, METRIC, OUTCOME = "dfe_children_in_need", "children_assessed_drug_factor", "reduce_drug_use"
 POPULATION = "ons_population/2025-10-30"
 YEARS = [2019, 2020, 2021]
-ALL_YEARS = [1980, date.today().year]
 
 
 def spec(asset: dg.AssetsDefinition) -> dg.AssetSpec:
@@ -53,8 +49,7 @@ def built(tmp_path_factory) -> Path:
     give(data, POPULATION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NCDOF_DATA", str(data))
-        names = [CHILDREN, "ons_population", METRIC, publishing.PUBLISHED]
-        assert run.materialise(names, build.Report(), YEARS) == []
+        assert observed([CHILDREN, "ons_population", METRIC, publishing.PUBLISHED]).success
     return data
 
 
@@ -66,12 +61,14 @@ def data(built, tmp_path, monkeypatch) -> Path:
     return tmp_path / "data"
 
 
-def observed(names: list[str], years: list[int] = YEARS) -> dg.ExecuteInProcessResult:
+def observed(
+    names: list[str], years: list[int] = YEARS, report: build.Report | None = None
+) -> dg.ExecuteInProcessResult:
     """One run with its events, as the interface would show them."""
     return dg.materialize(
-        run.assets(),
+        whole.assets(),
         selection=dg.AssetSelection.assets(*names),
-        resources={"report": build.Report()},
+        resources={"report": report or build.Report()},
         tags=policies.range_tags(years[0], years[-1]),
         raise_on_error=False,
     )
@@ -99,12 +96,12 @@ def describe(asset: dg.AssetsDefinition, said: dg.AssetSpec) -> str:
 
 
 def test_the_graph_is_the_one_that_was_agreed(snapshot):
-    described = [describe(asset, said) for asset in run.assets() for said in asset.specs]
+    described = [describe(asset, said) for asset in whole.assets() for said in asset.specs]
     assert "\n".join(sorted(described)) == snapshot
 
 
 def test_every_source_with_its_publisher_and_every_metric_is_an_asset_as_are_the_published_file_and_its_pages():
-    names = [said.key.to_user_string() for asset in run.assets() for said in asset.specs]
+    names = [said.key.to_user_string() for asset in whole.assets() for said in asset.specs]
     asked = [f"publishers/{source_id}" for source_id in fetching.fetched()]
     assert len(asked) > 20
     counted = [f"records/{source_id}" for source_id in EXTRACTS]
@@ -113,7 +110,7 @@ def test_every_source_with_its_publisher_and_every_metric_is_an_asset_as_are_the
 
 
 def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words():
-    for asset in run.assets():
+    for asset in whole.assets():
         said = spec(asset)
         if declared := METRICS.get(said.key.to_user_string()):
             assert said.group_name == declared.outcome and said.group_name in OUTCOMES
@@ -141,14 +138,14 @@ def test_a_second_run_changes_no_file(built, monkeypatch):
     monkeypatch.setenv("NCDOF_DATA", str(built))
     before = state(built)
     report = build.Report()
-    assert run.materialise([CHILDREN, "ons_population", METRIC, publishing.PUBLISHED], report, YEARS) == []
+    assert observed([CHILDREN, "ons_population", METRIC, publishing.PUBLISHED], report=report).success
     assert state(built) == before
     assert not report.changed
 
 
 def test_another_year_leaves_the_others_alone(data):
     before = state(data, "marts", OUTCOME)
-    assert run.materialise([METRIC], build.Report(), [2022]) == []
+    assert observed([METRIC], [2022]).success
     after = state(data, "marts", OUTCOME)
     assert {name: after[name] for name in before} == before
     assert [name for name in after if name not in before] == [f"marts/{OUTCOME}/{METRIC}/year=2022/part.parquet"]
@@ -174,58 +171,18 @@ def test_a_refused_release_fails_its_check_and_stops_nothing(data):
     assert result.success
     passed, why = verdicts(result)[READABLE]
     assert not passed and "factors.csv" in why
-    assert run.materialise([CHILDREN, METRIC, publishing.PUBLISHED], build.Report(), YEARS) == []
     assert len(part_files.every(data)) == len(YEARS)
 
 
-def break_contract(monkeypatch) -> None:
-    declared = METRICS[METRIC]
-
-    @functools.wraps(declared.calculate)
-    def negative(*sources: Rows) -> tuple[Rows, ...]:
-        return tuple(Rows(f"SELECT * REPLACE (-1.0 AS value) FROM {draft}") for draft in declared.calculate(*sources))
-
-    monkeypatch.setitem(METRICS, METRIC, replace(declared, calculate=negative))
-
-
-def test_a_broken_metric_is_not_written_and_not_published(data, monkeypatch):
+def test_a_broken_metric_is_not_written_and_fails_its_blocking_check_with_the_reason(data, monkeypatch):
     before = state(data, "marts")
-    break_contract(monkeypatch)
-    failures = run.materialise([METRIC, publishing.PUBLISHED], build.Report(), YEARS)
-    assert len(failures) == 1
-    assert failures[0].startswith(f"{METRIC}: {METRIC} breaks its contract (") and "\n" not in failures[0]
-    assert state(data, "marts") == before
-
-
-def test_a_broken_metric_fails_its_blocking_check_with_the_reason(data, monkeypatch):
-    break_contract(monkeypatch)
+    break_contract(monkeypatch, METRIC)
     result = observed([METRIC, publishing.PUBLISHED])
     passed, why = verdicts(result)[CONTRACT]
     assert not passed and "breaks its contract" in why
     assert not result.asset_materializations_for_node(METRIC)
     assert not result.asset_materializations_for_node(publishing.PUBLISHED)
-
-
-@pytest.mark.parametrize(
-    "step, name, error, said",
-    [
-        ("publish", publishing.PUBLISHED, ValueError("there is nothing to publish"), "there is nothing to publish"),
-        ("publish", publishing.PUBLISHED, OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
-        ("stage", CHILDREN, RuntimeError("first line\nsecond line"), "RuntimeError: first line"),
-    ],
-)
-def test_a_failure_is_one_sentence(data, monkeypatch, step, name, error, said):
-    def fails(*_):
-        raise error
-
-    monkeypatch.setattr(build, step, fails)
-    assert run.materialise([name], build.Report()) == [f"{name}: {said}"]
-
-
-def test_an_interrupt_ends_the_build(data, monkeypatch):
-    monkeypatch.setattr(build, "publish", lambda *_: signal.raise_signal(signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        run.materialise([publishing.PUBLISHED], build.Report())
+    assert state(data, "marts") == before
 
 
 # --- when it runs ------------------------------------------------------------------------------------------
@@ -252,7 +209,7 @@ def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tupl
 
 def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     build.stage(data, ["published_figures"], build.Report())
-    assert run.materialise([*METRICS, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
+    assert build.everything(data, build.Report()) == []
     asked, cursor = tick(None)
     assert asked is None
     give(data, f"{CHILDREN}/2024-10-31")
@@ -263,13 +220,13 @@ def test_the_sensor_asks_for_what_a_new_release_touches_until_it_is_read(data):
     build.stage(data, [CHILDREN], build.Report())
     asked, cursor = tick(cursor)
     assert asked == sorted([METRIC, publishing.PUBLISHED, publishing.PAGES])
-    assert run.materialise([METRIC, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
+    assert build.everything(data, build.Report()) == []
     asked, cursor = tick(cursor)
     assert asked is None and tick(cursor) == (None, cursor)
     # Taken away and put back, it is news twice.
     shutil.rmtree(data / "raw" / CHILDREN / "2024-10-31")
     build.stage(data, [CHILDREN], build.Report())
-    assert run.materialise([METRIC, publishing.PUBLISHED], build.Report(), ALL_YEARS) == []
+    assert build.everything(data, build.Report()) == []
     _, cursor = tick(cursor)
     give(data, f"{CHILDREN}/2024-10-31")
     assert tick(cursor)[0] == sorted([CHILDREN, METRIC, publishing.PUBLISHED, publishing.PAGES])
@@ -353,7 +310,7 @@ def test_the_page_of_a_metric_shows_its_headline_series_and_links(data):
 def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeypatch):
     monkeypatch.setenv("NCDOF_PUBLISHERS", "http://127.0.0.1:9")
     result = dg.materialize(
-        run.assets(),
+        whole.assets(),
         selection=dg.AssetSelection.assets(fetching.key("ons_homicide")),
         resources={"report": build.Report()},
     )
@@ -363,7 +320,7 @@ def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeyp
 
 
 def test_what_runs_are_timed_against_are_the_same_assets_without_work():
-    ours = {asset.key: asset for asset in run.assets() if len(asset.keys) == 1}
+    ours = {asset.key: asset for asset in whole.assets() if len(asset.keys) == 1}
     assert len(EMPTIED) == len(ours)
     for empty in EMPTIED:
         like = ours[empty.key]

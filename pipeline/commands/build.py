@@ -2,9 +2,7 @@
 
 import contextlib
 import logging
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import duckdb
@@ -14,11 +12,9 @@ from rich.text import Text
 
 from pipeline import alarms, questions
 from pipeline import build as steps
-from pipeline.calculate.metric import METRICS
 from pipeline.commands.scorecard import print_scorecard
 from pipeline.commands.terminal import DATA, Data, busy, err, out, plainly, years_in
 from pipeline.publish import published
-from pipeline.read import staging
 
 
 def build(
@@ -31,13 +27,13 @@ def build(
     Reads releases that are new in data/raw, calculates the years they touch, checks, and swaps in the published file.
     Ends with 1 when a release was refused or a metric failed: the rest is built, and the last good figures stay.
     """
-    os.environ["NCDOF_DATA"] = str(data)
     wanted_years = years_in(years)
     with plainly():
         for metric_id in metric or []:
             questions.metric_called(metric_id)
         report = steps.Report()
-        failures = _materialise(data, metric or list(METRICS), wanted_years, report)
+        with _progress("looking for what is new"):
+            failures = steps.everything(data, report, metric, wanted_years)
         refused = steps.refused(data)
     for release, reason in refused.items():
         err.print(f"refused: {release.source} {release.released}: {reason}", soft_wrap=True, style="red")
@@ -51,26 +47,6 @@ def build(
             _summary(con, report)
     alarms.tell(data)
     raise typer.Exit(1 if refused or failures else 0)
-
-
-def _materialise(data: Path, metrics: list[str], years: range | None, report: steps.Report) -> list[str]:
-    """Read what is new, then calculate what that made stale and publish; what failed, one sentence each."""
-    with _progress("looking for what is new"):
-        sources = {release.source for release in steps.to_stage(data)}
-        if sources:
-            staging.get_ready()
-            import pipeline.graph.run  # noqa: F401 - while what reads is imported in another process
-
-            steps.stage(data, sources, report)  # all at once keeps all processors at work
-        available = steps.staged(data)
-        stale = steps.to_calculate(data, available, metrics, years)
-        if not (sources or stale or steps.to_publish(data, available)):
-            return []
-        # Importing Dagster takes longer than finding that there is nothing to do.
-        from pipeline.graph import publishing, run
-
-        wanted = [*sources, *stale, publishing.PUBLISHED]
-        return run.materialise(wanted, report, sorted(set().union(*stale.values())))
 
 
 def _summary(con: duckdb.DuckDBPyConnection, report: steps.Report) -> None:

@@ -18,8 +18,6 @@ YEARS = dg.TimeWindowPartitionsDefinition(
 # On every asset, partitioned or not: with one that lacks it a job runs once a year and the command line takes no range.
 ONE_RUN = dg.BackfillPolicy.single_run()
 OWNERS = ["team:ncdof"]
-# On a run of which no record is kept: what a page would show of it need not be drawn.
-UNSEEN = {"ncdof/record": "none"}
 
 
 @contextmanager
