@@ -5,7 +5,9 @@ otherwise.
 """
 
 import json
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from glob import escape
 from itertools import groupby
@@ -50,14 +52,11 @@ def version() -> str:
 
 def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Change]]:
     """What the newest release of each source changed, by the release and the day of the one it is held against."""
-    found = {}
     ordered = sorted(available, key=lambda staged: (staged.source, staged.released))
-    for _, of_source in groupby(ordered, key=lambda staged: staged.source):
-        *earlier, newest = of_source
-        if told := _kept(earlier, newest):
-            day, changes = told
-            found[newest, day] = changes
-    return found
+    of_sources = [list(of_source) for _, of_source in groupby(ordered, key=lambda staged: staged.source)]
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        told = list(workers.map(lambda releases: _kept(releases[:-1], releases[-1]), of_sources))
+    return {(releases[-1], kept[0]): kept[1] for releases, kept in zip(of_sources, told, strict=True) if kept}
 
 
 def of_added(data: Path, release: Release) -> tuple[date, list[Change]] | None:
