@@ -243,22 +243,34 @@ def _span(years: list[int]) -> str:
 # --- publishing --------------------------------------------------------------------------------------------
 
 
+def _wanted(data: Path, available: list[Staged]) -> dict[Path, str]:
+    """The part files that there should be: of declared metrics and of years the releases hold, with their inputs."""
+    return {
+        _path(data, metric, year): inputs_of(metric, year, available)
+        for metric in METRICS.values()
+        for year in years_of(metric, available)
+    }
+
+
 def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> dict[Path, Part]:
-    """Those part files, with what they say, that are of declared metrics and of years the releases still hold."""
+    """Those part files, with what they say, that there should be."""
     sample = any(release.sample for release in available)
-    wanted = {_path(data, metric, year) for metric in METRICS.values() for year in years_of(metric, available)}
+    wanted = _wanted(data, available)
     described = {path: part_files.read(path) for path in there if path in wanted}
     return {path: part for path, part in described.items() if part is not None and part.sample == sample}
 
 
 def _published_inputs(
-    data: Path, publishable: dict[Path, Part], available: list[Staged], due: pd.DataFrame
+    data: Path, made_from: Mapping[Path, str], available: list[Staged], due: pd.DataFrame
 ) -> dict[str, str]:
-    """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything."""
-    parts = part_files.by_metric(publishable)
+    """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything.
+
+    `made_from` are the inputs of the part files that it is put together from.
+    """
+    parts = part_files.by_metric(sorted(made_from))
     of_metrics = {
         metric_id: _digest(
-            snapshot.code_version(), [(path.parent.name, publishable[path].inputs) for path in parts.get(metric_id, [])]
+            snapshot.code_version(), [(path.parent.name, made_from[path]) for path in parts.get(metric_id, [])]
         )
         for metric_id in METRICS
     }
@@ -283,7 +295,23 @@ def announced(data: Path) -> pd.DataFrame:
 def to_publish(data: Path, available: list[Staged]) -> bool:
     """Whether the published file is not what the part files make."""
     publishable = _publishable(part_files.every(data), data, available)
-    return published.inputs(data) != _published_inputs(data, publishable, available, announced(data))
+    return published.inputs(data) != _published_inputs(data, _inputs(publishable), available, announced(data))
+
+
+def _inputs(publishable: Mapping[Path, Part]) -> dict[Path, str]:
+    return {path: part.inputs for path, part in publishable.items()}
+
+
+def _is_current(data: Path, available: list[Staged]) -> bool:
+    """Whether the part files are those that there should be, and the published file is what these make.
+
+    What each was made from is not read: it is what the published file was made from.
+    """
+    wanted = _wanted(data, available)
+    there = part_files.every(data)
+    return there == sorted(wanted) and published.inputs(data) == _published_inputs(
+        data, wanted, available, announced(data)
+    )
 
 
 def publish(data: Path, report: Report) -> None:
@@ -300,7 +328,7 @@ def publish(data: Path, report: Report) -> None:
         for path in set(there) - set(publishable):
             path.unlink(missing_ok=True)
         due = announced(data)
-        if published.inputs(data) == (inputs := _published_inputs(data, publishable, available, due)):
+        if published.inputs(data) == (inputs := _published_inputs(data, _inputs(publishable), available, due)):
             return
         log.info("publish %s", published.path(data))
         tables = catalogue.tables(available, refused(data), due)
@@ -319,6 +347,8 @@ def everything(
     """
     if sources := {release.source for release in to_stage(data)}:
         stage(data, sources, report)
+    elif _is_current(data, staged(data)):
+        return []
     if failures := calculate_all(data, to_calculate(data, staged(data), metrics, years), report):
         return failures
     said = _failure(lambda: publish(data, report))
