@@ -52,8 +52,16 @@ FOLDERS = {
 
 # What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
-# The longest first, so that all processes end together; of the first two one makes a whole build, and one needs none.
-FIRST = ["test_published", "test_samples", "test_commands", "test_headlines", "test_concurrency", "test_changes"]
+# The longest first, so that all processes end together. Of the first two one makes a whole build, and one needs none.
+FIRST = [
+    "test_published",
+    "test_kept",
+    "test_samples",
+    "test_commands",
+    "test_headlines",
+    "test_concurrency",
+    "test_changes",
+]
 
 
 def pytest_configure(config):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +41,9 @@ _TIMEOUT = httpx.Timeout(30, connect=10)
 _LARGEST_LIST = 50 * 2**20
 
 _Answer = TypeVar("_Answer")
+
+# To read all the certificates there are takes longer than a request.
+_trusted = cache(httpx.create_ssl_context)
 
 # What is tried again is no news: what fails at last is said.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -101,6 +105,7 @@ class Client:
         }
         said: dict[str, Any] = {
             "headers": {"User-Agent": _user_agent()},
+            "verify": _trusted(),
             "timeout": _TIMEOUT,
             "follow_redirects": True,
             "max_redirects": _REDIRECTS,
