@@ -58,6 +58,7 @@ MEANINGS = {
     "change": "value less the previous one, null where the two are not compared; of an announcement what was changed",
     "seen": "day on which the announcement was first seen so",
     "late": "whether it should have come more than a day ago",
+    "differs": "how counts of records differ from those that are published of the same definition",
     "layouts": "how its tables are laid out, their traps, and how far reading them is proved",
     "file": "name of the file, as published; of a release of several their names, with semicolons between",
     "sha256": "checksum of the file; of a release of several that of their list, as sha256sum prints it",

@@ -25,6 +25,8 @@ DELAYS = tuple(f"registered {when}" for when in ("within 4 weeks", "within 6 mon
     ),
     lookups=tables_beside(__file__, "causes", "mentioned_substances"),
     elsewhere=(ELSEWHERE,),
+    differs="by rounding and hiding, by substances that are spelled otherwise than in the list, and where ONS judged a "
+    "compound by hand",
 )
 def registered_deaths() -> str:
     """Deaths by drug poisoning and drug misuse, counted from registrations.
@@ -33,9 +35,8 @@ def registered_deaths() -> str:
     drug abuse or dependence, or poisoning where a substance is mentioned that was controlled on the day of registration
     (tables of codes and substances beside the text; UNVERIFIED codes). Counted by year of registration, and `by
     occurrence` by year of death, which grows for years; the categories `registered within ...` are the delay between
-    the two. A death counts in each kind of substance that is mentioned, so these add to more than all. Differs from the
-    published tables by rounding and hiding, by substances that are spelled otherwise than in the list, and where ONS
-    judged a compound by hand. Areas are those of today, and England and Wales has non-residents.
+    the two. A death counts in each kind of substance that is mentioned, so these add to more than all. Areas are those
+    of today, and England and Wales has non-residents.
     Proved on made-up records; none were at hand.
     """
     return text_beside(__file__)

@@ -26,6 +26,8 @@ OF_THOSE_TREATED = ("people starting treatment", "people completing treatment", 
     ),
     bases=dict.fromkeys(OF_THOSE_TREATED, "people in treatment") | {"continuity of care": "people released"},
     lookups={"treated_substances": TREATED_SUBSTANCES},
+    differs="by rounding and hiding, by age at triage in place of age in the year (UNVERIFIED), and because late "
+    "returns change an extract every month",
 )
 def treatment_journeys() -> str:
     """People in drug and alcohol treatment, counted from treatment journeys.
@@ -35,8 +37,7 @@ def treatment_journeys() -> str:
     the journeys of the year. Starting: an intervention that begins in the year, more than 21 days after any other
     ended. Completing: the last journey of the year ended as completed, with none again within six months. Continuity of
     care: adults who left a secure setting for the community, and those with an intervention there within 21 days.
-    Deaths are of any cause. Differs from the published numbers by rounding and hiding, by age at triage in place of age
-    in the year (UNVERIFIED), and because late returns change an extract every month.
+    Deaths are of any cause.
     Proved on made-up records; none were at hand.
     """
     return text_beside(__file__)

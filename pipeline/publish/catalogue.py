@@ -71,6 +71,7 @@ def sources() -> pd.DataFrame:
             "page": s.editions.page,
             "verified": s.editions.verified,
             "layouts": s.layouts,
+            "differs": s.differs,
         }
         for s in sorted(SOURCES.values(), key=lambda source: source.id)
     )

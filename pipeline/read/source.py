@@ -56,6 +56,7 @@ class Source:
     counts_records: bool = False
     since: int = 0
     omits: tuple[str, ...] = ()
+    differs: str = ""
 
     @property
     def title(self) -> str:
@@ -133,6 +134,7 @@ def source(
     counts_records: bool = False,
     since: int = 0,
     omits: tuple[str, ...] = (),
+    differs: str = "",
 ) -> Callable[[Reader], Reader]:
     """Declare a function as the reader of a publication.
 
@@ -163,6 +165,7 @@ def source(
             counts_records,
             since,
             omits,
+            differs,
         )
         return read
 

@@ -6,7 +6,7 @@ A source of records is a plain function that gives its text:
     def registered_deaths() -> str:
         '''Title of the extract.
 
-        What is counted, by which definitions, and where it differs from the published figures.
+        What is counted, and by which definitions.
         '''
         return text_beside(__file__)
 
@@ -77,8 +77,13 @@ def records(
     subject: str = "",
     themes: Mapping[str, tuple[str, ...]] | None = None,
     named: Callable[[str], str | None] | None = None,
+    differs: str = "",
 ) -> Callable[[Callable[[], str]], Callable[[], str]]:
-    """Declare a function as a source of records; `page` is where its dictionary or its holder is."""
+    """Declare a function as a source of records.
+
+    `page` is where its dictionary or its holder is; `differs` says how its counts differ from those that are published
+    of the same definition.
+    """
 
     def declare(text: Callable[[], str]) -> Callable[[], str]:
         EXTRACTS[text.__name__] = Extract(
@@ -107,6 +112,7 @@ def records(
             formats="csv",
             contract=contract,
             editions=ByHand(page, "records are held by those who may see them, and counted where they lie"),
+            differs=differs,
         )(read)
         return text
 

@@ -339,7 +339,7 @@ def test_a_contradiction_is_found(history, name, spoil):
         con.execute(
             f"CREATE TABLE framework.history AS SELECT * REPLACE (if({spoil}, 9, 1) * value AS value) FROM counts"
         )
-        con.execute("CREATE TABLE framework.sources (source VARCHAR, layouts VARCHAR)")
+        con.execute("CREATE TABLE framework.sources (source VARCHAR, differs VARCHAR)")
         con.execute(f"CREATE TABLE framework.revisions AS {queries.text('revisions')}")
         con.execute(
             "CREATE TABLE framework.reconciliation AS SELECT *, true AS agrees, '' AS severity, 0.0 AS found, "
@@ -379,7 +379,7 @@ def test_counts_of_records_are_held_against_what_is_published_of_the_same_defini
     assert re.search(
         r"^registered_deaths against ons_drug_deaths, all: 1 of \d{2,} numbers differ by more than 5", detail
     )
-    assert "most England 2022, all, all: " in detail and "Differs from the published tables by rounding" in detail
+    assert "most England 2022, all, all: " in detail and "It differs by rounding and hiding" in detail
 
 
 def test_releases_name_the_files_there_are(con, sample_build):

@@ -63,28 +63,25 @@ WITH newest AS (
         ORDER BY released DESC
     ) = 1
 ),
-sources AS (
-    SELECT source, regexp_extract(regexp_replace(layouts, '\s+', ' ', 'g'), 'Differs from the published [^.]*\.') AS why
-    FROM framework.sources
-),
 pairs AS (
     SELECT
-        counted.metric_id, counted.source, published.source AS against, counted.breakdown, of_counted.why,
+        counted.metric_id, counted.source, published.source AS against, counted.breakdown, of_counted.differs,
         counted.value - published.value AS difference,
         counted.area_name || ' ' || counted.period || ', ' || counted.sex || ', ' || counted.age || ': ' || counted.value
         || ' counted, ' || published.value || ' published' AS largest
     FROM newest AS counted
     JOIN newest AS published USING (metric_id, area_code, period_start, period_end, sex, age, breakdown, unit)
-    JOIN sources AS of_counted ON of_counted.source = counted.source AND of_counted.why <> ''
-    JOIN sources AS of_published ON of_published.source = published.source AND of_published.why = ''
+    JOIN framework.sources AS of_counted ON of_counted.source = counted.source AND of_counted.differs <> ''
+    JOIN framework.sources AS of_published
+        ON of_published.source = published.source AND of_published.differs = ''
 )
 SELECT
     metric_id,
     source || ' against ' || against || ', ' || breakdown || ': ' || count(*) FILTER (abs(difference) > 5) || ' of '
     || count(*) || ' numbers differ by more than 5, together by ' || sum(difference) || '; most '
-    || arg_max(largest, abs(difference)) || '. ' || why AS detail
+    || arg_max(largest, abs(difference)) || '. It differs ' || differs || '.' AS detail
 FROM pairs
-GROUP BY metric_id, source, against, breakdown, why
+GROUP BY metric_id, source, against, breakdown, differs
 HAVING max(abs(difference)) > 5;
 
 -- sudden change (warning): A national figure of the series a metric is led by that moves by more than two fifths within
