@@ -365,6 +365,8 @@ def calculate_all(data: Path, stale: Mapping[str, Iterable[int]], report: Report
         if said := _failure(lambda: calculate(data, metric_id, stale[metric_id], report)):
             failed[metric_id] = said
 
+    if stale:
+        workbench()  # or the first of them would each make it
     derived = [metric_id for metric_id in stale if METRICS[metric_id].upstream]
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         try:
