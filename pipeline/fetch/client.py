@@ -284,7 +284,7 @@ class _StandIn(httpx.BaseTransport):
 
     def __init__(self, address: str) -> None:
         self._address = httpx.URL(address)
-        self._through = httpx.HTTPTransport()
+        self._through = httpx.HTTPTransport(verify=_trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         to = request.url.copy_with(scheme=self._address.scheme, host=self._address.host, port=self._address.port)
