@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from pipeline import build, releases
+from pipeline import inventory, releases
 from pipeline.fetch import ledger
 from pipeline.fetch.ledger import FOLDER
 from pipeline.files import write_atomically
@@ -50,7 +50,7 @@ def standing(data: Path) -> list[Alarm]:
 
 
 def _refused(data: Path) -> Iterable[Alarm]:
-    for release, reason in build.refused(data).items():
+    for release, reason in inventory.refused(data).items():
         try:
             page = releases.address_of(release.origins())
         except ValueError:
@@ -86,7 +86,7 @@ def _of_publishers(data: Path) -> Iterable[Alarm]:
 
 
 def _late(data: Path) -> Iterable[Alarm]:
-    due = build.announced(data)
+    due = inventory.announced(data)
     for row in due[due["late"]].itertuples():
         yield Alarm(
             f"late {row.source} {row.title} {row.words}",

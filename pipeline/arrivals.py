@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline import build, releases
+from pipeline import build, inventory, releases
 from pipeline.fetch import calendar, govuk, ledger
 from pipeline.fetch.by_hand import ByHand
 from pipeline.fetch.client import Client, Received, Unanswered
@@ -103,7 +103,7 @@ def fetch(
     if found.taken:
         said("reading what was taken")
         build.stage(data, {release.source for release in found.taken}, build.Report())
-        reasons = build.refused(data)
+        reasons = inventory.refused(data)
         found.refused = {release: reasons[release] for release in found.taken if release in reasons}
     return found
 

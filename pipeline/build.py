@@ -1,47 +1,31 @@
-"""What is to be built and the three steps that build it, worked out from disk; when they are taken is others' to say.
+"""The steps that build everything from what is on disk, and all of them in turn; what there is to do is inventory's."""
 
-A release is staged when its bytes or its reader's code changed; a metric's year is calculated when a release that
-holds it, or the metric's code, changed; the file is published when any part did. A metric that is derived from others
-rests on all their years.
-"""
-
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
 from glob import escape
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from filelock import FileLock
 
+from pipeline import inventory
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import Broken, observations, workbench
-from pipeline.fetch import calendar
 from pipeline.publish import catalogue, part_files, published, snapshot
-from pipeline.publish.part_files import Part
-from pipeline.read import changes, staging
+from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
-from pipeline.releases import Release, locked, releases
+from pipeline.releases import Release, locked
 from pipeline.sql import no_rows, quoted
 from schemas.figure import Figure
 from schemas.observation import Observation
 
 log = logging.getLogger("ncdof")
-
-FIRST_YEAR = 1980
-
-
-def data_folder() -> Path:
-    """The folder that everything is read from and written to: NCDOF_DATA, or `data`."""
-    return Path(os.environ.get("NCDOF_DATA", "data"))
 
 
 @dataclass
@@ -58,36 +42,7 @@ class Report:
         return bool(self.staged or self.calculated or self.observations)
 
 
-def known_releases(data: Path) -> list[Release]:
-    """The releases of declared sources; of a register the newest. ValueError for a folder that no source is called."""
-    found = releases(data, [declared.id for declared in SOURCES.values() if declared.names_areas])
-    if unknown := {release.source for release in found} - set(SOURCES):
-        raise ValueError(f"data/raw holds folders that no source is called: {', '.join(sorted(unknown))}")
-    newest = {release.source: release for release in found}
-    return [release for release in found if not SOURCES[release.source].register or release == newest[release.source]]
-
-
-def own_releases(data: Path) -> list[Release]:
-    """The releases that lie in the data folder itself: neither samples nor the project's register."""
-    return [release for release in known_releases(data) if release.folder.is_relative_to(data)]
-
-
-# --- staging -----------------------------------------------------------------------------------------------
-
-
-def to_stage(data: Path) -> list[Release]:
-    """Releases that are not staged from these bytes by today's code, and were not refused by it either."""
-    return [release for release in known_releases(data) if _is_new(data, release)]
-
-
-def _is_new(data: Path, release: Release) -> bool:
-    return not staging.is_current(data, release) and not staging.refusal(data, release)
-
-
-def refused(data: Path) -> dict[Release, str]:
-    """The releases that today's code refuses, with the reasons."""
-    reasons = {release: staging.refusal(data, release) for release in known_releases(data)}
-    return {release: reason for release, reason in reasons.items() if reason}
+# --- staging ---------------------------------------------------------------------------------------------------
 
 
 def stage(data: Path, source_ids: Collection[str], report: Report) -> list[Staged]:
@@ -95,7 +50,7 @@ def stage(data: Path, source_ids: Collection[str], report: Report) -> list[Stage
 
     The lookups of the data folder's own come first, because what is read next may print areas that only they know.
     """
-    own = {release.source for release in known_releases(data) if not release.sample}
+    own = {release.source for release in inventory.known_releases(data) if not release.sample}
     if lookups := {source_id for source_id in own if SOURCES[source_id].names_areas}:
         _stage(data, lookups, report)
     return _stage(data, source_ids, report) if source_ids else []
@@ -105,8 +60,8 @@ def _stage(data: Path, source_ids: Collection[str], report: Report) -> list[Stag
     with ExitStack() as locks:
         for source_id in sorted(source_ids):
             locks.enter_context(locked(data, source_id))
-        there = [release for release in known_releases(data) if release.source in source_ids]
-        new = [release for release in there if _is_new(data, release)]
+        there = [release for release in inventory.known_releases(data) if release.source in source_ids]
+        new = [release for release in there if inventory.is_new(data, release)]
         report.refused |= staging.stage_all(data, new, _announce)
         report.staged += [release for release in new if release not in report.refused]
         kept = {staging.staged_path(data, release).with_suffix("") for release in there}
@@ -121,64 +76,7 @@ def _announce(release: Release, reason: str) -> None:
     log.info("%s %s %s", "refused" if reason else "read", release.source, release.released)
 
 
-# --- calculating -------------------------------------------------------------------------------------------
-
-
-def staged(data: Path) -> list[Staged]:
-    """Everything that is staged of the releases there are."""
-    return staging.staged_releases(data, known_releases(data))
-
-
-def _touches(release: Staged, year: int) -> bool:
-    """Whether a release bears on the observations of a year: estimates to divide by reach the pooled years after."""
-    if SOURCES[release.source].divides:
-        return any(year - 3 < other <= year for other in release.years)
-    return year in release.years
-
-
-def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
-    """A digest of all that a metric's year is made from: of a metric it is derived from, that is every year."""
-    derived = {source for other in metric.upstream for source in other.sources}
-    own = set(metric.own_sources)
-    used = [s for s in available if s.source in derived or (s.source in own and _touches(s, year))]
-    read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
-    return _digest(_code_versions(metric), read)
-
-
-def _code_versions(metric: Metric) -> list[str]:
-    return [metric.code_version, *(version for other in metric.upstream for version in _code_versions(other))]
-
-
-def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
-    """The years for which a metric's sources hold figures."""
-    of_figures = {source for source in metric.sources if not SOURCES[source].divides}
-    return sorted({year for release in available if release.source in of_figures for year in release.years})
-
-
-def to_calculate(
-    data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
-) -> dict[str, list[int]]:
-    """The years of each metric whose part file is missing or made from other inputs; of all metrics, or those given."""
-    wanted = {}
-    for metric_id in metrics or METRICS:
-        metric = METRICS[metric_id]
-        stale = [
-            year
-            for year in years_of(metric, available)
-            if (years is None or year in years) and not _is_fresh(data, metric, year, available)
-        ]
-        if stale:
-            wanted[metric_id] = stale
-    return wanted
-
-
-def _path(data: Path, metric: Metric, year: int) -> Path:
-    return part_files.path(data, metric.outcome, metric.id, year)
-
-
-def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
-    part = part_files.read(_path(data, metric, year))
-    return part is not None and part.inputs == inputs_of(metric, year, available)
+# --- calculating -----------------------------------------------------------------------------------------------
 
 
 def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) -> dict[int, int]:
@@ -188,10 +86,10 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
     whose releases another build has changed meanwhile is left to that build. Raises Broken, before anything is written,
     where the observations break their contract.
     """
-    metric, available = METRICS[metric_id], staged(data)
+    metric, available = METRICS[metric_id], inventory.staged(data)
     for other in metric.upstream:
-        calculate(data, other.id, years_of(other, available), report)
-    stale = to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
+        calculate(data, other.id, inventory.years_of(other, available), report)
+    stale = inventory.to_calculate(data, available, [metric_id], set(years)).get(metric_id, [])
     if not stale:
         return {}
     log.info("calculate %s %s", metric_id, _span(stale))
@@ -205,9 +103,9 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     with FileLock(data / "staging" / f".{metric_id}.lock"):
-        now = staged(data)
-        inputs = {year: inputs_of(metric, year, available) for year in stale}
-        current = {year: digest for year, digest in inputs.items() if digest == inputs_of(metric, year, now)}
+        now = inventory.staged(data)
+        inputs = {year: inventory.inputs_of(metric, year, available) for year in stale}
+        current = {year: digest for year, digest in inputs.items() if digest == inventory.inputs_of(metric, year, now)}
         written = _write_parts(data, metric, made, current, sample)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written
@@ -219,7 +117,7 @@ def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, s
 
     def write(year: int) -> int:
         first, end = map(int, np.searchsorted(in_order, (year, year + 1)))
-        part_files.write(_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
+        part_files.write(inventory.part_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
         return end - first
 
     with ThreadPoolExecutor(os.cpu_count()) as writers:
@@ -230,7 +128,11 @@ def _files(data: Path, metric: Metric, available: list[Staged]) -> dict[str, lis
     """The files of each input of a metric: staged figures of a source, every year of another metric."""
     of_sources = {source: [s.path for s in available if s.source == source] for source in metric.own_sources}
     of_metrics = {
-        other.id: [path for year in years_of(other, available) if (path := _path(data, other, year)).exists()]
+        other.id: [
+            path
+            for year in inventory.years_of(other, available)
+            if (path := inventory.part_path(data, other, year)).exists()
+        ]
         for other in metric.upstream
     }
     return of_sources | of_metrics
@@ -240,78 +142,7 @@ def _span(years: list[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
 
 
-# --- publishing --------------------------------------------------------------------------------------------
-
-
-def _wanted(data: Path, available: list[Staged]) -> dict[Path, str]:
-    """The part files that there should be: of declared metrics and of years the releases hold, with their inputs."""
-    return {
-        _path(data, metric, year): inputs_of(metric, year, available)
-        for metric in METRICS.values()
-        for year in years_of(metric, available)
-    }
-
-
-def _publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> dict[Path, Part]:
-    """Those part files, with what they say, that there should be."""
-    sample = any(release.sample for release in available)
-    wanted = _wanted(data, available)
-    described = {path: part_files.read(path) for path in there if path in wanted}
-    return {path: part for path, part in described.items() if part is not None and part.sample == sample}
-
-
-def _published_inputs(
-    data: Path, made_from: Mapping[Path, str], available: list[Staged], due: pd.DataFrame
-) -> dict[str, str]:
-    """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything.
-
-    `made_from` are the inputs of the part files that it is put together from.
-    """
-    parts = part_files.by_metric(sorted(made_from))
-    of_metrics = {
-        metric_id: _digest(
-            snapshot.code_version(), [(path.parent.name, made_from[path]) for path in parts.get(metric_id, [])]
-        )
-        for metric_id in METRICS
-    }
-    files = [(s.source, s.released, s.sha256) for s in available]
-    reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
-    whole = _digest(of_metrics, changes.version(), files, reasons, due.to_dict("records"))
-    return of_metrics | {published.WHOLE: whole}
-
-
-def _digest(*made_from: object) -> str:
-    return hashlib.sha256(repr(made_from).encode()).hexdigest()
-
-
-def announced(data: Path) -> pd.DataFrame:
-    """The announced releases as in framework.calendar, and whether they are late today."""
-    newest: dict[str, date] = {}
-    for release in own_releases(data):
-        newest[release.source] = max(release.released, newest.get(release.source, date.min))
-    return calendar.table(data, newest)
-
-
-def to_publish(data: Path, available: list[Staged]) -> bool:
-    """Whether the published file is not what the part files make."""
-    publishable = _publishable(part_files.every(data), data, available)
-    return published.inputs(data) != _published_inputs(data, _inputs(publishable), available, announced(data))
-
-
-def _inputs(publishable: Mapping[Path, Part]) -> dict[Path, str]:
-    return {path: part.inputs for path, part in publishable.items()}
-
-
-def _is_current(data: Path, available: list[Staged]) -> bool:
-    """Whether the part files are those that there should be, and the published file is what these make.
-
-    What each was made from is not read: it is what the published file was made from.
-    """
-    wanted = _wanted(data, available)
-    there = part_files.every(data)
-    return there == sorted(wanted) and published.inputs(data) == _published_inputs(
-        data, wanted, available, announced(data)
-    )
+# --- publishing ------------------------------------------------------------------------------------------------
 
 
 def publish(data: Path, report: Report) -> None:
@@ -323,19 +154,20 @@ def publish(data: Path, report: Report) -> None:
     with FileLock(data / "marts" / f".{published.DATABASE}.lock"):
         # Before what is staged, or a year that another build adds meanwhile would be removed.
         there = part_files.every(data)
-        available = staged(data)
-        publishable = _publishable(there, data, available)
-        for path in set(there) - set(publishable):
+        available = inventory.staged(data)
+        made_from = inventory.publishable(there, data, available)
+        for path in set(there) - set(made_from):
             path.unlink(missing_ok=True)
-        due = announced(data)
-        if published.inputs(data) == (inputs := _published_inputs(data, _inputs(publishable), available, due)):
+        due = inventory.announced(data)
+        inputs = inventory.published_inputs(data, made_from, available, due)
+        if inputs == published.inputs(data):
             return
         log.info("publish %s", published.path(data))
-        tables = catalogue.tables(available, refused(data), due)
-        report.observations = snapshot.publish(data, inputs, tables, part_files.by_metric(publishable))
+        tables = catalogue.tables(available, inventory.refused(data), due)
+        report.observations = snapshot.publish(data, inputs, tables, part_files.by_metric(made_from))
 
 
-# --- all of it ---------------------------------------------------------------------------------------------
+# --- all of it -------------------------------------------------------------------------------------------------
 
 
 def everything(
@@ -345,11 +177,11 @@ def everything(
 
     A metric that fails leaves its part files as they were, and the published file too.
     """
-    if sources := {release.source for release in to_stage(data)}:
+    if sources := {release.source for release in inventory.to_stage(data)}:
         stage(data, sources, report)
-    elif _is_current(data, staged(data)):
+    elif inventory.is_current(data, inventory.staged(data)):
         return []
-    if failures := calculate_all(data, to_calculate(data, staged(data), metrics, years), report):
+    if failures := calculate_all(data, inventory.to_calculate(data, inventory.staged(data), metrics, years), report):
         return failures
     said = _failure(lambda: publish(data, report))
     return [f"{published.DATABASE}: {said}"] if said else []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline import alarms, build, catalogue, releases
+from pipeline import alarms, build, catalogue, inventory, releases
 from pipeline.alarms import Alarm
 from pipeline.calculate.metric import METRICS
 from pipeline.fetch import calendar, days
@@ -49,7 +49,7 @@ fetch = dg.define_asset_job(
 
 
 def _all_years() -> dict[str, str]:
-    return range_tags(build.FIRST_YEAR, date.today().year)
+    return range_tags(inventory.FIRST_YEAR, date.today().year)
 
 
 @dg.schedule(
@@ -82,7 +82,7 @@ def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 )
 def release_calendar(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     today = context.scheduled_execution_time.date()
-    if not any(due.day == today and due.certainty != "cancelled" for due in calendar.read(build.data_folder())):
+    if not any(due.day == today and due.certainty != "cancelled" for due in calendar.read(inventory.data_folder())):
         return dg.SkipReason(f"no release is announced for {today}")
     return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=_all_years())
 
@@ -118,7 +118,7 @@ def publications(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Skip
         now,
         asked.get("everything", long_ago),
         asked.get("announced", long_ago),
-        calendar.read(build.data_folder()),
+        calendar.read(inventory.data_folder()),
     )
     if not wanted:
         return dg.SkipReason("nothing is due")
@@ -146,17 +146,17 @@ def dropped_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
     marts, so that a release is asked for until it is there, however its run ends and whoever has read it; meanwhile
     nothing is asked for twice. There is no run key: a file that is put back after it was taken away is news again.
     """
-    data = build.data_folder()
+    data = inventory.data_folder()
     listed = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in releases.files(data)]
     # What was refused for its day may be read once that has come.
     cursor = hashlib.sha256(repr((listed, date.today())).encode()).hexdigest()
     if cursor == context.cursor:
         return dg.SkipReason("no file was added or changed")
-    new = {release.source for release in build.to_stage(data)}
-    available = build.staged(data)
+    new = {release.source for release in inventory.to_stage(data)}
+    available = inventory.staged(data)
     touched = {metric.id for metric in METRICS.values() if new.intersection(metric.sources)}
-    touched |= set(build.to_calculate(data, available))
-    if not touched and not new and not (available and build.to_publish(data, available)):
+    touched |= set(inventory.to_calculate(data, available))
+    if not touched and not new and not (available and inventory.to_publish(data, available)):
         context.update_cursor(cursor)
         return dg.SkipReason("every release is in the marts")
     if _is_under_way(context, dropped_files.name):
@@ -213,7 +213,7 @@ def _has_failed(context: dg.SensorEvaluationContext, since: datetime) -> bool:
 )
 def made_outside(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Files are the state: what is newer than all that the interface knows of an asset is told, once."""
-    data = build.data_folder()
+    data = inventory.data_folder()
     made = _made(data)
     records = context.instance.get_asset_records([dg.AssetKey(name) for name in made])
     known = {
@@ -245,7 +245,7 @@ def _said_of(data: Path, name: str, path: Path) -> dict[str, str | int]:
 
 def _made(data: Path) -> dict[str, list[tuple[str | None, Path]]]:
     """The files of each asset, with the partition where there are any; of a source that of its newest release."""
-    made: dict[str, list[tuple[str | None, Path]]] = {one.source: [(None, one.path)] for one in build.staged(data)}
+    made: dict[str, list[tuple[str | None, Path]]] = {one.source: [(None, one.path)] for one in inventory.staged(data)}
     for path in part_files.every(data):
         metric_id, year = part_files.metric_of(path), path.parts[-2].removeprefix("year=")
         if metric_id in METRICS:
@@ -267,7 +267,7 @@ def _is_any_under_way(context: dg.SensorEvaluationContext) -> bool:
     description="Tells what somebody must do something about (NCDOF_ALERTS).",
 )
 def alarm(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    sent = alarms.tell(build.data_folder())
+    sent = alarms.tell(inventory.data_folder())
     return dg.SkipReason(f"{sent} alarms were sent" if sent else "there is nothing new to tell")
 
 
@@ -284,7 +284,7 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
         alarms.interface(f"runs/{run.run_id}"),
         "ncdof build",
     )
-    alarms.tell(build.data_folder(), [found])
+    alarms.tell(inventory.data_folder(), [found])
 
 
 defs = dg.Definitions(

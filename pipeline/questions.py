@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import build, places
+from pipeline import inventory, places
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.publish import part_files
 from pipeline.publish.published import Unanswerable
@@ -159,10 +159,10 @@ def _ask(con: duckdb.DuckDBPyConnection, question: str, *about: object) -> pd.Da
 
 def source_status(data: Path) -> pd.DataFrame:
     """One row a release of each declared source, and one for a source without any: state and years."""
-    found = build.known_releases(data)
-    refused = build.refused(data)
-    new = set(build.to_stage(data))
-    described = {(s.source, s.released): s for s in build.staged(data)}
+    found = inventory.known_releases(data)
+    refused = inventory.refused(data)
+    new = set(inventory.to_stage(data))
+    described = {(s.source, s.released): s for s in inventory.staged(data)}
     rows: list[tuple[str, date | None, str, str, str, str]] = []
     for release in found:
         staged = described.get((release.source, release.released))
@@ -177,11 +177,11 @@ def source_status(data: Path) -> pd.DataFrame:
 
 def metric_status(data: Path) -> pd.DataFrame:
     """One row a metric and year that its sources hold or its marts have: present, stale or missing."""
-    available = build.staged(data)
-    stale = build.to_calculate(data, available)
+    available = inventory.staged(data)
+    stale = inventory.to_calculate(data, available)
     rows = []
     for metric_id, metric in METRICS.items():
-        for year in build.years_of(metric, available):
+        for year in inventory.years_of(metric, available):
             part = part_files.read(part_files.path(data, metric.outcome, metric_id, year))
             behind = year in stale.get(metric_id, [])
             state = "missing" if part is None else "newer available" if behind else "present" if part.rows else "empty"

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.read import staging
@@ -225,8 +225,8 @@ def answers(data: Path, folder: Path) -> list[Line]:
 def sizes(data: Path, folder: Path) -> list[Line]:
     """Publishing once, twice, four and eight times the observations, which stand for areas of their own."""
     lines: list[Line] = []
-    available = staging.staged_releases(data, build.known_releases(data))
-    tables = catalogue.tables(available, {}, build.announced(data))
+    available = staging.staged_releases(data, inventory.known_releases(data))
+    tables = catalogue.tables(available, {}, inventory.announced(data))
     parts: dict[str, list[Path]] = {}
     for times in (1, 2, 4, 8):
         for path in part_files.every(data):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
 from pipeline.graph.policies import range_tags
@@ -83,6 +83,8 @@ def calculated(data: Path) -> Callable[[], object]:
 
     def run() -> None:
         shutil.rmtree(data / "marts", ignore_errors=True)
-        assert not build.calculate_all(data, build.to_calculate(data, build.staged(data), years=YEARS), build.Report())
+        assert not build.calculate_all(
+            data, inventory.to_calculate(data, inventory.staged(data), years=YEARS), build.Report()
+        )
 
     return run

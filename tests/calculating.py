@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.observations import observations, workbench
 from pipeline.calculate.rows import Rows
@@ -20,7 +20,7 @@ def observed(data: Path, sources: Collection[str], metrics: Iterable[str]) -> Ca
     report = build.Report()
     build.stage(data, sources, report)
     for metric_id in metrics:
-        build.calculate(data, metric_id, range(build.FIRST_YEAR, 2031), report)
+        build.calculate(data, metric_id, range(inventory.FIRST_YEAR, 2031), report)
     assert not report.refused
     return lambda metric_id: duckdb.read_parquet(f"{data}/marts/*/{metric_id}/*/*.parquet", hive_partitioning=False)
 

@@ -19,7 +19,7 @@ import pytest
 from filelock import FileLock
 from python_calamine import CalamineWorkbook
 
-from pipeline import build, catalogue, releases
+from pipeline import build, catalogue, inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import checksum, release_of
@@ -110,7 +110,7 @@ def build_all(data: Path, sources: Collection[str] = SOURCES) -> build.Report:
     report = build.Report()
     build.stage(data, sources, report)
     metrics = [metric_id for metric_id, metric in METRICS.items() if set(metric.sources) <= set(sources)]
-    assert build.calculate_all(data, build.to_calculate(data, build.staged(data), metrics), report) == []
+    assert build.calculate_all(data, inventory.to_calculate(data, inventory.staged(data), metrics), report) == []
     build.publish(data, report)
     return report
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipeline import alarms, build, releases
+from pipeline import alarms, build, inventory, releases
 from pipeline.alarms import Alarm
 from pipeline.fetch import calendar, ledger
 from pipeline.fetch.editions import Announcement
@@ -70,7 +70,7 @@ def test_a_refused_release_is_told_once_with_sheet_and_remedy(data, posted):
 
 def test_what_comes_back_is_told_again(data, posted):
     alarms.tell(data)
-    (refused,) = build.refused(data)
+    (refused,) = inventory.refused(data)
     kept = refused.files[0].read_bytes()
     releases.remove(data, refused)
     assert alarms.tell(data) == 0

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from pipeline import build, definitions, releases
+from pipeline import build, definitions, inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.graph import fetching, policies, publishing, whole
 from pipeline.graph.calculating import CONTRACT
@@ -119,7 +119,9 @@ def test_metrics_are_grouped_by_outcome_and_described_in_the_declarations_words(
 
 
 def test_every_year_is_a_partition_the_current_one_included():
-    assert policies.YEARS.get_partition_keys() == [str(year) for year in range(build.FIRST_YEAR, date.today().year + 1)]
+    assert policies.YEARS.get_partition_keys() == [
+        str(year) for year in range(inventory.FIRST_YEAR, date.today().year + 1)
+    ]
 
 
 def test_the_code_location_resolves():
@@ -195,7 +197,7 @@ def test_the_schedule_asks_for_every_year_once_a_day_on_both_sides_of_a_clock_ch
     at = datetime.fromisoformat(f"{day}T09:40").replace(tzinfo=ZoneInfo("Europe/London"))
     (request,) = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests
     assert request.run_key == day
-    assert request.tags.items() >= policies.range_tags(build.FIRST_YEAR, date.today().year).items()
+    assert request.tags.items() >= policies.range_tags(inventory.FIRST_YEAR, date.today().year).items()
 
 
 def tick(cursor: str | None, instance: dg.DagsterInstance | None = None) -> tuple[list[str] | None, str | None]:

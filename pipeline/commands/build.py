@@ -10,7 +10,7 @@ import typer
 from rich.status import Status
 from rich.text import Text
 
-from pipeline import alarms, questions
+from pipeline import alarms, inventory, questions
 from pipeline import build as steps
 from pipeline.commands.scorecard import print_scorecard
 from pipeline.commands.terminal import DATA, Data, busy, err, out, plainly, years_in
@@ -34,7 +34,7 @@ def build(
         report = steps.Report()
         with _progress("looking for what is new"):
             failures = steps.everything(data, report, metric, wanted_years)
-        refused = steps.refused(data)
+        refused = inventory.refused(data)
     for release, reason in refused.items():
         err.print(f"refused: {release.source} {release.released}: {reason}", soft_wrap=True, style="red")
     for failure in failures:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import build, releases
+from pipeline import inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.commands.terminal import DATA, Data, day_in, fail, out, plainly
 from pipeline.read import staging
@@ -80,6 +80,6 @@ def _goes_with(data: Path, release: Release, others: list[Release]) -> list[str]
         lines.append(f"  then the release of {max(earlier).released} leads")
     else:
         lines.append("  then there is no release of the source")
-    if all(other == release or SOURCES[other.source].names_areas for other in build.own_releases(data)):
+    if all(other == release or SOURCES[other.source].names_areas for other in inventory.own_releases(data)):
         lines.append("  then no release with figures is left: made-up sample releases stand in")
     return lines

@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from pipeline import build, questions
+from pipeline import inventory, questions
 from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample
 
 
@@ -11,8 +11,8 @@ def status(data: Data = DATA) -> None:
     """Show what is read and built, releases by source and years by metric, and what is announced."""
     with plainly():
         by_source, by_metric = questions.source_status(data), questions.metric_status(data)
-        due = build.announced(data).sort_values("day").to_dict("records")
-        sample = any(release.sample for release in build.known_releases(data))
+        due = inventory.announced(data).sort_values("day").to_dict("records")
+        sample = any(release.sample for release in inventory.known_releases(data))
     say_sample(sample)
     table = Table("source", "released", "years", "state", "file", box=None, header_style="bold")
     for row in by_source.to_dict("records"):

@@ -12,7 +12,7 @@ import duckdb
 import jinja2
 from pandera.api.checks import Check
 
-from pipeline import build, places, releases, sql
+from pipeline import build, inventory, places, releases, sql
 from pipeline.calculate import derived, metric, population, rates, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
@@ -64,7 +64,7 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def main() -> None:
     """Write the pages anew from the published file of the data folder."""
     hand_in()
-    with published.connect(build.data_folder()) as con:
+    with published.connect(inventory.data_folder()) as con:
         for name, text in pages(con).items():
             _write(DOCS / name, text)
 

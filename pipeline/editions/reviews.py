@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import build, places
+from pipeline import inventory, places
 from pipeline.editions.pages.environment import sentence, template
 from pipeline.editions.workbook import file as workbook
 from pipeline.editions.workbook.sheet import Column, Sheet
@@ -83,7 +83,7 @@ def write(data: Path, code: str, to: Path) -> list[Path]:
 
 def _review(data: Path, code: str) -> Review:
     extract = next(one for one in EXTRACTS.values() if one.themes)
-    staged = [one for one in build.staged(data) if one.source == extract.id]
+    staged = [one for one in inventory.staged(data) if one.source == extract.id]
     if not staged:
         tables = " ".join(f"{table}=PLACE" for table in extract.tables)
         raise LookupError(f"no review has been counted: ncdof count {extract.id} {tables}, then ncdof build")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import Metric
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
 from pipeline.graph.shown import headline, shown
@@ -38,7 +38,7 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
     def calculate(
         context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg] # Dagster reads the annotation
-        data, years = build.data_folder(), [int(key) for key in context.partition_keys]
+        data, years = inventory.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with plainly():
                 calculated = build.calculate(data, declared.id, years, report)

@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import inventory
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
@@ -50,7 +50,7 @@ def extract_asset(extract: Extract) -> dg.AssetsDefinition:
             day = date.fromisoformat(config.released)
             try:
                 with engines.started(config.engine, config.spark) as engine:
-                    seen = counting.released(build.data_folder(), extract, engine, config.where, years, day)
+                    seen = counting.released(inventory.data_folder(), extract, engine, config.where, years, day)
             except (Refused, Unprotected) as error:
                 raise ValueError(str(error)) from error
         return dg.MaterializeResult(

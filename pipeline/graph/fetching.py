@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline import arrivals, build
+from pipeline import arrivals, inventory
 from pipeline.fetch.by_hand import ByHand
 from pipeline.graph.policies import ONE_RUN, OWNERS, digest
 from pipeline.read.source import SOURCES
@@ -55,10 +55,10 @@ def publishers_asset() -> dg.AssetsDefinition:
         backfill_policy=ONE_RUN,
     )
     def ask(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        data = build.data_folder()
+        data = inventory.data_folder()
         wanted = [source_id for source_id in sources if key(source_id) in context.selected_asset_keys]
         found = arrivals.fetch(data, wanted, said=context.log.debug)
-        due = build.announced(data)
+        due = inventory.announced(data)
         yesterday = date.today() - timedelta(days=1)
         for source_id in wanted:
             items = [item for item in found.items if item.source == source_id]

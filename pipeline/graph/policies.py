@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import inventory
 from pipeline.calculate.observations import Broken
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy")
 
 YEARS = dg.TimeWindowPartitionsDefinition(
-    start=str(build.FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1
+    start=str(inventory.FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1
 )
 # On every asset, partitioned or not: with one that lacks it a job runs once a year and the command line takes no range.
 ONE_RUN = dg.BackfillPolicy.single_run()

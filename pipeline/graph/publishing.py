@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import ENGLAND, METRICS
 from pipeline.files import write_atomically
 from pipeline.graph.policies import ONE_RUN, OWNERS, plainly
@@ -28,7 +28,7 @@ def published_asset() -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec(FINDINGS, asset=PUBLISHED, description="No contradiction in framework.checks.")],
     )
     def publish(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
-        data = build.data_folder()
+        data = inventory.data_folder()
         with plainly():
             build.publish(data, report)
         findings = published.findings(data)
@@ -38,7 +38,7 @@ def published_asset() -> dg.AssetsDefinition:
             metadata={
                 "changed": bool(report.observations),
                 "dagster/row_count": part_files.rows(data),
-                "newest release": str(max(staged.released for staged in build.staged(data))),
+                "newest release": str(max(staged.released for staged in inventory.staged(data))),
             },
             check_results=[
                 dg.AssetCheckResult(
@@ -74,7 +74,7 @@ def pages_asset() -> dg.AssetsDefinition:
     def write() -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
         from pipeline.editions.pages import files
 
-        data = build.data_folder()
+        data = inventory.data_folder()
         folder, inputs = data / "exports" / "pages", published.inputs(data).get(published.WHOLE, "")
         made_of = folder / ".made_of"
         if not made_of.exists() or made_of.read_text() != inputs:

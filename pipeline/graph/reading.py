@@ -4,7 +4,7 @@ import re
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.graph import counting, fetching
 from pipeline.graph.policies import ONE_RUN, OWNERS, digest, plainly
 from pipeline.graph.shown import links
@@ -43,12 +43,12 @@ def source_asset(declared: Source) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec(READABLE, asset=declared.id, description="No release is refused.")],
     )
     def read(report: dg.ResourceParam[build.Report]) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads the annotation
-        data = build.data_folder()
+        data = inventory.data_folder()
         with plainly():
             kept = build.stage(data, [declared.id], report)
             refused = {
                 str(release.released): reason
-                for release, reason in build.refused(data).items()
+                for release, reason in inventory.refused(data).items()
                 if release.source == declared.id
             }
         years = {year for staged in kept for year in staged.years}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 import duckdb
 
-from pipeline import build
+from pipeline import inventory
 from pipeline.calculate.metric import Metric
 from pipeline.publish import part_files
 from pipeline.read.source import SOURCES
@@ -64,7 +64,7 @@ def shown(data: Path, metric: Metric, series: Sequence[Point]) -> dict[str, Any]
 
 def headline(data: Path, metric: Metric) -> list[Point]:
     """The series that a metric is led by, as its part files have it: newest vintages, oldest period first."""
-    years = build.years_of(metric, build.staged(data))
+    years = inventory.years_of(metric, inventory.staged(data))
     paths = [part_files.path(data, metric.outcome, metric.id, year) for year in years]
     if not any(path.exists() for path in paths):
         return []

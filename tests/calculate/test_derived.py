@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate import derived
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.rows import Rows
@@ -205,7 +205,7 @@ def test_a_derived_metric_calculates_what_it_rests_on_first(tmp_path):
     written = build.calculate(tmp_path, "county_lines_dismantled", [2023], report)
     assert written[2023] > 0 and list(report.calculated) == ["county_lines_closed", "county_lines_dismantled"]
     closed = METRICS["county_lines_closed"]
-    assert report.calculated["county_lines_closed"] == build.years_of(closed, build.staged(tmp_path))
+    assert report.calculated["county_lines_closed"] == inventory.years_of(closed, inventory.staged(tmp_path))
     part_files.path(tmp_path, closed.outcome, closed.id, 2023).unlink()
     again = build.Report()
     assert build.calculate(tmp_path, "county_lines_dismantled", [2023], again) == {}

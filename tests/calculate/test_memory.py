@@ -2,15 +2,15 @@
 
 import pandas as pd
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.calculate.observations import observations, workbench
 
 
 def test_what_needs_more_memory_gets_it(small_build):
     metric = METRICS["drug_use_last_year"]
-    available = build.staged(small_build)
-    years = tuple(build.years_of(metric, available))
+    available = inventory.staged(small_build)
+    years = tuple(inventory.years_of(metric, available))
 
     def made(limit: str) -> tuple[pd.DataFrame, str]:
         with workbench().cursor() as con:

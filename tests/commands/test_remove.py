@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import build, releases
+from pipeline import build, inventory, releases
 from pipeline.read import staging
 from tests.program import contents, ncdof
 from tests.test_releases import street
@@ -34,7 +34,7 @@ def test_a_release_is_taken_back_with_what_is_staged_of_it(data):
     for said in ("2024-01-kent-street.csv", "2024-01-essex-street.csv", "2 figures", f"release of {FIRST} leads"):
         assert said in answer.stdout
     assert "sample" not in answer.stdout
-    assert [staged.released for staged in build.staged(data) if staged.source == STREET] == [date(2024, 3, 26)]
+    assert [staged.released for staged in inventory.staged(data) if staged.source == STREET] == [date(2024, 3, 26)]
     assert not (data / "staging" / STREET / f"{SECOND}.parquet").exists()
 
 
@@ -42,7 +42,7 @@ def test_the_last_release_leaves_the_samples_and_says_so(data):
     ncdof(data, "remove", STREET, "--released", FIRST, "--yes")
     answer = ncdof(data, "remove", STREET, "--yes")
     assert answer.returncode == 0 and "made-up sample releases stand in" in answer.stdout
-    assert contents(data / "raw") == set() and build.own_releases(data) == []
+    assert contents(data / "raw") == set() and inventory.own_releases(data) == []
 
 
 def test_nothing_goes_where_nobody_can_be_asked(data):

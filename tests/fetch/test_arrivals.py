@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import arrivals, build, releases
+from pipeline import arrivals, inventory, releases
 from pipeline.fetch import ledger
 from tests.fetch.conftest import SOURCES
 from tests.program import ncdof
@@ -102,7 +102,7 @@ def test_what_a_rehearsal_takes_is_made_up_and_says_so(box, data):
 def test_what_is_taken_is_read_and_goes_into_the_marts(box, data):
     ended = ncdof(data, "fetch", "ons_homicide")
     assert (ended.returncode, "1 release taken" in ended.stdout) == (0, True)
-    assert [(staged.source, staged.rows > 0) for staged in build.staged(data)][:1] == [("ons_homicide", True)]
+    assert [(staged.source, staged.rows > 0) for staged in inventory.staged(data)][:1] == [("ons_homicide", True)]
 
 
 def test_a_file_that_the_reader_refuses_is_kept_and_said(box, data):
@@ -357,7 +357,7 @@ def test_killed_at_any_moment_nothing_half_is_taken(box, data):
         ) as run:
             time.sleep(chance.uniform(0.3, 0.9) * whole)
             run.send_signal(signal.SIGKILL)
-        there = build.own_releases(data)
+        there = inventory.own_releases(data)
         assert all(releases.contradiction(release) == "" for release in there)
         assert {releases.checksum(path) for release in there for path in release.files} <= wanted
         fetch(data, "home_office_seizures", "ons_homicide", since=EVER)

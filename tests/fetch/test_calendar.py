@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from pipeline import build, definitions
+from pipeline import definitions, inventory
 from pipeline.fetch import calendar, days, govuk
 from pipeline.fetch.by_hand import ByHand
 from pipeline.fetch.editions import Change, Edition
@@ -109,9 +109,9 @@ def test_the_published_file_the_status_and_a_page_say_what_is_announced(box, dat
     said = ncdof(data, "status").stdout
     assert "2026-02-12 09:30" in said and "late" in said
     # The same calendar is no reason to publish again; another is.
-    assert not build.to_publish(data, build.staged(data))
+    assert not inventory.to_publish(data, inventory.staged(data))
     calendar.write(data, [], [SEIZURES])
-    assert build.to_publish(data, build.staged(data))
+    assert inventory.to_publish(data, inventory.staged(data))
 
 
 def due(moment: datetime, source: str = SEIZURES, certainty: str = "confirmed") -> calendar.Due:

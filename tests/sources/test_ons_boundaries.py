@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import build, places, releases
+from pipeline import inventory, places, releases
 from pipeline.editions.pictures import boundaries
 from pipeline.read import staging
 from pipeline.read.opening import Refused
@@ -165,28 +165,28 @@ def test_boundaries_are_added_as_any_release_is(tmp_path):
 
 
 def test_what_holds_no_figures_leaves_the_samples_in_place(tmp_path):
-    samples = {release.source for release in build.known_releases(tmp_path)}
+    samples = {release.source for release in inventory.known_releases(tmp_path)}
     file = write(tmp_path / "b.geojson", good())
     releases.store(tmp_path, releases.release_of("ons_boundaries", date(2022, 5, 5), [file]))
-    found = build.known_releases(tmp_path)
+    found = inventory.known_releases(tmp_path)
     assert {release.source for release in found} == samples | {"ons_boundaries"}
     assert {release.source for release in found if not release.sample} == {"ons_boundaries"}
     lookup = next(release for release in found if release.source == "ons_geography")
     releases.store(tmp_path, replace(lookup, sample=False))
-    found = build.known_releases(tmp_path)
+    found = inventory.known_releases(tmp_path)
     assert {release.source for release in found} == samples | {"ons_boundaries"}
     assert [release.folder.is_relative_to(tmp_path) for release in found if release.source == "ons_geography"] == [True]
     figures = next(release for release in found if release.source == "dfe_children_in_need")
     releases.store(tmp_path, replace(figures, sample=False))
-    assert not any(release.sample for release in build.known_releases(tmp_path))
+    assert not any(release.sample for release in inventory.known_releases(tmp_path))
 
 
 def test_no_metric_has_a_year_of_boundaries(sample_build, tmp_path):
-    available = build.staged(sample_build)
+    available = inventory.staged(sample_build)
     stage(tmp_path, write(tmp_path / "b.geojson", good()), "2022-05-05")
     (boundary,) = staging.staged_releases(tmp_path, [release_of(tmp_path)])
     assert SOURCES["ons_boundaries"].names_areas
-    assert build.to_calculate(sample_build, [*available, boundary]) == {}
+    assert inventory.to_calculate(sample_build, [*available, boundary]) == {}
 
 
 def release_of(data: Path) -> Release:

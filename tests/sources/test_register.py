@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import build, releases
+from pipeline import inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import checks, published, queries
 from pipeline.publish.tables import TABLES
@@ -69,10 +69,10 @@ def test_a_row_that_breaks_its_contract_is_refused(changes, tmp_path):
 
 
 def test_a_newer_register_replaces_the_older_and_real_releases_bring_it(tmp_path):
-    assert {release.sample for release in build.known_releases(tmp_path)} == {True}
+    assert {release.sample for release in inventory.known_releases(tmp_path)} == {True}
     changed = altered(tmp_path / "register.csv", value="3501")
     releases.store(tmp_path, releases.release_of("published_figures", date.today(), [changed]))
-    (known,) = build.known_releases(tmp_path)
+    (known,) = inventory.known_releases(tmp_path)
     assert (known.released, known.sample) == (date.today(), False)
     build_all(tmp_path)
     with duckdb.connect(str(published.path(tmp_path)), read_only=True) as con:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline import build, places
+from pipeline import inventory, places
 from pipeline.read import archive
 from pipeline.read.outlines import Outlines
 from pipeline.read.source import SOURCES
@@ -43,7 +43,7 @@ def outlines(data: Path) -> dict[str, Outline]:
     all of them are there.
     """
     drawn: dict[str, Outline] = {}
-    staged = [s for s in build.staged(data) if SOURCES[s.source].formats == "geojson"]
+    staged = [s for s in inventory.staged(data) if SOURCES[s.source].formats == "geojson"]
     for said in sorted(staged, key=lambda said: said.released):
         folder = data / "raw" / said.source / said.released.isoformat()
         files = [folder / origin.file for origin in said.files]

@@ -1,0 +1,190 @@
+"""What there is on disk, and what is to be built of it; the steps that build it are build's.
+
+A release is to be staged when its bytes or its reader's code changed; a metric's year to be calculated when a release
+that holds it, or the metric's code, changed; the file to be published when any part did. A metric that is derived from
+others rests on all their years.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.calculate.metric import METRICS, Metric
+from pipeline.fetch import calendar
+from pipeline.publish import part_files, published, snapshot
+from pipeline.read import changes, staging
+from pipeline.read.source import SOURCES
+from pipeline.read.staging import Staged
+from pipeline.releases import Release, releases
+
+FIRST_YEAR = 1980
+
+
+def data_folder() -> Path:
+    """The folder that everything is read from and written to: NCDOF_DATA, or `data`."""
+    return Path(os.environ.get("NCDOF_DATA", "data"))
+
+
+# --- releases --------------------------------------------------------------------------------------------------
+
+
+def known_releases(data: Path) -> list[Release]:
+    """The releases of declared sources; of a register the newest. ValueError for a folder that no source is called."""
+    found = releases(data, [declared.id for declared in SOURCES.values() if declared.names_areas])
+    if unknown := {release.source for release in found} - set(SOURCES):
+        raise ValueError(f"data/raw holds folders that no source is called: {', '.join(sorted(unknown))}")
+    newest = {release.source: release for release in found}
+    return [release for release in found if not SOURCES[release.source].register or release == newest[release.source]]
+
+
+def own_releases(data: Path) -> list[Release]:
+    """The releases that lie in the data folder itself: neither samples nor the project's register."""
+    return [release for release in known_releases(data) if release.folder.is_relative_to(data)]
+
+
+def to_stage(data: Path) -> list[Release]:
+    """Releases that are not staged from these bytes by today's code, and were not refused by it either."""
+    return [release for release in known_releases(data) if is_new(data, release)]
+
+
+def is_new(data: Path, release: Release) -> bool:
+    return not staging.is_current(data, release) and not staging.refusal(data, release)
+
+
+def refused(data: Path) -> dict[Release, str]:
+    """The releases that today's code refuses, with the reasons."""
+    reasons = {release: staging.refusal(data, release) for release in known_releases(data)}
+    return {release: reason for release, reason in reasons.items() if reason}
+
+
+def staged(data: Path) -> list[Staged]:
+    """Everything that is staged of the releases there are."""
+    return staging.staged_releases(data, known_releases(data))
+
+
+# --- part files ------------------------------------------------------------------------------------------------
+
+
+def to_calculate(
+    data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
+) -> dict[str, list[int]]:
+    """The years of each metric whose part file is missing or made from other inputs; of all metrics, or those given."""
+    wanted = {}
+    for metric_id in metrics or METRICS:
+        metric = METRICS[metric_id]
+        stale = [
+            year
+            for year in years_of(metric, available)
+            if (years is None or year in years) and not _is_fresh(data, metric, year, available)
+        ]
+        if stale:
+            wanted[metric_id] = stale
+    return wanted
+
+
+def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
+    part = part_files.read(part_path(data, metric, year))
+    return part is not None and part.inputs == inputs_of(metric, year, available)
+
+
+def part_path(data: Path, metric: Metric, year: int) -> Path:
+    return part_files.path(data, metric.outcome, metric.id, year)
+
+
+def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
+    """The years for which a metric's sources hold figures."""
+    of_figures = {source for source in metric.sources if not SOURCES[source].divides}
+    return sorted({year for release in available if release.source in of_figures for year in release.years})
+
+
+def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
+    """A digest of all that a metric's year is made from: of a metric it is derived from, that is every year."""
+    derived = {source for other in metric.upstream for source in other.sources}
+    own = set(metric.own_sources)
+    used = [s for s in available if s.source in derived or (s.source in own and _touches(s, year))]
+    read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
+    return _digest(_code_versions(metric), read)
+
+
+def _touches(release: Staged, year: int) -> bool:
+    """Whether a release bears on the observations of a year: estimates to divide by reach the pooled years after."""
+    if SOURCES[release.source].divides:
+        return any(year - 3 < other <= year for other in release.years)
+    return year in release.years
+
+
+def _code_versions(metric: Metric) -> list[str]:
+    return [metric.code_version, *(version for other in metric.upstream for version in _code_versions(other))]
+
+
+# --- the published file ----------------------------------------------------------------------------------------
+
+
+def publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> dict[Path, str]:
+    """Those part files that there should be, with what they say that they were made from."""
+    sample = any(release.sample for release in available)
+    wanted = _wanted(data, available)
+    described = {path: part_files.read(path) for path in there if path in wanted}
+    return {path: part.inputs for path, part in described.items() if part is not None and part.sample == sample}
+
+
+def _wanted(data: Path, available: list[Staged]) -> dict[Path, str]:
+    """The part files that there should be: of declared metrics and of years the releases hold, with their inputs."""
+    return {
+        part_path(data, metric, year): inputs_of(metric, year, available)
+        for metric in METRICS.values()
+        for year in years_of(metric, available)
+    }
+
+
+def published_inputs(
+    data: Path, made_from: Mapping[Path, str], available: list[Staged], due: pd.DataFrame
+) -> dict[str, str]:
+    """Digests of what the rows of each metric in the published file are made from, and under WHOLE of everything.
+
+    `made_from` are the inputs of the part files that it is put together from.
+    """
+    parts = part_files.by_metric(sorted(made_from))
+    of_metrics = {
+        metric_id: _digest(
+            snapshot.code_version(), [(path.parent.name, made_from[path]) for path in parts.get(metric_id, [])]
+        )
+        for metric_id in METRICS
+    }
+    files = [(s.source, s.released, s.sha256) for s in available]
+    reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
+    whole = _digest(of_metrics, changes.version(), files, reasons, due.to_dict("records"))
+    return of_metrics | {published.WHOLE: whole}
+
+
+def _digest(*made_from: object) -> str:
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def announced(data: Path) -> pd.DataFrame:
+    """The announced releases as in framework.calendar, and whether they are late today."""
+    newest: dict[str, date] = {}
+    for release in own_releases(data):
+        newest[release.source] = max(release.released, newest.get(release.source, date.min))
+    return calendar.table(data, newest)
+
+
+def to_publish(data: Path, available: list[Staged]) -> bool:
+    """Whether the published file is not what the part files make."""
+    made_from = publishable(part_files.every(data), data, available)
+    return published.inputs(data) != published_inputs(data, made_from, available, announced(data))
+
+
+def is_current(data: Path, available: list[Staged]) -> bool:
+    """Whether the part files are those that there should be, and the published file is what these make.
+
+    What each was made from is not read: it is what the published file was made from.
+    """
+    wanted = _wanted(data, available)
+    if part_files.every(data) != sorted(wanted):
+        return False
+    return published.inputs(data) == published_inputs(data, wanted, available, announced(data))
