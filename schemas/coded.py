@@ -2,49 +2,94 @@
 
 import weakref
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-_TEXTS = ("measure", "area_code", "area_kind", "period_kind", "sex", "age", "category", "unit", "precision")
+# The columns and what follows from them, those first of which many rows have the same.
+_COLUMNS = [
+    *("measure", "unit", "sex", "age", "category", "precision", "months", "released", "period_start", "period_end"),
+    *("period_kind", "period_label", "area_kind", "area_code", "area_label", "printed"),
+]
 _DAYS = ("released", "period_start", "period_end")
 
 
 class Coded:
-    """Figures by row: `codes` has whole numbers, the same for the same text and larger for a later day.
+    """Figures by row: whole numbers for the texts and days of a column, found when they are first asked for.
 
-    `value` and `base` are the numbers. Among the codes `months` is the length of the period, and `printed` the column
-    of the sheet that a figure stands in.
+    `value` and `base` are the numbers. Beside the columns `months` is the length of the period, and `printed` the
+    column of the sheet that a figure stands in.
     """
 
     def __init__(self, figures: pd.DataFrame) -> None:
-        self.value, self.base = (figures[name].to_numpy(dtype=float) for name in ("value", "base"))
-        self.codes: dict[str, np.ndarray] = {}
-        self.texts: dict[str, pd.Index] = {}
-        for name in _TEXTS:
-            self.codes[name], self.texts[name] = pd.factorize(figures[name])
-        for name in _DAYS:
-            self.codes[name] = pd.factorize(figures[name], sort=True)[0]
-        days = (figures["period_end"] - figures["period_start"]).dt.days.to_numpy()
-        self.codes["months"] = np.round(days / 30.4).astype(np.int64)
-        self.codes["printed"] = pd.factorize(figures["cell"].str.rstrip("0123456789"))[0]
+        # Only whoever asks keeps the figures.
+        self._figures = weakref.ref(figures)
+        self._found: dict[str, tuple[np.ndarray, pd.Index]] = {}
         self._alike: dict[tuple[str, ...], np.ndarray] = {}
+
+    def are_of(self, figures: pd.DataFrame) -> bool:
+        """Whether this is of that very frame."""
+        return self._figures() is figures
+
+    @cached_property
+    def value(self) -> np.ndarray:
+        return self._column("value").to_numpy(dtype=float)
+
+    @cached_property
+    def base(self) -> np.ndarray:
+        return self._column("base").to_numpy(dtype=float)
+
+    def codes(self, name: str) -> np.ndarray:
+        """The same for the same text, larger for a later day; below zero where there must be one and is none."""
+        return self._coded(name)[0]
+
+    def texts(self, name: str) -> pd.Index:
+        """What each of the codes of a column stands for."""
+        return self._coded(name)[1]
+
+    def _coded(self, name: str) -> tuple[np.ndarray, pd.Index]:
+        if name not in self._found:
+            self._found[name] = pd.factorize(self._column(name), sort=name in _DAYS)
+        return self._found[name]
+
+    def _column(self, name: str) -> pd.Series:
+        figures = self._figures()
+        assert figures is not None
+        if name == "months":
+            return ((figures["period_end"] - figures["period_start"]).dt.days / 30.4).round().fillna(-1)
+        return figures["cell"].str.rstrip("0123456789") if name == "printed" else figures[name]
 
     def each(self, name: str, say: Callable[[str], object]) -> np.ndarray:
         """What is said of each row's text in a column."""
-        said: np.ndarray = np.array([say(text) for text in self.texts[name]])[self.codes[name]]
+        said: np.ndarray = np.array([say(text) for text in self.texts(name)])[self.codes(name)]
         return said
 
     def alike(self, *names: str) -> np.ndarray:
         """A number for each row, the same where all the columns are."""
+        return self._groups(tuple(sorted(names, key=_COLUMNS.index)))
+
+    def _groups(self, names: tuple[str, ...]) -> np.ndarray:
+        *before, last = names
+        codes = self.codes(last)
+        if codes.min(initial=0) < 0:
+            codes = codes + 1
+        elif before and len(self.texts(last)) == 1:
+            return self._groups(tuple(before))
         if names not in self._alike:
-            *before, last = names
-            codes = self.codes[last]
-            if before:
-                # A code is below zero where a text that must be there is missing.
-                codes = pd.factorize(self.alike(*before) * (codes.max(initial=0) + 2) + codes)[0]
-            self._alike[names] = codes
+            self._alike[names] = _paired(self._groups(tuple(before)), codes) if before else codes
         return self._alike[names]
+
+    def different(self, name: str, *names: str) -> np.ndarray:
+        """What a column holds for each group of rows that are alike in some, in the order of the groups' numbers."""
+        return self._column(name).iloc[self.first(*names)].to_numpy()
+
+    def first(self, *names: str) -> np.ndarray:
+        """The first row of each group of those that are alike, in the order of the groups' numbers."""
+        groups = self.alike(*names)
+        found = np.zeros(groups.max(initial=-1) + 1, dtype=np.int64)
+        found[groups[::-1]] = np.arange(len(groups))[::-1]
+        return found
 
     def alone(self, *names: str) -> np.ndarray:
         """Whether no other row has the same in all the columns."""
@@ -53,19 +98,33 @@ class Coded:
         return found
 
 
-_last: tuple[weakref.ref[pd.DataFrame], Coded] | None = None
+_last: Coded | None = None
 
 
 def coded(figures: pd.DataFrame) -> Coded:
     """Figures as arrays; those of the last frame are kept, because all checks of a contract are put to one."""
     global _last
     last = _last
-    if last is None or last[0]() is not figures:
-        last = _last = weakref.ref(figures), Coded(figures)
-    return last[1]
+    if last is None or not last.are_of(figures):
+        last = _last = Coded(figures)
+    return last
 
 
 # --- groups: the arrays have a number for each row that says which it is in ---------------------------------------
+
+
+def _paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """A number for each row, the same where both are."""
+    many = codes.max(initial=0) + 1
+    pairs = groups * many + codes
+    # A table of all pairs that there may be is quicker than one of those that there are, where it is small.
+    if (most := (groups.max(initial=0) + 1) * many) > 8 * len(pairs):
+        sparse: np.ndarray = pd.factorize(pairs)[0]
+        return sparse
+    there = np.zeros(most, dtype=np.int64)
+    there[pairs] = 1
+    found: np.ndarray = (np.cumsum(there) - 1)[pairs]
+    return found
 
 
 def median(numbers: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -1,11 +1,12 @@
 """The types of columns and the checks of rows that all contracts share; what a column holds is each contract's."""
 
-from functools import partial
+from functools import cache, partial
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from pandera.dtypes import DataType
 from pandera.engines.pandas_engine import Engine
 from pandera.typing import Series
 
@@ -46,15 +47,20 @@ def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
     for name, column in schema.columns.items():
         values = rows[name]
         # What a column of Python's own type holds is seen only text by text.
-        held = [values] if values.dtype == object else []
-        if not np.all(column.dtype.check(Engine.dtype(values.dtype), *held)):
+        if values.dtype == object and not np.all(column.dtype.check(Engine.dtype(object), values)):
             return False
-        if values.hasnans and not column.nullable:
+        if not _may_be(column.dtype, values.dtype) or (not column.nullable and values.hasnans):
             return False
-        known = values.dropna() if values.hasnans else values
+        known = values.dropna() if column.nullable and column.checks else values
         if not all(_put(check, known) for check in column.checks):
             return False
     return all(_put(check, rows) for check in schema.checks)
+
+
+@cache
+def _may_be(wanted: DataType, dtype: object) -> bool:
+    """Whether columns of a type may be of the wanted one, as far as the type tells."""
+    return bool(wanted.check(Engine.dtype(dtype)))
 
 
 def _put(check: pa.Check, rows: pd.DataFrame | pd.Series) -> bool:

@@ -12,7 +12,9 @@ A publication's model is a class of its publisher's module that names its rules:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -58,6 +60,11 @@ def _has_decimals(values: pd.Series, most: int) -> pd.Series:
 
 def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _any(found: Iterable[pd.Series]) -> pd.Series:
+    either: pd.Series = reduce(or_, found)
+    return either
 
 
 def _where(right: np.ndarray | pd.Series, figures: pd.DataFrame) -> pd.Series:
@@ -149,17 +156,17 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="period_length", error="a period is not as long as its kind")
     def period_length(cls, figures: pd.DataFrame) -> pd.Series:
-        start = figures["period_start"].to_numpy("datetime64[D]")
-        after = figures["period_end"].to_numpy("datetime64[D]") + 1
+        span, known = ("period_kind", "period_start", "period_end"), coded(figures)
+        kinds, starts, ends = (known.different(name, *span) for name in span)
+        start, after = starts.astype("datetime64[D]"), ends.astype("datetime64[D]") + 1
         first, beyond = start.astype("datetime64[M]"), after.astype("datetime64[M]")
         month, months = first.astype(int) % 12 + 1, (beyond - first).astype(int)
-        kinds = figures["period_kind"].to_numpy(object)
         right = (first == start) & (beyond == after)
         for kind, (length, begins) in _LENGTHS.items():
             right &= (kinds != kind) | ((months == length) & np.isin(month, list(begins)))
         right &= (kinds != "part_year") | (months < 12)
         right &= (kinds != "several_years") | (months > 12)
-        return pd.Series(right, index=figures.index)
+        return _where(right[known.alike(*span)], figures)
 
     @rows_check(name="period_past", error="a period ends after the day of release")
     def period_past(cls, figures: pd.DataFrame) -> pd.Series:
@@ -183,9 +190,9 @@ class Figure(pa.DataFrameModel):
             declared = cls.__rules__.periods.get(kind)
             if kind not in _YEARLY or not declared or not declared.every:
                 continue
-            years = np.unique(ends[series == group])
-            after = np.setdiff1d(years[1:], [*(years + 1), *(year + 1 for year in declared.without)])
-            if len(after):
+            years = np.unique(ends[series == group]).tolist()
+            before = {*years, *declared.without}
+            if after := [year for year in years[1:] if year - 1 not in before]:
                 right &= (series != group) | ~np.isin(ends, after)
         return _where(right, figures)
 
@@ -200,14 +207,14 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="unit", error="a unit is not that of the measure")
     def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
         units = {(name, unit) for name, measure in cls.__rules__.measures.items() for unit in measure.units}
-        pairs = coded(figures).alike("measure", "unit")
-        _, first = np.unique(pairs, return_index=True)
-        different = figures[["measure", "unit"]].iloc[first].itertuples(index=False, name=None)
-        return _where(np.array([pair in units for pair in different])[pairs], figures)
+        known = coded(figures)
+        measure, unit = (known.different(name, "measure", "unit") for name in ("measure", "unit"))
+        right = np.array([pair in units for pair in zip(measure, unit, strict=True)], dtype=bool)
+        return _where(right[known.alike("measure", "unit")], figures)
 
     @rows_check(name="not_negative", error="a number is negative where none can be")
     def not_negative(cls, figures: pd.DataFrame) -> pd.Series:
-        negative = (figures[["value", "lower", "upper", "base"]] < 0).any(axis=1)
+        negative = _any(figures[name] < 0 for name in ("value", "lower", "upper", "base"))
         for name, measure in cls.__rules__.measures.items():
             if measure.corrected and negative.any():
                 corrected = _each_once(figures["category"], measure.corrected)
@@ -217,7 +224,7 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="not_beyond", error="a number is larger than any can be")
     def not_beyond(cls, figures: pd.DataFrame) -> pd.Series:
         most = cls._of_measures(figures, "most", np.inf)
-        return ~figures[["value", "lower", "upper"]].gt(most, axis=0).any(axis=1)
+        return ~_any(figures[name] > most for name in ("value", "lower", "upper"))
 
     @rows_check(name="whole", error="a count is not whole")
     def whole(cls, figures: pd.DataFrame) -> pd.Series:
@@ -229,7 +236,7 @@ class Figure(pa.DataFrameModel):
         values = figures["value"].where(cls._counted(figures))
         broken = values % 1 > 0
         parted = broken & (values < 1000) & _has_decimals(values, 3)
-        measures = coded(figures).codes["measure"]
+        measures = coded(figures).codes("measure")
         there, among, of_those = (np.bincount(measures, which)[measures] for which in (values.notna(), broken, parted))
         # Where most are broken, or into smaller parts, numbers are shares of cases.
         odd = (2 * among < there) & (among == of_those)
@@ -241,7 +248,7 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="fraction", error="percentages are printed as fractions of 1")
     def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
-        measures = coded(figures).codes["measure"]
+        measures = coded(figures).codes("measure")
         shares = (figures["value"] > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
         several = np.bincount(measures, shares) > 1
         beyond = np.bincount(measures, shares & (figures["value"] > 1)) > 0
@@ -294,11 +301,11 @@ class Figure(pa.DataFrameModel):
     def _beside(cls, figures: pd.DataFrame, what: str) -> tuple[np.ndarray, np.ndarray]:
         """The value and the base of the count that stands beside each figure, where the contract names one."""
         known = coded(figures)
-        numbers = {name: number for number, name in enumerate(known.texts["measure"])}
+        numbers = {name: number for number, name in enumerate(known.texts("measure"))}
         named = known.each("measure", lambda name: numbers.get(cls._said_of(name, what, ""), -1))
         place = known.alike(*KEY[1:])
         many = place.max(initial=0) + 1
-        keys, first = np.unique(known.codes["measure"] * many + place, return_index=True)
+        keys, first = np.unique(known.codes("measure") * many + place, return_index=True)
         wanted = named * many + place
         at = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
         found = (named >= 0) & (keys[at] == wanted)

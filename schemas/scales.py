@@ -62,7 +62,7 @@ def _jumps(figures: Coded, counted: np.ndarray) -> np.ndarray:
     there = np.flatnonzero(figures.value > 0)
     # A financial year may follow on a calendar year, a quarter may not.
     series = figures.alike(*_WHAT, "months", "area_code")[there]
-    order = np.lexsort((figures.codes["period_end"][there], series))
+    order = np.lexsort((figures.codes("period_end")[there], series))
     there, series = there[order], series[order]
     value, follows = figures.value[there], np.flatnonzero(series[1:] == series[:-1])
     earlier, later = np.full((2, len(there)), np.nan)
@@ -104,7 +104,7 @@ def _unlike_their_counts(figures: Coded, cases: np.ndarray, people: np.ndarray) 
     found, of_area = found[there], (found - usual)[there]
     column = figures.alike(*_WHAT, "period_end")[there]
     apart = (np.abs(found - _powers(people[there])) > _FAR) | (np.abs(of_area) > 2 * _FAR)
-    months = figures.codes["months"][there]
+    months = figures.each("months", float)[there]
     of_all = figures.each("area_code", lambda code: code in _NATIONS) & np.isnan(people)
     of_all &= _is_all(figures, "sex") & _is_all(figures, "age")
     yearly = median(np.where(of_all[there] & (months >= 12), found - _powers(months / 12), np.nan), column)

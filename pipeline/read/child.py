@@ -4,6 +4,7 @@ import multiprocessing
 import multiprocessing.forkserver
 import resource
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -13,9 +14,9 @@ import pyarrow as pa
 from pipeline.read.opening import Refused
 from pipeline.releases import Release
 
-# Children are forked from one server that has imported all they need, or each would import it again: __main__, and
-# what pandera leaves to its first validation.
-_PRELOAD = ["__main__", "pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
+# Children are forked from one server that has imported all they need, or each would import it again; this is what
+# pandera leaves to its first validation.
+_PRELOAD = ["pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,16 @@ def get_ready(preload: Iterable[str]) -> None:
 
     `preload` names the modules that any work may need.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([*_PRELOAD, *preload])
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*_PRELOAD, *_run_again(), *preload])
     multiprocessing.forkserver.ensure_running()
+
+
+def _run_again() -> list[str]:
+    """The modules that each child would import because it runs the file of __main__ again, if that is no package's."""
+    main = sys.modules["__main__"]
+    if main.__spec__:
+        return [name for name in [main.__spec__.name] if name != f"{main.__package__}.__main__"]
+    return sorted({name for said in vars(main).values() if (name := getattr(said, "__module__", None))})
 
 
 def run(work: Callable[[], object], release: Release, limits: Limits) -> str:

@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from pipeline import places
 from pipeline.read.labels import label as without_notes
+from schemas.coded import coded
 from schemas.rules import Areas, Rules
 
-# The areas of each level, by the kinds that it consists of.
-_LEVELS = {
+# The kinds of areas that each level consists of.
+LEVELS = {
     "region": ("region",),
     "inner and outer London": ("inner_outer_london",),
     "metropolitan county": ("metropolitan_county",),
@@ -38,9 +40,16 @@ def faults(figures: pd.DataFrame, rules: Rules, lookup: Lookup) -> list[str]:
     return wrong or [*_missing_nations(figures, rules), *_missing_areas(figures, rules.areas, lookup)]
 
 
+def _different(figures: pd.DataFrame, *names: str) -> np.ndarray:
+    """The rows that are the first with what some columns hold, in the order of the file."""
+    rows: np.ndarray = np.sort(coded(figures).first(*names))
+    return rows
+
+
 def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
-    printed = figures.drop_duplicates(["area_code", "area_label"])[["area_code", "area_label", "area_kind", "cell"]]
-    kinds = {kind for level in (*areas.levels, *areas.also) for kind in _LEVELS[level]}
+    different = _different(figures, "area_code", "area_label")
+    printed = figures[["area_code", "area_label", "area_kind", "cell"]].iloc[different]
+    kinds = {kind for level in (*areas.levels, *areas.also) for kind in LEVELS[level]}
     for code, label, kind, cell in printed.itertuples(index=False, name=None):
         called = places.name(code) or lookup.get(code, "")
         if kind == "other":
@@ -62,11 +71,12 @@ def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
         return
     columns = ["measure", "period_kind", "period_label"]
     series: dict[str, dict[str, list[str]]] = {}
-    for measure, kind, period in figures[columns].drop_duplicates().itertuples(index=False, name=None):
+    different = figures[columns].iloc[_different(figures, *columns)]
+    for measure, kind, period in different.itertuples(index=False, name=None):
         series.setdefault(measure, {}).setdefault(kind, []).append(period)
     nations = {code for measure in series for code in rules.nations_of(measure)}
-    of_nations = figures.loc[figures["area_code"].isin(nations), ["area_code", *columns]]
-    printed = set(of_nations.itertuples(index=False, name=None))
+    of_areas = figures[["area_code", *columns]].iloc[_different(figures, "area_code", *columns)]
+    printed = set(of_areas[of_areas["area_code"].isin(nations)].itertuples(index=False, name=None))
     for measure, kinds in series.items():
         for code in rules.nations_of(measure):
             lacking = {
@@ -85,18 +95,19 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
         return
     printed = set(figures["area_kind"].unique())
     for level in areas.levels:
-        if printed.isdisjoint(_LEVELS[level]):
+        if printed.isdisjoint(LEVELS[level]):
             yield f"there is no {level}"
     # A joint area stands for each of its parts.
     joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
     together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
     columns = ["measure", "period_label", "area_code"]
     tables: dict[tuple[str, str], set[str]] = {}
-    for measure, period, code in figures[columns].drop_duplicates().itertuples(index=False, name=None):
+    different = figures[columns].iloc[_different(figures, *columns)]
+    for measure, period, code in different.itertuples(index=False, name=None):
         tables.setdefault((measure, period), set()).add(code)
     for (measure, period), codes in tables.items():
         kinds = {places.kind(code) for code in codes}
-        also = [level for level in areas.also if _TELLING.get(level, _LEVELS[level][0]) in kinds]
+        also = [level for level in areas.also if _TELLING.get(level, LEVELS[level][0]) in kinds]
         for level in (*areas.levels, *also):
             missing = _missing(frozenset(codes), level, frozenset(areas.absent), together, frozenset(lookup.items()))
             if missing:
@@ -116,7 +127,7 @@ def _missing(
 
     Compared by name, because an area that was only renumbered is there under either code.
     """
-    kinds = _LEVELS[level]
+    kinds = LEVELS[level]
     called = {code: places.name(code) or dict(lookup).get(code, "") for code in codes}
     missing = []
     for nation in "EW":
@@ -125,14 +136,14 @@ def _missing(
             there |= together
             gone = [
                 {code: name for code, name in areas.items() if places.key_of(name) not in there and code not in absent}
-                for areas in (*_vintages(nation, kinds), *_newer(nation, kinds, lookup))
+                for areas in (*vintages(nation, kinds), *_newer(nation, kinds, lookup))
             ]
             missing += sorted(min(gone, key=len).values())
     return missing
 
 
 @cache
-def _vintages(nation: str, kinds: tuple[str, ...]) -> list[dict[str, str]]:
+def vintages(nation: str, kinds: tuple[str, ...]) -> list[dict[str, str]]:
     """Names of the areas of some kinds by code, on each day on which they changed."""
     table = places.areas()
     days = sorted({*table["start_date"].dropna(), *table["end_date"].dropna(), pd.Timestamp("2009-04-01")})

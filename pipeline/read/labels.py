@@ -21,7 +21,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(_RAISED, "0123456789")
 # Digits that are raised after a label or a number mark footnotes; km² and m³ are units.
 _RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([kcm]?m[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
-_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
@@ -47,7 +47,7 @@ def without_raised(text: str) -> str:
 
 def plain(text: object) -> str:
     """A cell's visible text with plain hyphens."""
-    return visible(text).translate(_HYPHENS)
+    return " ".join(str(text).translate(_PLAIN).split())
 
 
 def code(text: str) -> str:

@@ -37,9 +37,16 @@ def is_number(cell: object) -> bool:
 
 def where_numbers(cells: np.ndarray) -> np.ndarray:
     """Where an array holds numbers, as `is_number` says of each cell."""
-    flat = cells.ravel().tolist()
-    found = (type(cell) in _PLAIN or (cell != "" and is_number(cell)) for cell in flat)
-    return np.fromiter(found, dtype=bool, count=len(flat)).reshape(cells.shape)
+    flat = cells.ravel()
+    found = _where_plain(flat)
+    others = np.flatnonzero(~found)
+    found[others] = [cell != "" and is_number(cell) for cell in flat[others].tolist()]
+    return found.reshape(cells.shape)
+
+
+def _where_plain(cells: np.ndarray) -> np.ndarray:
+    """Where a row of cells holds numbers that nothing stands beside."""
+    return np.fromiter(map(_PLAIN.__contains__, map(type, cells.tolist())), dtype=bool, count=len(cells))
 
 
 def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
@@ -72,7 +79,7 @@ def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, 
     values = np.full(raw.shape, np.nan)
     statuses = np.full(raw.shape, "", dtype=object)
     unknown = {}
-    numbers = np.fromiter((type(cell) in _PLAIN for cell in raw.tolist()), dtype=bool, count=len(raw))
+    numbers = _where_plain(raw)
     values[numbers] = raw[numbers].astype(float)
     others = np.flatnonzero(~numbers)
     codes, printed = pd.factorize(np.array([str(cell) for cell in raw[others]], dtype=object))

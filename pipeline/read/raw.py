@@ -254,7 +254,7 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> 
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:
-    return _said(attributes, b"%b-repeated" % what)
+    return _said(attributes, b"%b-repeated" % what) if b"-repeated" in attributes else 1
 
 
 def _said(attributes: bytes, what: bytes) -> int:

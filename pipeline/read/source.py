@@ -32,6 +32,7 @@ from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
 from schemas import vocabulary
+from schemas.coded import coded
 from schemas.columns import keeps
 from schemas.figure import KEY, Figure
 from schemas.rules import Rules
@@ -214,7 +215,9 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
     if declared.counts_records:
         return shaped
-    return shaped[~shaped.duplicated(same)].reset_index(drop=True)
+    twice = np.flatnonzero(~coded(shaped).alone(*KEY))
+    again = twice[shaped[same].iloc[twice].duplicated()]
+    return shaped.drop(index=shaped.index[again]).reset_index(drop=True)
 
 
 def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:

@@ -5,7 +5,8 @@ A table is found by its title and a column by its heading, never by a position. 
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -169,7 +170,7 @@ class Table(Tabular[int]):
         filled = np.sum([text.ne("") for text in texts], axis=0)
         if (filled > 1).any():
             raise self.refused(f"row {self.top + int(filled.argmax()) + 1} has several names")
-        return pd.concat(texts, axis=1).agg("".join, axis=1)
+        return reduce(add, texts)
 
     @cached_property
     def _numbers(self) -> np.ndarray:
@@ -260,12 +261,14 @@ class Table(Tabular[int]):
             return values, statuses
 
         values, statuses = read(at_columns[across])
+        # Texts of pandas' own type are taken many times without a look at each; a frame leaves two columns as they are.
+        rows = pd.DataFrame({name: rows[name].infer_objects() for name in rows}, index=rows.index)
         tidy = rows.take(down).reset_index(drop=True)
         for name in attributes:
-            tidy[name] = attributes[name].to_numpy()[across]
-        letters = np.array([column_letters(column) for column in at_columns], dtype=object)
-        numbers = np.array([str(row + 1) for row in at_rows], dtype=object)
-        tidy["cell"] = f"{self.sheet}!" + letters[across] + numbers[down]
+            tidy[name] = attributes[name].array.take(across)
+        letters = pd.Series([f"{self.sheet}!{column_letters(column)}" for column in at_columns], dtype="str")
+        numbers = pd.Series([str(row + 1) for row in at_rows], dtype="str")
+        tidy["cell"] = letters.take(across).reset_index(drop=True) + numbers.take(down).reset_index(drop=True)
         for name in ("lower", "upper", "base"):
             if name in beside:
                 tidy[name] = read(beside[name].to_numpy()[across])[0]

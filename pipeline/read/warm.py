@@ -3,11 +3,20 @@
 import gc
 
 from pipeline import places
+from pipeline.read import coverage, periods
+from pipeline.read.labels import heading
 from pipeline.read.source import SOURCES
 
 places.areas()
 places.name("E92000001")
 places.code_for("England", ("country",))
+for kinds in coverage.LEVELS.values():
+    for nation in "EW":
+        coverage.vintages(nation, kinds)
+# The first text that is read compiles the patterns of all.
+heading("Deaths in 2021 [note 1]")
+periods.speaks_of_time("deaths in 2021")
+periods.mentioned("deaths in 2021")
 for declared in SOURCES.values():
     declared.contract.to_schema()
 

@@ -54,6 +54,7 @@ def found(folder, old: pd.DataFrame, new: pd.DataFrame, omits=()) -> dict[str, c
 def slow(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, int]:
     """How many there are of each kind of change, a figure at a time."""
     counts = dict.fromkeys(["figures new", "figures revised", "figures gone", "blanks where there were numbers"], 0)
+    old, new = old[[*KEY, "area_kind", "value", "unit"]], new[[*KEY, "area_kind", "value", "unit"]]
     before, now = ({tuple(row[name] for name in KEY): row for row in f.to_dict("records")} for f in (old, new))
     ended = {row["area_code"]: set(row["group"]) for row in replaced()}
 

@@ -1,6 +1,8 @@
 """Releases read by children with limits: hostile files and readers end in a reason, and spoil nothing beside them."""
 
 import importlib
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -128,6 +130,38 @@ def test_nothing_half_written_is_left_behind(tmp_path):
 
 def test_a_reader_may_print(tmp_path):
     staging.prove(told(tmp_path, "print"))
+
+
+NEEDED = """
+import os
+from pathlib import Path
+
+with Path("imports").open("a") as file:
+    file.write(f"{os.getpid()}\\n")
+
+
+def work():
+    with Path("children").open("a") as file:
+        file.write(f"{os.getpid()}\\n")
+"""
+PROGRAM = """
+from needed import work
+from pipeline.read import child
+
+if __name__ == "__main__":
+    for _ in range(3):
+        child.get_ready([])
+        assert child.run(work, None, child.LIMITS) == ""
+"""
+
+
+@pytest.mark.parametrize("how", [["program.py"], ["-m", "program"]], ids=["a script", "a module"])
+def test_children_import_nothing_of_the_program_again(how, tmp_path):
+    (tmp_path / "needed.py").write_text(NEEDED)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    subprocess.run([sys.executable, *how], cwd=tmp_path, check=True)
+    imports, children = (set((tmp_path / name).read_text().split()) for name in ("imports", "children"))
+    assert len(children) == 3 and len(imports) == 2 and not imports & children
 
 
 # --- hostile files --------------------------------------------------------------------------------------------
