@@ -260,12 +260,20 @@ class Figure(pa.DataFrameModel):
         with np.errstate(divide="ignore", invalid="ignore"):
             return _where(~((figures["value"] - 100 * count / base).abs() > _ROUNDED + 100 / base), figures)
 
+    @rows_check(name="nested", error="a percentage is larger than one that it is part of")
+    def nested(cls, figures: pd.DataFrame) -> pd.Series:
+        whole, _ = cls._beside(figures, "within")
+        with np.errstate(invalid="ignore"):
+            # Each of the two may be rounded to a whole one.
+            return _where(~(figures["value"] > whole + 1), figures)
+
     @rows_check(
         name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
     )
     def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
         cases, people = cls._beside(figures, "rate_of")
-        return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people), figures)
+        modelled, _ = cls._beside(figures, "models")
+        return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people, modelled), figures)
 
     @rows_check(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
     def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:

@@ -1,5 +1,9 @@
 """What the Home Office publishes, one model each; how files are read is the reader's."""
 
+import numpy as np
+import pandas as pd
+
+from schemas.columns import rows_check
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Areas, amount, count
 
@@ -7,6 +11,8 @@ from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Are
 _TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
 _OFFENCE = r"[a-z][a-z ,/()-]+"
 _OF_REFERRALS = r"first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex"
+# In powers of ten: within what a whole and the sum of its parts agree, though all of them are rounded.
+_ROUNDED = 0.2
 _OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", "action-fraud", "cifas", "uk-finance")
 
 
@@ -71,6 +77,21 @@ class HomeOfficeSeizures(
     categories=(rf"(police|border force)(: {_DRUGS})?", _DRUGS),
 ):
     """Seizures of drugs in England and Wales."""
+
+    @rows_check(name="seized", error="what all seized is far from what the police and Border Force seized together")
+    def together(cls, figures: pd.DataFrame) -> pd.Series:
+        parts = figures["category"].str.extract(r"^(?:(police|border force)(?:: |$))?(.*)$")
+        by = pd.Series(parts[0].fillna("all").to_numpy(), name="by")
+        of = figures[["measure", "area_code", "period_end"]].assign(drug=parts[1].replace("", "all"))
+        keys = pd.MultiIndex.from_frame(of.assign(by=by.to_numpy()))
+        values = pd.Series(figures["value"].to_numpy(), keys).groupby(level=list(range(5))).first().unstack("by")
+        values = values.reindex(columns=["all", "police", "border force"])
+        values = values[(values > 0).all(axis=1)]
+        apart = np.log10(values["all"] / (values["police"] + values["border force"]))
+        odd = pd.Series(False, index=apart.index)
+        for column in (["measure", "period_end"], ["measure", "drug"]):
+            odd |= apart.groupby(level=column).transform("median").abs() > _ROUNDED
+        return ~pd.Series(odd.reindex(pd.MultiIndex.from_frame(of), fill_value=False).to_numpy(), figures.index)
 
 
 class HomeOfficeNrm(

@@ -29,10 +29,10 @@ class NhsSmokingDrinkingDrugs(
     measures={
         "pupils asked": count("pupils"),
         "taken drugs ever": percentage(),
-        "taken drugs in the last month": percentage(),
-        "taken drugs in the last year": percentage(),
+        "taken drugs in the last month": percentage(within="taken drugs in the last year"),
+        "taken drugs in the last year": percentage(within="taken drugs ever"),
         "acceptable to try once": percentage(),
-        "acceptable once a week": percentage(),
+        "acceptable once a week": percentage(within="acceptable to try once"),
     },
     # Every other year since 2014, and a year late in 2021.
     periods={"survey_year": Periods(1998, without=(2000, 2015, 2017, 2019, 2020, 2022, 2024))},

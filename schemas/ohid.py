@@ -56,7 +56,7 @@ class NdtmsAdults(
         "people in treatment": count("people"),
         "people starting treatment": count("people"),
         "deaths in treatment": count("people"),
-        "modelled deaths in treatment": estimated("people", nations=()),
+        "modelled deaths in treatment": estimated("people", nations=(), models="deaths in treatment"),
         "mental health treatment": count("people"),
         "family or parental intervention": count("people"),
         **{f"progress: {outcome}": count("people") for outcome in ("all", "abstinent", "completed", "reduced")},
@@ -134,7 +134,7 @@ class NdtmsYoungPeople(
 class AlcoholDependence(
     Figure,
     measures={
-        "adults dependent on alcohol": estimated("people"),
+        "adults dependent on alcohol": count("people"),
         "rate of alcohol dependence": amount("per 1,000", rate_of="adults dependent on alcohol"),
     },
     # Estimates were by calendar year to 2014, and by financial year since.

@@ -67,6 +67,13 @@ class CsewCrime(
 ):
     """Crime in England and Wales: appendix tables of the crime survey."""
 
+    @rows_check(name="decimals", error="numbers in thousands are printed with decimals, as in another unit")
+    def without_decimals(cls, figures: pd.DataFrame) -> pd.Series:
+        # Older workbooks keep all decimals of numbers that they show in whole thousands.
+        incidents = figures["value"].where(figures["measure"] == "survey incidents")
+        few = (incidents % 1_000 > 0) & (incidents % 1 == 0)
+        return ~(few & (2 * few.sum() > incidents.notna().sum()))
+
 
 class CsewDrugMisuse(
     Figure,

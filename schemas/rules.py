@@ -17,8 +17,9 @@ class Measure:
     `whole`: counted one by one. `corrected` categories are those in which records are taken back later than they were
     made, so that a count may be below zero after all. `within_base`: no more than the whole that it is part of.
     `share_of`: a percentage that the publication prints beside its count, the measure of this name, and that count's
-    base. `rate_of`: a rate that it prints beside its count. `nations`: those that it is printed for, where they are not
-    those of the publication.
+    base. `rate_of`: a rate that it prints beside its count. `models`: what a model expects of a count that it prints
+    beside. `within`: a percentage, all of whom are in that of the measure of this name. `nations`: those that it is
+    printed for, where they are not those of the publication.
     """
 
     units: tuple[str, ...]
@@ -28,6 +29,8 @@ class Measure:
     within_base: bool = False
     share_of: str = ""
     rate_of: str = ""
+    models: str = ""
+    within: str = ""
     nations: tuple[str, ...] | None = None
 
 
@@ -36,9 +39,9 @@ def count(*units: str, nations: tuple[str, ...] | None = None, corrected: str = 
     return Measure(units, whole=True, within_base=True, nations=nations, corrected=corrected)
 
 
-def estimated(*units: str, nations: tuple[str, ...] | None = None) -> Measure:
+def estimated(*units: str, nations: tuple[str, ...] | None = None, models: str = "") -> Measure:
     """Counted, but with shares of cases or with estimates in it: never negative, no more than its base."""
-    return Measure(units, within_base=True, nations=nations)
+    return Measure(units, within_base=True, nations=nations, models=models)
 
 
 def amount(*units: str, nations: tuple[str, ...] | None = None, rate_of: str = "") -> Measure:
@@ -46,9 +49,9 @@ def amount(*units: str, nations: tuple[str, ...] | None = None, rate_of: str = "
     return Measure(units, nations=nations, rate_of=rate_of)
 
 
-def percentage(share_of: str = "") -> Measure:
+def percentage(share_of: str = "", within: str = "") -> Measure:
     """Within 0 to 100, not a fraction of 1."""
-    return Measure(("percent",), most=100, share_of=share_of)
+    return Measure(("percent",), most=100, share_of=share_of, within=within)
 
 
 @dataclass(frozen=True)

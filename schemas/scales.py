@@ -28,16 +28,17 @@ _WHAT = ("measure", "unit", "sex", "age", "category")
 _WHEN = ("period_start", "period_end")
 
 
-def odd(figures: Coded, counted: np.ndarray, cases: np.ndarray, people: np.ndarray) -> np.ndarray:
+def odd(figures: Coded, counted: np.ndarray, cases: np.ndarray, people: np.ndarray, modelled: np.ndarray) -> np.ndarray:
     """Which figures are about ten times, or a tenth, or another power of ten, of what others of the release say.
 
     `counted` says which figures are numbers of cases; of a rate `cases` are the count of its cases, and `people` of how
-    many they are, where the release prints these.
+    many they are, and of what a model expects `modelled` what there was, where the release prints these.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _jumps(figures, counted)
         found |= _unlike_their_counts(figures, cases, people)
         found |= _unlike_their_base(figures, counted)
+        found |= _unlike_what_they_model(figures, modelled)
         for nation in _AREAS:
             found |= _unlike_their_areas(figures, counted, nation)
         # Two sexes, or three ages, may be all there are; of the categories only some may be printed.
@@ -157,6 +158,12 @@ def _unlike_their_base(figures: Coded, counted: np.ndarray) -> np.ndarray:
     return _in_rows(figures, there[(np.bincount(table)[table] >= _ENOUGH) & (share < 0.5)])
 
 
+def _unlike_what_they_model(figures: Coded, modelled: np.ndarray) -> np.ndarray:
+    """What a model expects in the areas of a column that is mostly ten times, or a tenth of, what there was."""
+    apart = median(_powers(figures.value) - _powers(modelled), figures.alike(*_WHAT, *_WHEN))
+    return _in_rows(figures, np.flatnonzero(np.abs(apart) > _FAR))
+
+
 def _unlike_their_areas(figures: Coded, counted: np.ndarray, nation: str) -> np.ndarray:
     """Counts of a nation that are less than one of its areas has, or far from what all regions have together."""
     there = counted & ~np.isnan(figures.value)
@@ -190,6 +197,6 @@ def unlike_their_rounding(figures: Coded, counted: np.ndarray) -> np.ndarray:
     for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN), ("measure", "printed")):
         alike = figures.alike(*column, "precision")[there]
         alone = np.flatnonzero(np.bincount(alike, ~round_)[alike] == 0)
-        enough = different(of_whom[alone], alike[alone]) >= _NO_CHANCE
-        found[alone[enough & (different(numbers[alone], alike[alone]) >= _FEW)]] = True
+        people, values = (different(those[alone], alike[alone]) for those in (of_whom, numbers))
+        found[alone[(values >= _NO_CHANCE) | ((people >= _NO_CHANCE) & (values >= _FEW))]] = True
     return _in_rows(figures, there[found]) | broken

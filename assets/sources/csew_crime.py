@@ -32,7 +32,6 @@ ASKED = {
     "$": {ADULTS, HOUSEHOLDS},
 }
 OFFENCES = r"(?:offence|crime)(?: group| type)?s?|type of (?:offence|crime)"
-THOUSANDS = r"\b(?:1,?000s|000s|thousands)\b|'000s?\b"
 OTHERS_ASKED = r"\btcsew\b|\btelephone\b|\b18 (?:years )?and over\b"
 
 
@@ -84,16 +83,11 @@ def _crimes(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], li
     return rows, others
 
 
-def _said(table: Table) -> str:
-    """All that is said above the rows."""
-    return " ".join(plain(cell) for row in table.cells[: table.top] for cell in row if isinstance(cell, str)).lower()
-
-
-def _by_year(table: Table, rows: pd.DataFrame, others: list[int]) -> pd.DataFrame:
+def _by_year(table: Table, rows: pd.DataFrame, others: list[int], *, thousands: bool = False) -> pd.DataFrame:
     titles = [plain(table.title), *map(" ".join, table.headings)]
     if found := next(filter(None, (re.search(OTHERS_ASKED, title, re.IGNORECASE) for title in titles)), None):
         raise table.refused(f"{found[0]!r}: its estimates are of other people than the survey's series")
-    return by_year(table, rows.assign(**ENGLAND_AND_WALES), others)
+    return by_year(table, rows.assign(**ENGLAND_AND_WALES), others, thousands=thousands)
 
 
 @source(
@@ -124,11 +118,9 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         sheet=r"(?:(?:table|worksheet)[ _])?A1a?",
         heads=OFFENCES,
     )
-    if not re.search(THOUSANDS, _said(incidents)):
-        raise incidents.refused("nothing above its rows says that the numbers are in thousands")
     found, others = _crimes(incidents, [NEIGHBOURHOOD])
     rows = pd.DataFrame({"category": found, "measure": "survey incidents", "unit": "incidents"})
-    numbers = _by_year(incidents, rows, others)
+    numbers = _by_year(incidents, rows, others, thousands=True)
     whole = numbers["value"].isna() | (numbers["value"] % 1 == 0)
     limits = [name for name in ("value", "lower", "upper") if name in numbers]
     numbers = numbers.assign(**{name: numbers[name] * 1_000 for name in limits})
@@ -137,7 +129,7 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         survey + r"(?=.*\binciden(?:ce|t) rates?\b)", sheet=r"(?:(?:table|worksheet)[ _])?A2a?", heads=OFFENCES
     )
     if rates:
-        if set(re.findall(r"\bper ([\d,]+\d)", _said(rates))) != {"1,000"}:
+        if set(re.findall(r"\bper ([\d,]+\d)", rates.said_above)) != {"1,000"}:
             raise rates.refused("what stands above its rows does not give the rates per 1,000")
         found, others = _crimes(rates)
         rows = pd.DataFrame({"category": found, "measure": "survey rate"})

@@ -71,8 +71,9 @@ def survey_years(table: Table) -> dict[int, dict]:
     return {columns.pop("value"): {"period": period} | columns for period, columns in found.items()}
 
 
-def by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int]) -> pd.DataFrame:
+def by_year(table: Table, rows: pd.DataFrame, apart: Iterable[int], *, thousands: bool = False) -> pd.DataFrame:
     """One row for each cell of the rows and survey years; limits may be printed for some years only."""
     years = survey_years(table)
     alike = {frozenset(of): {c: years[c] for c in years if set(years[c]) == set(of)} for of in years.values()}
-    return pd.concat([table.unpivot(rows, columns, MARKS, apart) for columns in alike.values()], ignore_index=True)
+    pieces = [table.unpivot(rows, columns, MARKS, apart, thousands=thousands) for columns in alike.values()]
+    return pd.concat(pieces, ignore_index=True)

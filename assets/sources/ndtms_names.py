@@ -48,7 +48,8 @@ def area_codes(labels: pd.Series, newest: Period) -> dict[str, str | None]:
     """
     printed = list(dict.fromkeys(labels))
     codes = {label: _joined(label) for label in printed}
-    alone = [label for label in printed if codes[label] is None]
+    # What is no area on any day, as headings that stand again among the rows, says nothing of the day.
+    alone = [label for label in printed if codes[label] is None and _alone(label)]
     days = places.areas()["end_date"].dropna().dt.date
     days = sorted({day for day in days if day < newest.end} | {newest.end}, reverse=True)
     for day in (*days, None):

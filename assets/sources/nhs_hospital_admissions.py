@@ -40,7 +40,7 @@ STANDARDISED = r".*standardised (admission )?rate.* per 100,?000.*"
 RATE = r"\brates?\b|per 100,?000|%|per ?cent|change"
 HEADS = r"(ons )?(area )?code|ons code|(financial )?year|period|sex|gender|age( group)?|area( name)?|region|month"
 # A rate that is not said to be standardised follows from the number.
-RATE_LEFT_OUT = rf"^(?!{STANDARDISED}$).*(?:{RATE})"
+RATE_LEFT_OUT = rf"^(?!.*standardised (admission )?rate(?!.*change)).*(?:{RATE})"
 COLUMNS = {
     "category": r"(primary )?(diagnosis|cause|measure|indicator|condition|external cause)( name| description)?",
     "period": r"(financial |reporting )?(year|period)|month|time_?period|year_?month",

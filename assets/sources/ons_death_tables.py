@@ -62,7 +62,7 @@ def parted(parts: tuple[str, ...], ends: Iterable[str]) -> tuple[tuple[str, ...]
     for end in ends:
         if re.fullmatch(end, last):
             return tuple(outer), last
-        for flat in (rf"(?P<outer>.+?)[\s,:;|(-]+(?P<end>{end})\)?", rf"(?P<end>{end})[\s,:;|(-]+(?P<outer>.+?)\)?"):
+        for flat in (rf"(?P<outer>.+?)[\s,:;|(-]+(?P<end>{end})\)?", rf"(?P<end>{end}) ?[,:;|(-]\s*(?P<outer>.+?)\)?"):
             if found := re.fullmatch(flat, last):
                 labels = re.split(r"\s*[:;|]\s*|,\s+(?=of which|all drug|drug misuse)", _whole(found["outer"]))
                 return (*outer, *labels), found["end"]

@@ -17,6 +17,15 @@ from schemas.figure import DatedFigure
 from schemas.vocabulary import OUTCOMES
 
 OWN_COLUMN = list(OUTCOMES)[-1]
+# Where nothing was read no row has years, and where nothing was found there is no row.
+_OF_RELEASES = dict.fromkeys(["source", "released", "release_id", "file", "sha256", "url"], "str") | {
+    "released": "datetime64[us]",
+    "sample": "bool",
+    "figures": "int64",
+    "first_year": "Int64",
+    "last_year": "Int64",
+    "reason": "str",
+}
 
 
 def tables(available: list[Staged], refused: Mapping[Release, str], announced: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -96,8 +105,8 @@ def _releases(available: Iterable[Staged], refused: Mapping[Release, str]) -> pd
         for release, reason in refused.items()
         if (release.source, release.released) not in kept
     ]
-    whole = {"first_year": "Int64", "last_year": "Int64"}
-    return pd.DataFrame(read + lost).astype(whole).sort_values(["source", "released"], ignore_index=True)
+    rows = pd.DataFrame(read + lost, columns=[*_OF_RELEASES]).astype(_OF_RELEASES)
+    return rows.sort_values(["source", "released"], ignore_index=True)
 
 
 def _release(release: Staged | Release, files: Sequence[Origin]) -> dict[str, object]:

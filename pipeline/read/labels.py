@@ -14,6 +14,7 @@ _COUNTED = set(periods.MONTHS).union(
     ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
 _NOTES = re.compile(r"(?P<word>[A-Za-z)']{3,})(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*)$")
+_IN_BRACKETS = re.compile(r"\[notes?(?![a-z])[^\]]*\]|\(notes? \d[^)]*\)", re.IGNORECASE)
 # No label has more notes than stand here, and a longer text would be searched for words again and again.
 _END = 100
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -22,6 +23,9 @@ _DIGITS = str.maketrans(_RAISED, "0123456789")
 # Digits that are raised after a label or a number mark footnotes; km² and m³ are units.
 _RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([kcm]?m[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
 _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+# What says, above numbers, that they are counted in more than ones.
+THOUSANDS = r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
 
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
@@ -68,7 +72,7 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
 @lru_cache(maxsize=None, typed=True)
 def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept, but that of a code."""
-    text = re.sub(r"\[notes?(?![a-z])[^\]]*\]", " ", str(text), flags=re.IGNORECASE)
+    text = _IN_BRACKETS.sub(" ", str(text))
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
     return _split_notes(code(text))[0]
@@ -83,11 +87,7 @@ def heading(text: object) -> str:
 @cache
 def footnotes(text: str) -> tuple[str, ...]:
     """The footnote numbers glued to a printed label ("ENGLAND AND WALES7,8", "ENGLAND [note 3]")."""
-    bracketed = [
-        number
-        for bracket in re.findall(r"\[notes?(?![a-z])([^\]]*)\]", str(text), flags=re.IGNORECASE)
-        for number in re.findall(r"\d+", bracket)
-    ]
+    bracketed = [number for found in _IN_BRACKETS.finditer(str(text)) for number in re.findall(r"\d+", found[0])]
     marks = (found[0].translate(_DIGITS) for found in _RAISED_NOTES.finditer(str(text)) if not found[1])
     return (
         *bracketed,

@@ -12,10 +12,13 @@ from schemas.vocabulary import INSTEAD, STATUS
 
 SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
 _PLAIN = frozenset((float, int))  # and not a truth value, which is an int
+# Programs that write an exponent write its sign; an e right before a digit begins a footnote.
 _NUMBER = re.compile(
-    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
+    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
     re.IGNORECASE | re.ASCII,
 )
+# A spreadsheet program shows 123,456 as 1.2E+05 where a column is narrow, and the other digits are gone.
+_SHOWN = re.compile(r"[^.]*\.?(\d*)E\+(\d+)")
 
 
 @cache
@@ -25,7 +28,7 @@ def _number(text: str) -> tuple[float, str] | None:
     A superscript after a number marks a footnote and is no part of it.
     """
     found = _NUMBER.fullmatch(plain(without_raised(text)))
-    if not found:
+    if not found or ((shown := _SHOWN.match(found[1])) and len(shown[1]) < int(shown[2])):
         return None
     return float(found[1].replace(",", "")), found[2] or ""
 
@@ -49,6 +52,15 @@ def _where_plain(cells: np.ndarray) -> np.ndarray:
     return np.fromiter(map(_PLAIN.__contains__, map(type, cells.tolist())), dtype=bool, count=len(cells))
 
 
+def is_mark(cell: object, marks: Mapping[str, str]) -> bool:
+    """Whether a cell holds a mark that has a meaning, and no number."""
+    return isinstance(cell, str) and visible(cell).lower() in _known(marks)
+
+
+def _known(marks: Mapping[str, str]) -> dict[str, str]:
+    return {mark.lower(): status for mark, status in {**SHORTHAND, **marks}.items()}
+
+
 def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     """Value and status of a cell that holds text: a mark, or a number with a mark beside it.
 
@@ -56,7 +68,7 @@ def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     stands. Raises KeyError for a mark that nobody has given a meaning, and for a number written in another way than
     1234.5 or 1,234.5.
     """
-    known = {mark.lower(): status for mark, status in {**SHORTHAND, **marks}.items()}
+    known = _known(marks)
     mark = visible(text).lower()
     if mark in known:
         return np.nan, known[mark]

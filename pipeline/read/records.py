@@ -12,11 +12,11 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import code, heading, label, plain
+from pipeline.read.labels import THOUSANDS, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
-from pipeline.read.tabular import Tabular, parted
+from pipeline.read.tabular import Tabular
 
 
 class Records(Tabular[str]):
@@ -134,10 +134,11 @@ class Records(Tabular[str]):
         The attributes `lower`, `upper` and `base` of a column name the columns that hold its limits and its base.
         """
         marks = marks or {}
+        self.require_said(rows)
         across = np.repeat(np.arange(len(columns)), len(rows))
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
-        beside, attributes = parted(columns.values())
+        beside, attributes = self.parted(columns.values())
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
         for name in beside:
@@ -151,6 +152,8 @@ class Records(Tabular[str]):
         return tidy
 
     def _read(self, column: str, index: pd.Index, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+        if said := re.search(THOUSANDS, column, re.IGNORECASE):
+            raise self.refused(f"{said[0]!r} in the heading {column!r} says that the numbers are in thousands")
         raw = self.frame.loc[index, column].to_numpy(dtype=object)
         values, statuses = np.full(len(raw), np.nan), np.full(len(raw), "", dtype=object)
         digits = np.fromiter((text.isascii() and text.isdigit() for text in raw), dtype=bool, count=len(raw))

@@ -6,6 +6,7 @@ A table is found by its title and a column by its heading, never by a position. 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
+from itertools import chain
 from operator import add
 
 import numpy as np
@@ -13,12 +14,12 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import is_note, label, plain
+from pipeline.read.labels import THOUSANDS, is_note, label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
-from pipeline.read.marks import read_values, where_numbers
+from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
-from pipeline.read.tabular import Tabular, parted
+from pipeline.read.tabular import Tabular
 
 GSS = r"[EWKSN]\d{8}"
 
@@ -64,6 +65,11 @@ class Table(Tabular[int]):
             self.top = top
         self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
         self.headings = headings(cells, header_rows(cells, self.top), merged)
+
+    @cached_property
+    def said_above(self) -> str:
+        """All that is said above the rows, in lower case."""
+        return " ".join(plain(cell) for row in self.cells[: self.top] for cell in row if isinstance(cell, str)).lower()
 
     def refused(self, why: str) -> Refused:
         """The error that says why this table cannot be read right."""
@@ -206,13 +212,29 @@ class Table(Tabular[int]):
             named = [f"{column_letters(c)} ({' | '.join(self.headings[c]) or 'no heading'})" for c in lost[:5]]
             raise self.refused(f"numbers in a column that nobody knows how to read: {', '.join(named)}")
 
-    def _require_all_rows(self, rows: pd.Index, columns: np.ndarray, apart: Iterable[int]) -> None:
-        there = np.flatnonzero(self._numbers[:, columns].any(axis=1)) + self.top
-        lost = sorted(set(there) - set(rows) - set(apart))
+    def _require_all_rows(
+        self, rows: pd.Index, columns: np.ndarray, apart: Iterable[int], marks: Mapping[str, str]
+    ) -> None:
+        left = sorted(set(range(self.top, len(self.cells))) - set(rows) - set(apart))
+        numbers = set(np.flatnonzero(self._numbers[:, columns].any(axis=1)) + self.top)
+        lost = [row for row in left if row in numbers or self._marked(row, columns, marks)]
         if lost:
             named = [" ".join(filter(None, map(label, self.cells[row][:3]))) for row in lost[:5]]
             rows_at = ", ".join(f"{row + 1} ({name})" for row, name in zip(lost, named, strict=False))
             raise self.refused(f"numbers in rows without a known area or period: {rows_at}")
+
+    def _marked(self, row: int, columns: np.ndarray, marks: Mapping[str, str]) -> bool:
+        """Whether a row holds marks for numbers in all of some columns."""
+        return all(plain(cell) and is_mark(cell, marks) for cell in self.cells[row, columns])
+
+    def _require_unit(self, columns: np.ndarray, thousands: bool) -> None:
+        """Refuse columns that are said to be in thousands, or not said to be, against what their reader knows."""
+        band = header_rows(self.cells, self.top)
+        above = [plain(cell).lower() for row in range(self.top) if row not in band for cell in self.cells[row]]
+        said = re.search(THOUSANDS, " ".join(chain(above, *(self.headings[column] for column in columns))))
+        if bool(said) != thousands:
+            who = f"{said[0]!r} says" if said else "nothing says"
+            raise self.refused(f"above its rows {who} that the numbers are in thousands")
 
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
@@ -228,13 +250,16 @@ class Table(Tabular[int]):
         columns: Mapping[int, Mapping[str, object]],
         marks: Mapping[str, str] | None = None,
         apart: Iterable[int] = (),
+        *,
+        thousands: bool = False,
     ) -> pd.DataFrame:
         """One row for each cell of the given rows and columns, with value, status and cell.
 
         rows: attributes by sheet row (a frame indexed as `text` is). columns: attributes by column; the attributes
         `lower`, `upper`, `base` and `flag` name the columns that hold the value's limits, its base and a separate
-        mark. apart: rows left out on purpose. Raises Refused, with the cells, for a mark that is not in `marks` or
-        the bracketed shorthand, for numbers in any other row, and where there is no row or column to read.
+        mark. apart: rows left out on purpose. thousands: whether what stands above the rows must say that numbers are
+        in thousands; else it must not. Raises Refused, with the cells, for a mark that is not in `marks` or the
+        bracketed shorthand, for numbers in any other row, and where there is no row or column to read.
         """
         marks = marks or {}
         if rows.empty or not columns:
@@ -242,8 +267,10 @@ class Table(Tabular[int]):
         if unseen := sorted(set(rows.index) & set(self.hidden)):
             raise self.refused(f"row {unseen[0] + 1} is hidden, and figures are read of what is shown only")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
-        beside, attributes = parted(columns.values())
-        self._require_all_rows(rows.index, at_columns, apart)
+        beside, attributes = self.parted(columns.values())
+        self.require_said(rows)
+        self._require_unit(np.unique([*columns, *beside.to_numpy().ravel()]), thousands)
+        self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_a_cell_each(at_rows, np.unique([*columns, *beside.to_numpy().ravel()]))
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
         across = np.tile(np.arange(len(at_columns)), len(at_rows))

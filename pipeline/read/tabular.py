@@ -55,6 +55,22 @@ class Tabular(ABC, Generic[Column]):
         """The period that each label names; refused, with the row, where one names none."""
         return self.each(texts, lambda text: periods.parse(text, single))
 
+    def require_said(self, rows: pd.DataFrame) -> None:
+        """Refuse rows of which something is not said that is said of others."""
+        for name in rows.columns[rows.isna().any()]:
+            raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
+
+    def parted(self, columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Of what is said of each column that holds values: the columns beside it, and the attributes of its values.
+
+        Refused where a limit, a base or a mark stands beside some of them only.
+        """
+        said = pd.DataFrame(list(columns))
+        beside = [name for name in _BESIDE if name in said]
+        if lacking := [name for name in beside if said[name].isna().any()]:
+            raise self.refused(f"of {len(said)} columns with numbers only some have the column {lacking[0]!r} beside")
+        return said[beside], said.drop(columns=beside)
+
     def words_of(self, texts: pd.Series, words: Mapping[str, str]) -> pd.Series:
         """Labels in one spelling: the word, or what a pattern makes of it, of the first of `words` that fits.
 
@@ -68,10 +84,3 @@ class Tabular(ABC, Generic[Column]):
             raise ValueError(f"nobody knows which of {', '.join(words.values())} {text!r} is")
 
         return self.each(texts, read)
-
-
-def parted(columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of what is said of each column that holds values: the columns beside it, and the attributes of its values."""
-    said = pd.DataFrame(list(columns))
-    beside = [name for name in _BESIDE if name in said]
-    return said[beside], said.drop(columns=beside)

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline import releases
 from tests.conftest import ROOT, real_file
 from tests.program import ncdof
 
@@ -219,3 +220,19 @@ def test_profile_takes_an_area_or_all_and_one_that_there_is(sample_build, tmp_pa
         refused = ncdof(sample_build, "profile", *arguments, "--to", tmp_path / "pages")
         assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (2, 1), refused.stderr
     assert not (tmp_path / "pages").exists()
+
+
+@pytest.mark.parametrize("damaged", [["ons_homicide", "_register/published_figures"], ["ons_homicide"], []])
+def test_a_build_of_which_nothing_can_be_read_says_why_and_ends(damaged, tmp_path, monkeypatch):
+    # Not even the project's own register of figures can be read, or it is not there.
+    monkeypatch.setattr(releases, "PROJECT", tmp_path)
+    for source in damaged:
+        place = tmp_path / "data" / "raw" / source / "2024-02-08"
+        place.mkdir(parents=True)
+        (place / "damaged.xlsx").write_bytes(b"PK damaged")
+    answer = ncdof(tmp_path / "data", "build")
+    assert answer.returncode == 1
+    for source in damaged:
+        assert f"{source.split('/')[-1]} 2024-02-08: damaged.xlsx is a damaged archive" in answer.stderr
+    assert "there is not one observation to publish" in answer.stderr
+    assert not (tmp_path / "data" / "marts" / "ncdof.duckdb").exists()

@@ -12,6 +12,7 @@ from pipeline.read import changes
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
 from schemas.figure import KEY
+from tests.reading import sample_figures
 
 DAY = date(2025, 1, 1)
 SERIES = ["area_code", "category", "sex", "age"]
@@ -256,6 +257,24 @@ def test_drift_of_a_unit(tmp_path, factor, said) -> None:
             "failure",
             expected,
         )
+
+
+@pytest.mark.parametrize(
+    ("source", "old", "new", "measure", "factors"),
+    [
+        ("home_office_seizures", "2024-01-18", "2025-01-23", "quantity seized in kg", (10, 1000, 0.1, 0.001)),
+        ("nhs_smoking_drinking_drugs", "2022-09-06", "2024-10-17", "taken drugs in the last month", (0.1,)),
+        ("csew_crime", "2023-07-20", "2025-01-30", "survey rate", (0.1,)),
+    ],
+)
+def test_what_a_release_cannot_tell_of_its_size_the_one_before_does(tmp_path, source, old, new, measure, factors):
+    before, now = sample_figures(source, old), sample_figures(source, new)
+    assert "tables of another size" not in found(tmp_path, before, now)
+    rows = now["measure"].str.fullmatch(measure)
+    for factor in factors:
+        drifted = now.assign(value=now["value"].where(~rows, now["value"] * factor))
+        said = found(tmp_path, before, drifted)["tables of another size"]
+        assert (said.severity, said.number) == ("failure", now.loc[rows, "measure"].nunique())
 
 
 def test_a_declared_unit_is_no_drift(tmp_path) -> None:

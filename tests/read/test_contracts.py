@@ -12,7 +12,7 @@ import pytest
 from pipeline.read import coverage
 from pipeline.read.source import SOURCES
 from schemas.columns import keeps
-from schemas.figure import Figure
+from schemas.figure import KEY, Figure
 from schemas.rules import Rules, amount
 from tests.reading import SAMPLES, sample_figures
 
@@ -28,7 +28,6 @@ NOT_WHOLE = {
     "fingertips": r"alcohol-(specific|related) .*|people (not in treatment|using.*)|admissions for.*|deaths from.*",
     "ndtms_adults": "modelled.*",
     "dfe_exclusions": "permanent exclusions",
-    "alcohol_dependence": ".*",
     "ocu_prevalence": ".*",
     "published_figures": "target.*|baseline.*",
     "ons_boundaries": ".*",
@@ -52,6 +51,14 @@ RATES = {
     "ons_drug_deaths": ["age-standardised rate"],
     "ons_drug_deaths_local": ["age-standardised rate"],
     "ons_police_force_tables": ["rate of recorded offences"],
+}
+MODELS = {"ndtms_adults": ["modelled deaths in treatment"]}
+WITHIN = {
+    "nhs_smoking_drinking_drugs": {
+        "taken drugs in the last month": "taken drugs in the last year",
+        "taken drugs in the last year": "taken drugs ever",
+        "acceptable once a week": "acceptable to try once",
+    }
 }
 BY_SEX = {"csew_drug_misuse", "fingertips", "home_office_nrm", "moj_reoffending", "ndtms_adults", "ndtms_viewit"}
 BY_SEX |= {"ndtms_secure_settings", "nhs_hospital_admissions", "nhs_smoking_drinking_drugs", "ocu_prevalence"}
@@ -141,6 +148,13 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
         one = (frame["measure"] == measure) & (frame["category"] == rates["category"].iloc[0])
         numbers = ["value", "lower", "upper"]
         yield f"another unit: {measure}", _changed(frame, one, **{n: frame.loc[one, n] * 100 for n in numbers})
+    for measure in MODELS.get(source_id, ()):
+        one = frame["measure"] == measure
+        yield f"modelled: {measure}", _changed(frame, one, value=frame["value"] / 10, lower=frame["lower"] / 10)
+    for measure, wider in WITHIN.get(source_id, {}).items():
+        beside = there.merge(there[there["measure"] == wider], on=KEY[1:], how="left", suffixes=("", "_wider"))
+        of = beside.set_index(there.index)["value_wider"][there["measure"] == measure].dropna()
+        yield f"nested: {measure}", _changed(frame, of.index[-1], value=of.iloc[-1] + 2)
     yield "hidden with a value", _changed(whole, whole.index[whole["value"].notna()][0], status="c")
     yield "measure", _changed(whole, whole["measure"] == whole["measure"].iloc[0], measure="see note 3")
 
@@ -242,9 +256,11 @@ def weaker(rules: Rules) -> Iterator[tuple[str, Rules]]:
             f"unit of {name}": replace(measure, units=(*measure.units, "furlongs")),
             f"not whole: {name}": replace(measure, whole=False),
             f"beyond its base: {name}": replace(measure, within_base=False),
-            f"beyond 100: {name}": replace(measure, most=float("inf"), share_of=""),
+            f"beyond 100: {name}": replace(measure, most=float("inf"), share_of="", within=""),
             f"share: {name}": replace(measure, share_of=""),
             f"another unit: {name}": replace(measure, rate_of=""),
+            f"modelled: {name}": replace(measure, models=""),
+            f"nested: {name}": replace(measure, within=""),
         }
         # What lies beyond its base, or 100, contradicts a share or a rate too.
         alone = {"share_of": "", "rate_of": ""}

@@ -36,7 +36,10 @@ MARKS = {":": "x", "*": "u", "-": "c", "u": "u"}
         ("2,846 ¹", 2846, ""),
         ("0.9*²,³", 0.9, "u"),
         (".5", 0.5, ""),
-        ("1e3", 1000, ""),
+        ("1e+05", 100_000, ""),
+        ("1.5e+01", 15, ""),
+        ("1.25E+02", 125, ""),
+        ("2.5E-01", 0.25, ""),
         ("0", 0, ""),
     ],
 )
@@ -51,6 +54,8 @@ def test_a_mark_and_a_number_with_a_mark_beside_it(cell, value, status):
         *("..", "[q]", "c", "5,1", "1,23", "12,34,567", "1 234", "12%", "<5", "~5", "5 to 9", "n/a", "inf", "nan"),
         *("1.2.3", "E06000001", "#REF!", "--", "12-", "5[c]", "5 [x]", "8 [q]", "1e999", "1_000", "٣"),
         *("–", "—", "²", "2²5", "- 5", "(5)", "10₂"),
+        # An e may begin a footnote, and what a narrow column shows of 123,456 has lost its digits.
+        *("1e3", "39e1", "12E2", "1.23E+05", "1E+04", "12E+01", "1.5e", "1e+", "12½"),
     ],
 )
 def test_an_unknown_mark_or_another_way_to_write_a_number_is_never_a_value(cell):

@@ -96,6 +96,21 @@ def test_values_of_a_text_file_carry_row_and_column(tmp_path):
     assert tidy["base"].tolist() == [2000, 7] and tidy["value"].iloc[0] == 1234
 
 
+@pytest.mark.parametrize("name", ["n (000s)", "n in thousands", "n '000", "Millions of n"])
+def test_a_column_in_thousands_of_a_text_file_is_refused_where_it_is_read(name, tmp_path):
+    found = records(tmp_path / "a.csv", f"area,all,{name}\nx,1,2\n")
+    rows = pd.DataFrame({"area_code": found.frame["area"]})
+    assert found.unpivot(rows, {"all": {}})["value"].tolist() == [1]
+    with pytest.raises(Refused, match=r"a.csv: .* says that the numbers are in thousands"):
+        found.unpivot(rows, {name: {}})
+
+
+def test_limits_beside_one_column_of_two_are_refused(tmp_path):
+    found = records(tmp_path / "a.csv", "area,n,low,m\nx,3,1,4\n")
+    with pytest.raises(Refused, match=r"a.csv: of 2 columns with numbers only some have the column 'lower' beside"):
+        found.unpivot(pd.DataFrame({"area_code": found.frame["area"]}), {"n": {"lower": "low"}, "m": {}})
+
+
 @given(
     st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])), min_size=2, max_size=2))
 )

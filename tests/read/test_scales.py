@@ -31,6 +31,7 @@ DEATHS, LOCAL, FORCES, ADMISSIONS = (
     ("ons_police_force_tables", "2019-07-18"),
     ("nhs_hospital_admissions", "2023-11-30"),
 )
+SEIZURES, PUPILS = ("home_office_seizures", "2025-01-23"), ("nhs_smoking_drinking_drugs", "2024-10-17")
 DIGEST, EXCLUSIONS, SURVEY = (
     ("hmpps_digest", "2024-07-25"),
     ("dfe_exclusions", "2017-07-20"),
@@ -81,6 +82,22 @@ BOTH_WAYS = (10, 0.1)
         # A whole unlike its areas.
         (LOCAL, (10,), {"measure": "deaths", "area_code": "E92000001"}),
         (ADMISSIONS, (10,), {"measure": "admissions", "area_code": "E12.*"}),
+        # A whole unlike what its two parts are together, or a part of them.
+        (SEIZURES, EACH_WAY, {"cell": "Table_4!.*"}),
+        (SEIZURES, EACH_WAY, {"cell": "Table_5!.*", "measure": "quantity seized in kg"}),
+        (SEIZURES, EACH_WAY, {"cell": "Table_6!.*", "measure": "quantity seized in doses"}),
+        (SEIZURES, EACH_WAY, {"cell": "Table_4!.*", "category": "heroin"}),
+        # Shares larger than those that they are part of; people who are not whole any more.
+        (PUPILS, EACH_WAY, {"measure": "taken drugs ever"}),
+        (PUPILS, EACH_WAY, {"measure": "taken drugs in the last year"}),
+        (PUPILS, EACH_WAY, {"measure": "acceptable to try once"}),
+        (PUPILS, EACH_WAY, {"measure": ".*"}),
+        (("alcohol_dependence", "2024-03-14"), EACH_WAY, {"measure": ".*"}),
+        (("csew_crime", "2025-01-30"), EACH_WAY, {"measure": ".*"}),
+        # What a model expects unlike what there was; exact counts that are all multiples of ten.
+        (("ndtms_adults", "2025-12-04"), EACH_WAY, {"measure": "modelled deaths in treatment"}),
+        (("ndtms_adults", "2025-12-04"), BOTH_WAYS, {"measure": "voluntary work at exit"}),
+        (("ndtms_viewit", "2023-02-09"), BOTH_WAYS, {"measure": "deaths in treatment"}),
         # Shares of one table unlike those of another.
         (SURVEY, BOTH_WAYS, {"cell": "1.02!.*"}),
         (SURVEY, BOTH_WAYS, {"cell": "3.08!.*"}),

@@ -138,3 +138,52 @@ def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():
     for odd in ("2022/23 to date", "x 2022", "half of 2022"):
         with pytest.raises(Refused, match="column"):
             table(["T"], ["Area code", odd, "2023/24"], [CODE, 1.0, 2.0]).periods_across()
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        (["T", "", "Thousands"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Numbers are in thousands, rates per million"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Area code", "Deaths (000s)", "Rate"]),
+        (["T"], ["Area code", "Deaths\n(’000)", "Rate"]),
+        (["T"], ["Area code", "Deaths", "Rate"], ["", "'000s", ""]),
+        (["T in millions"], ["Area code", "Deaths", "Rate"]),
+    ],
+)
+def test_numbers_that_are_said_to_be_in_thousands_are_read_by_who_knows_it_only(above):
+    found = table(*above, [CODE, 1.0, 2.0])
+    with pytest.raises(Refused, match=r"above its rows .* says that the numbers are in"):
+        found.unpivot(rows_of(found), {1: {}, 2: {}})
+    assert found.unpivot(rows_of(found), {1: {}, 2: {}}, thousands=True)["value"].tolist() == [1, 2]
+
+
+def test_what_a_column_that_is_not_read_says_of_thousands_and_a_rate_per_thousand_are_no_unit():
+    found = table(
+        ["Rates per thousand or 1,000 people"], ["Area code", "Deaths", "Households (000s)"], [CODE, 1.0, 2.0]
+    )
+    assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+    with pytest.raises(Refused, match="above its rows nothing says that the numbers are in thousands"):
+        found.unpivot(rows_of(found), {1: {}}, thousands=True)
+
+
+def test_a_row_of_marks_whose_label_is_lost_is_refused_and_a_row_of_dashes_beside_words_is_none():
+    heads = (["T"], ["Area code", "Deaths", "Rate"], [CODE, 1.0, 2.0])
+    found = table(*heads, ["", "[x]", ":"])
+    with pytest.raises(Refused, match="rows without a known area or period: 4"):
+        found.unpivot(rows_of(found), {1: {}, 2: {}}, {":": "x"})
+    found = table(*heads, ["", "[x]", "a word"], ["[x] not available", "", ""], ["", "", "[x]"])
+    assert found.unpivot(rows_of(found), {1: {}, 2: {}})["value"].tolist() == [1, 2]
+
+
+def test_a_row_of_which_something_is_not_said_is_refused():
+    found = table(["T"], ["Area code", "Deaths"], [CODE, 1.0], ["E06000002", 2.0])
+    rows = rows_of(found).assign(period=["2021", None])
+    with pytest.raises(Refused, match="row 4 has no period"):
+        found.unpivot(rows, {1: {}})
+
+
+def test_limits_stand_beside_all_columns_that_are_read_together_or_beside_none():
+    found = table(["T"], ["Area code", "Deaths", "Lower", "Rate"], [CODE, 2.0, 1.0, 3.0])
+    with pytest.raises(Refused, match="of 2 columns with numbers only some have the column 'lower' beside"):
+        found.unpivot(rows_of(found), {1: {"lower": 2}, 3: {}})

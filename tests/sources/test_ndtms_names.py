@@ -12,6 +12,8 @@ def test_areas_are_those_of_the_last_day_on_which_all_of_them_existed():
     assert area_codes(pd.Series(["Dorset", "Barnet"]), last)["Dorset"] == "E06000059"
     old = area_codes(pd.Series(["Dorset", "Bournemouth", "Poole", "Buckinghamshire"]), last)
     assert old["Dorset"] == "E10000009" and old["Bournemouth"] == "E06000028" and old["Buckinghamshire"] == "E10000002"
+    again = area_codes(pd.Series(["Area", "Barnsley", "Local authority"]), periods.financial_year(2022))
+    assert again == {"Area": None, "Barnsley": "E08000016", "Local authority": None}
     torn = area_codes(pd.Series(["Poole", "North Northamptonshire"]), last)
     assert set(torn.values()) == {"E06000029", "E06000061"}
 
