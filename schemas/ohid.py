@@ -3,7 +3,10 @@
 One model each; how files are read is the reader's.
 """
 
-from schemas.figure import Figure
+import pandas as pd
+
+from schemas.columns import rows_check
+from schemas.figure import Figure, have_at_most
 from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, estimated, percentage
 
 _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiate only", "opiate")
@@ -134,7 +137,7 @@ class NdtmsYoungPeople(
 class AlcoholDependence(
     Figure,
     measures={
-        "adults dependent on alcohol": count("people"),
+        "adults dependent on alcohol": estimated("people"),
         "rate of alcohol dependence": amount("per 1,000", rate_of="adults dependent on alcohol"),
     },
     # Estimates were by calendar year to 2014, and by financial year since.
@@ -142,6 +145,13 @@ class AlcoholDependence(
     areas=Areas(nations=(ENGLAND,), levels=("upper tier",), also=("region",), others=(_JOINT_AREA,), absent=_JOINT),
 ):
     """Estimates of adults dependent on alcohol."""
+
+    @rows_check(name="decimals", error="numbers of people are printed with a few decimals, as in another unit")
+    def without_few_decimals(cls, figures: pd.DataFrame) -> pd.Series:
+        # Estimates are whole, or keep all their decimals.
+        people = figures["value"].where(figures["measure"] == "adults dependent on alcohol")
+        few = (people % 1 > 0) & have_at_most(people, 3)
+        return ~(few & (2 * few.sum() > people.notna().sum()))
 
 
 class OcuPrevalence(

@@ -28,6 +28,7 @@ NOT_WHOLE = {
     "fingertips": r"alcohol-(specific|related) .*|people (not in treatment|using.*)|admissions for.*|deaths from.*",
     "ndtms_adults": "modelled.*",
     "dfe_exclusions": "permanent exclusions",
+    "alcohol_dependence": ".*",
     "ocu_prevalence": ".*",
     "published_figures": "target.*|baseline.*",
     "ons_boundaries": ".*",
