@@ -102,7 +102,10 @@ _last: Coded | None = None
 
 
 def coded(figures: pd.DataFrame) -> Coded:
-    """Figures as arrays; those of the last frame are kept, because all checks of a contract are put to one."""
+    """Figures as arrays; those of the last frame are kept, because all checks of a release are put to one.
+
+    A frame that was asked about is not changed in place.
+    """
     global _last
     last = _last
     if last is None or not last.are_of(figures):

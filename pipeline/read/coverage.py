@@ -101,15 +101,13 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
     joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
     together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
     columns = ["measure", "period_label", "area_code"]
-    tables: dict[tuple[str, str], set[str]] = {}
     different = figures[columns].iloc[_different(figures, *columns)]
-    for measure, period, code in different.itertuples(index=False, name=None):
-        tables.setdefault((measure, period), set()).add(code)
-    for (measure, period), codes in tables.items():
+    tables = different.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
+    for (measure, period), codes in zip(tables.index.tolist(), tables.tolist(), strict=True):
         kinds = {places.kind(code) for code in codes}
         also = [level for level in areas.also if _TELLING.get(level, LEVELS[level][0]) in kinds]
         for level in (*areas.levels, *also):
-            missing = _missing(frozenset(codes), level, frozenset(areas.absent), together, frozenset(lookup.items()))
+            missing = _missing(codes, level, frozenset(areas.absent), together, frozenset(lookup.items()))
             if missing:
                 more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
                 yield f"{measure} of {period} lacks {', '.join(missing[:_MOST_NAMED])}{more}, of the level {level}"

@@ -199,7 +199,8 @@ def figures(declared: Source, release: Release, lookup: Mapping[str, str] | None
     if faults := coverage.faults(valid, declared.contract.__rules__, {**own, **(lookup or {})}):
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise Refused(f"{release.name} breaks its contract: {'; '.join(faults[:_MOST_FAULTS])}{more}")
-    return valid
+    # Whoever changes them does not change what `coded` keeps.
+    return valid.copy(deep=False)
 
 
 def in_shape(declared: Source, release: Release) -> pd.DataFrame:
@@ -215,9 +216,11 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
     if declared.counts_records:
         return shaped
-    twice = np.flatnonzero(~coded(shaped).alone(*KEY))
-    again = twice[shaped[same].iloc[twice].duplicated()]
-    return shaped.drop(index=shaped.index[again]).reset_index(drop=True)
+    alone = coded(shaped).alone(*KEY)
+    if alone.all():
+        return shaped
+    alone[~alone] = ~shaped.loc[~alone, same].duplicated()
+    return shaped[alone].reset_index(drop=True)
 
 
 def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:
