@@ -24,7 +24,8 @@ PAGES = {
         ("data/raw/_sample/police_street_crime/2024-03-01/street.csv", {"tests/sources/test_police_uk.py"}),
         ("tests/read/test_marks.py", {"tests/read/test_marks.py"}),
         ("tests/read/test_that_is_gone.py", set()),
-        ("pipeline/build.py", set(quick.SLICE)),
+        ("pipeline/inventory.py", set(quick.SLICE)),
+        ("pipeline/build.py", {"tests/test_build.py"}),
         ("README.md", set()),
     ],
 )  # fmt: skip
