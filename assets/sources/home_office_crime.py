@@ -11,7 +11,7 @@ from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label
+from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -167,12 +167,18 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
             if sum(any(re.fullmatch(pattern, text) for text in headings) for pattern in columns.values()) > 2:
                 at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
-                rows = rows[rows > row]
+                first = at[next(iter(columns))]
+                rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
                 if unseen := sorted(set(rows) & book.hidden(sheet)):
                     raise Refused(f"{book.name}, sheet {sheet!r}: row {unseen[0] + 1} of the list is hidden")
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break
+
+
+def _is_blank(cells: np.ndarray, first: int) -> bool:
+    """Whether a row holds nothing but spaces, as its cell of some column does."""
+    return isinstance(cells[first], str) and not cells[first].strip() and not any(map(plain, cells))
 
 
 def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:

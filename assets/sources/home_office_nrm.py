@@ -117,6 +117,8 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
         one = ~table.text(nationality).str.fullmatch(WHOLE, case=False)
         there, apart = there & ~one, one.index[one]
     rows = pd.DataFrame(index=there.index[there])
+    if not len(rows):
+        raise table.refused("all its rows are of single nationalities")
     rows["period"] = _referral_periods(table, rows.index)
     rows = _referring(table, rows)
     sexes = _in_one_spelling(table, table.printed(r"gender|sex", rows.index, "all"), SEXES)

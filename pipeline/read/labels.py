@@ -27,6 +27,9 @@ _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
 
+# What says that a column holds what an earlier edition printed, and not what this one does.
+SUPERSEDED = r"\b(?:unrevised|superseded|previously published|as published)\b|\((?:previous|old)\)"
+
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
 
@@ -75,6 +78,7 @@ def label(text: object) -> str:
     text = _IN_BRACKETS.sub(" ", str(text))
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
+    text = re.sub(r"(?<=[A-Za-z]{3})\s?\([rpRP]\)$", "", text)
     return _split_notes(code(text))[0]
 
 

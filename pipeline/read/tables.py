@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import THOUSANDS, is_note, label, plain
+from pipeline.read.labels import SUPERSEDED, THOUSANDS, is_note, label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
@@ -236,6 +236,13 @@ class Table(Tabular[int]):
             who = f"{said[0]!r} says" if said else "nothing says"
             raise self.refused(f"above its rows {who} that the numbers are in thousands")
 
+    def _require_current(self, columns: np.ndarray) -> None:
+        """Refuse columns of what an earlier edition printed."""
+        for column in columns:
+            if any(re.search(SUPERSEDED, part) for part in self.headings[column]):
+                said = " | ".join(self.headings[column])
+                raise self.refused(f"column {column_letters(column)} ({said}) may be of an earlier edition")
+
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
         for (top, left), (bottom, right) in self.merged:
@@ -269,9 +276,11 @@ class Table(Tabular[int]):
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         beside, attributes = self.parted(columns.values())
         self.require_said(rows)
-        self._require_unit(np.unique([*columns, *beside.to_numpy().ravel()]), thousands)
+        read_of = np.unique([*columns, *beside.to_numpy().ravel()])
+        self._require_unit(read_of, thousands)
+        self._require_current(read_of)
         self._require_all_rows(rows.index, at_columns, apart, marks)
-        self._require_a_cell_each(at_rows, np.unique([*columns, *beside.to_numpy().ravel()]))
+        self._require_a_cell_each(at_rows, read_of)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
         across = np.tile(np.arange(len(at_columns)), len(at_rows))
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))

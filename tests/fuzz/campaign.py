@@ -13,13 +13,27 @@ from types import FrameType
 
 from pipeline import catalogue
 from pipeline.read.opening import Refused
-from tests.fuzz import areas, columns, forms, numbers, rows, spans
+from tests.fuzz import areas, columns, copying, dates, forms, numbers, pasting, programs, rows, spans, texts, wording
 from tests.fuzz.mutation import MUTATIONS
 from tests.fuzz.seeds import Seed, real_files, samples
 from tests.fuzz.truth import CRASHED, HUNG, NEEDLESS, REFUSED, Mutant, Outcome, judged
 from tests.fuzz.writing import write
 
-MODULES = (areas, columns, forms, numbers, rows, spans)  # which declare the mutations
+# They declare the mutations.
+MODULES = (
+    areas,
+    columns,
+    copying,
+    dates,
+    forms,
+    numbers,
+    pasting,
+    programs,
+    rows,
+    spans,
+    texts,
+    wording,
+)
 SECONDS = 20
 
 # Files that take seconds to read are mutated less often than others.

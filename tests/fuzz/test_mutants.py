@@ -21,6 +21,8 @@ SMALL = [
     ("ons_population", "csv"),
     ("ons_police_force_tables", "xlsx"),
     ("home_office_recorded_crime", "csv"),
+    ("ukhsa_uam", "ods"),
+    ("home_office_seizures", "xlsx"),
     ("ons_drug_deaths", "xlsx"),
 ]
 

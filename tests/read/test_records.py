@@ -105,6 +105,13 @@ def test_a_column_in_thousands_of_a_text_file_is_refused_where_it_is_read(name, 
         found.unpivot(rows, {name: {}})
 
 
+@pytest.mark.parametrize("name", ["n_unrevised", "n (previous)", "n (old)"])
+def test_a_column_of_an_earlier_edition_of_a_text_file_is_refused_where_it_is_read(name, tmp_path):
+    found = records(tmp_path / "a.csv", f"area,{name}\nx,1\n")
+    with pytest.raises(Refused, match=r"a.csv: the column .* may be of an earlier edition"):
+        found.unpivot(pd.DataFrame({"area_code": found.frame["area"]}), {name: {}})
+
+
 def test_limits_beside_one_column_of_two_are_refused(tmp_path):
     found = records(tmp_path / "a.csv", "area,n,low,m\nx,3,1,4\n")
     with pytest.raises(Refused, match=r"a.csv: of 2 columns with numbers only some have the column 'lower' beside"):

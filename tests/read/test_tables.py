@@ -187,3 +187,11 @@ def test_limits_stand_beside_all_columns_that_are_read_together_or_beside_none()
     found = table(["T"], ["Area code", "Deaths", "Lower", "Rate"], [CODE, 2.0, 1.0, 3.0])
     with pytest.raises(Refused, match="of 2 columns with numbers only some have the column 'lower' beside"):
         found.unpivot(rows_of(found), {1: {"lower": 2}, 3: {}})
+
+
+@pytest.mark.parametrize("beside", ["Deaths (previous)", "Deaths as published last year", "Deaths (old)", "Unrevised"])
+def test_a_column_of_an_earlier_edition_is_refused_where_it_is_read(beside):
+    found = table(["T"], ["Area code", "Deaths", beside], [CODE, 1.0, 2.0])
+    assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+    with pytest.raises(Refused, match=r"column C \(.*\) may be of an earlier edition"):
+        found.unpivot(rows_of(found), {1: {}, 2: {}})

@@ -102,7 +102,11 @@ def quarters_as_text(book: Sheets) -> Sheets:
     }
 
 
-@pytest.mark.parametrize("alter", [shuffle, move_columns, rename_and_decorate, quarters_as_text])
+def blank_rows(book: Sheets) -> Sheets:
+    return {name: [*rows[:3], [" "] * 9, *rows[3:], *[["", " ", "\u00a0"]] * 3] for name, rows in book.items()}
+
+
+@pytest.mark.parametrize("alter", [shuffle, move_columns, rename_and_decorate, quarters_as_text, blank_rows])
 def test_an_alteration_of_form_changes_no_figure(alter, partnerships):
     assert said(partnerships(alter(listed(TWO_YEARS)))) == said(partnerships(listed(TWO_YEARS)))
 

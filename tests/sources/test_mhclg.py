@@ -171,3 +171,13 @@ def test_homelessness_under_one_row_of_headings(tmp_path):
     assert drugs["status"].to_dict() == {"E92000001": "", "E06000001": "c", "E06000002": "x"}
     assert drugs["base"].fillna(-1).to_dict() == {"E92000001": 90, "E06000001": 8, "E06000002": -1}
     assert set(found["period_label"]) == {"Jan-Mar 2025"} and len(found) == 9
+
+
+@pytest.mark.parametrize("note", [", 1", " (R) (2)", " (a)", " as published last year", " (old)"])
+def test_a_need_with_something_added_is_no_new_need(note, altered):
+    sheets = SPRING_2018.sheets()
+    rows = sheets["A3 - Apr-Jun 18"]
+    at, column = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == "Old age")
+    rows[at][column] += note
+    with pytest.raises(Refused):
+        altered(HOMELESSNESS, sheets)

@@ -90,6 +90,16 @@ def test_columns_of_the_rows_of_admissions_may_move_and_an_unknown_one_is_refuse
         altered(ADMISSIONS, [[*row, "ethnicity" if at == 0 else str(at % 2)] for at, row in enumerate(rows)])
 
 
+@pytest.mark.parametrize("people", ["10,000", "1,000", "million"])
+def test_standardised_rates_of_other_people_are_refused(people, altered):
+    book = sheets(sample(ADMISSIONS, "2023-11-30"))
+    for rows in book.values():
+        for row in rows[:8]:
+            row[:] = [re.sub("(?<=rate per )100,000", people, cell) if isinstance(cell, str) else cell for cell in row]
+    with pytest.raises(Refused, match="has a heading unknown here"):
+        altered(ADMISSIONS, book)
+
+
 def test_admissions_under_an_unknown_heading_are_refused(altered):
     book = sheets(sample(ADMISSIONS, "2021-01-28"))
     name = next(name for name, rows in book.items() if "by sex and age" in str(rows[0][0]))
