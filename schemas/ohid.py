@@ -15,6 +15,14 @@ _JOINT = SMALL | {"E06000052": "Cornwall, where it is printed with the Isles of 
 _JOINT_AREA = "cornwall-and-isles-of-scilly"
 _ANY_JOINT_AREA = r"[a-z]+(-[a-z]+)*-and(-[a-z]+)+"
 
+_DIVIDED = "numbers of people are printed with a few decimals, as in another unit"
+
+
+def _divided(people: pd.Series) -> pd.Series:
+    """Estimates with a few decimals, where most have: they are whole, or keep all their decimals."""
+    few = (people % 1 > 0) & have_at_most(people, 3)
+    return few & (2 * few.sum() > people.notna().sum())
+
 
 class Fingertips(
     Figure,
@@ -146,12 +154,9 @@ class AlcoholDependence(
 ):
     """Estimates of adults dependent on alcohol."""
 
-    @rows_check(name="decimals", error="numbers of people are printed with a few decimals, as in another unit")
+    @rows_check(name="decimals", error=_DIVIDED)
     def without_few_decimals(cls, figures: pd.DataFrame) -> pd.Series:
-        # Estimates are whole, or keep all their decimals.
-        people = figures["value"].where(figures["measure"] == "adults dependent on alcohol")
-        few = (people % 1 > 0) & have_at_most(people, 3)
-        return ~(few & (2 * few.sum() > people.notna().sum()))
+        return ~_divided(figures["value"].where(figures["measure"] == "adults dependent on alcohol"))
 
 
 class OcuPrevalence(
@@ -165,3 +170,7 @@ class OcuPrevalence(
     categories=(r"(opiates and/or crack cocaine|opiates|crack cocaine): .+ method",),
 ):
     """Prevalence of opiate and crack cocaine use: estimates by area."""
+
+    @rows_check(name="decimals", error=_DIVIDED)
+    def without_few_decimals(cls, figures: pd.DataFrame) -> pd.Series:
+        return ~_divided(figures["value"].where(figures["measure"] == "estimated users"))

@@ -93,6 +93,7 @@ BOTH_WAYS = (10, 0.1)
         (PUPILS, EACH_WAY, {"measure": "acceptable to try once"}),
         (PUPILS, EACH_WAY, {"measure": ".*"}),
         (("alcohol_dependence", "2024-03-14"), EACH_WAY, {"measure": ".*"}),
+        (("ocu_prevalence", "2025-12-11"), EACH_WAY, {"measure": ".*"}),
         (("csew_crime", "2025-01-30"), EACH_WAY, {"measure": ".*"}),
         # What a model expects unlike what there was; exact counts that are all multiples of ten.
         (("ndtms_adults", "2025-12-04"), EACH_WAY, {"measure": "modelled deaths in treatment"}),
