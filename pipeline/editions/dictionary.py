@@ -12,7 +12,7 @@ import duckdb
 import jinja2
 from pandera.api.checks import Check
 
-from pipeline import build, inventory, places, releases, sql
+from pipeline import inventory, places, releases, sql
 from pipeline.calculate import derived, metric, population, rates, statistics
 from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
@@ -229,9 +229,9 @@ def _title_of(codes: dict[str, str]) -> str:
 
 def _of_the_method() -> dict[str, object]:
     modules = (
-        build,
         checks,
         derived,
+        inventory,
         rates,
         metric,
         part_files,
