@@ -52,8 +52,8 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(np.array(matches, dtype=bool)[codes], index=texts.index)
 
 
-def have_at_most(values: pd.Series, most: int) -> pd.Series:
-    """Whether numbers have so many decimals at most."""
+def have_few_decimals(values: pd.Series, most: int) -> pd.Series:
+    """Whether numbers have no more than so many decimals."""
     shifted = values * 10**most
     exact: pd.Series = (shifted - shifted.round()).abs() < 1e-6
     return exact
@@ -236,12 +236,12 @@ class Figure(pa.DataFrameModel):
     def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
         values = figures["value"].where(cls._counted(figures))
         broken = values % 1 > 0
-        parted = broken & (values < 1000) & have_at_most(values, 3)
+        parted = broken & (values < 1000) & have_few_decimals(values, 3)
         measures = coded(figures).codes("measure")
         there, among, of_those = (np.bincount(measures, which)[measures] for which in (values.notna(), broken, parted))
         # Where most are broken, or into smaller parts, numbers are shares of cases.
         odd = (2 * among < there) & (among == of_those)
-        return _where(~(parted & ~have_at_most(values, 2) & odd), figures)
+        return _where(~(parted & ~have_few_decimals(values, 2) & odd), figures)
 
     @rows_check(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: pd.DataFrame) -> pd.Series:

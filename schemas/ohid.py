@@ -6,7 +6,7 @@ One model each; how files are read is the reader's.
 import pandas as pd
 
 from schemas.columns import rows_check
-from schemas.figure import Figure, have_at_most
+from schemas.figure import Figure, have_few_decimals
 from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, estimated, percentage
 
 _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiate only", "opiate")
@@ -20,7 +20,7 @@ _DIVIDED = "numbers of people are printed with a few decimals, as in another uni
 
 def _divided(people: pd.Series) -> pd.Series:
     """Estimates with a few decimals, where most have: they are whole, or keep all their decimals."""
-    few = (people % 1 > 0) & have_at_most(people, 3)
+    few = (people % 1 > 0) & have_few_decimals(people, 3)
     return few & (2 * few.sum() > people.notna().sum())
 
 
