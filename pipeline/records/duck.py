@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
+import fsspec
 import pandas as pd
 
 from pipeline.records.engine import NAMED_AT_MOST, Engine, Fault
@@ -35,6 +36,9 @@ class Duck(Engine):
         self.con = con
 
     def scan(self, table: str, lies: Lying) -> dict[str, str]:
+        protocol, stored, _ = lies.files[0].partition("://")
+        if stored and protocol not in self.con.list_filesystems():
+            self.con.register_filesystem(fsspec.filesystem(protocol))
         self.con.execute(f"CREATE VIEW {table} AS {_relation(lies, lies.files, 'store_rejects = true')}")
         described = self.con.execute(f"DESCRIBE {table}").fetchall()
         return {name: kind.split("(")[0].split(" ")[0] for name, kind, *_ in described if name != "filename"}

@@ -4,7 +4,10 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+
+import fsspec
+from fsspec.core import has_magic, url_to_fs
 
 from pipeline.read.opening import Refused
 from pipeline.releases import is_litter
@@ -14,7 +17,7 @@ FORMATS = ("parquet", "csv")
 
 @dataclass(frozen=True)
 class Lying:
-    """The files of one table of records, all of one format; addresses of object storage are patterns."""
+    """The files of one table of records, all of one format, by path or by address in object storage."""
 
     format: str
     files: tuple[str, ...]
@@ -26,24 +29,38 @@ class Lying:
 
 
 def lying(where: str) -> Lying:
-    """What lies at a path, a folder (its parts and their folders) or an address. Raises Refused where nothing does."""
-    if "://" in where:
-        found = [kind for kind in FORMATS if where.endswith(f".{kind}")]
-        return Lying(found[0], (where,)) if found else Lying("parquet", (f"{where.rstrip('/')}/**/*.parquet",))
-    path = Path(where)
-    inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-    files = [one for one in inside if one.is_file() and not _is_passed_over(one.relative_to(path.parent))]
-    kinds = {one.suffix.lower().removeprefix(".") for one in files} & set(FORMATS)
+    """What lies at a path, a folder (its parts and their folders), or an address or pattern in object storage.
+
+    Raises Refused where nothing does.
+    """
+    found = _stored(where) if "://" in where else _local(where)
+    files = [file for file, below in found if not any(is_litter(part) or part.startswith("_") for part in below.parts)]
+    kinds = {PurePath(file).suffix.lower().removeprefix(".") for file in files} & set(FORMATS)
     if len(kinds) != 1:
         said = "files of both formats" if kinds else "neither Parquet nor CSV files"
         raise Refused(f"{where} holds {said}")
     (kind,) = kinds
-    return Lying(kind, tuple(str(one) for one in files if one.suffix.lower() == f".{kind}"))
+    return Lying(kind, tuple(file for file in files if file.lower().endswith(f".{kind}")))
 
 
-def _is_passed_over(path: Path) -> bool:
-    """Whether it is litter, or what an engine leaves beside the parts that it writes."""
-    return any(is_litter(part) or part.startswith("_") for part in path.parts[1:])
+# Each file with its path below the place; a part that begins with an underscore is left there by an engine that writes.
+
+
+def _local(where: str) -> list[tuple[str, PurePath]]:
+    path = Path(where)
+    inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [(str(one), one.relative_to(path)) for one in inside if one.is_file()]
+
+
+def _stored(where: str) -> list[tuple[str, PurePath]]:
+    """Raises Refused for a storage that cannot be looked into."""
+    protocol = where.partition("://")[0]
+    try:
+        storage, place = url_to_fs(where)
+        files = sorted(storage.glob(place) if has_magic(place) else storage.find(place))
+    except (OSError, ImportError, ValueError) as error:
+        raise Refused(f"{where} cannot be looked into: {error}") from error
+    return [(f"{protocol}://{file}", PurePath(file.removeprefix(place).lstrip("/"))) for file in files]
 
 
 def by_headings(files: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
@@ -57,7 +74,7 @@ def by_headings(files: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
 def _headings(file: str) -> tuple[str, ...]:
     """The names in the first line of a CSV file. Raises Refused where it has none."""
     try:
-        with open(file, encoding="utf-8-sig", newline="") as text:
+        with fsspec.open(file, "rt", encoding="utf-8-sig", newline="") as text:
             names = tuple(next(csv.reader(text), []))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{file}, row 1 cannot be read: {error}") from error

@@ -3,6 +3,7 @@
 import shutil
 
 import duckdb
+import fsspec
 import pytest
 
 from pipeline.read.opening import Refused
@@ -71,6 +72,39 @@ def test_good_records_are_taken_in_either_format(table, made_up, tmp_path):
         with duck() as engine:
             engine.lay(table, lying(str(where)), CONTRACTS[table])
             assert engine.ask(f"SELECT count(*) AS n FROM {table}")["n"][0] > 0
+
+
+@pytest.fixture
+def storage():
+    """Object storage that a program holds in its memory."""
+    held = fsspec.filesystem("memory")
+    held.pipe_file("/bucket/other/x.csv", b"a\n1\n")
+    yield held
+    held.rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_records_in_object_storage_are_those_of_the_same_files_at_hand(form, made_up, storage, tmp_path):
+    broken(made_up, tmp_path, "deaths", "dec_sex = 'M'", 234, form)
+    (tmp_path / f"b.{form}").rename(tmp_path / "broken")
+    storage.put(f"{tmp_path}/a.{form}", f"/bucket/deaths/year=2020/a.{form}")
+    storage.pipe_file("/bucket/deaths/_SUCCESS", b"")
+    counted = []
+    for where in (str(tmp_path / f"a.{form}"), "memory://bucket/deaths", f"memory://bucket/deaths/*/*.{form}"):
+        with duck() as engine:
+            engine.lay("deaths", lying(where), CONTRACTS["deaths"])
+            counted.append(engine.ask("SELECT count(*) AS n, sum(hash(deaths)) AS rows FROM deaths").to_dict("list"))
+    assert counted[0]["n"] > [500] and counted[1:] == counted[:1] * 2
+    storage.put(str(tmp_path / "broken"), f"/bucket/deaths/b.{form}")
+    with duck() as engine, pytest.raises(Refused, match=rf"bucket/deaths/b\.{form}, row 234: .*dec_sex"):
+        engine.lay("deaths", lying("memory://bucket/deaths"), CONTRACTS["deaths"])
+
+
+def test_a_storage_without_records_or_without_its_package_is_refused(storage):
+    with pytest.raises(Refused, match="neither Parquet nor CSV"):
+        lying("memory://bucket/nothing")
+    with pytest.raises(Refused, match=r"oci://bucket/deaths cannot be looked into: .*ocifs"):
+        lying("oci://bucket/deaths")
 
 
 @pytest.mark.parametrize(
