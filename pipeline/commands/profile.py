@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, err, fail, plainly, say_written
+from pipeline.editions import pages
 from pipeline.publish import published
 
 
@@ -27,7 +28,7 @@ def profile(
 
     if (area is None) != all_:
         fail("profile takes an area or --all")
-    folder = to or data / "exports" / "pages"
+    folder = to or pages.folder(data)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with plainly(), Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("reading the published file", total=None)
