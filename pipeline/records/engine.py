@@ -53,6 +53,7 @@ class Engine(ABC):
 
         Raises Refused with the rules that are broken, and the files and rows of the first records that break them.
         """
+        lies.require(contract.to_schema().columns)
         raw = f"{table}_as_it_lies"
         fields = typed.fields(contract, self.scan(raw, lies), table)
         # What is broken in a CSV file is seen only in whole records.
