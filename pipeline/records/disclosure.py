@@ -44,17 +44,19 @@ class Rule:
     def shown(self, count: np.ndarray, before: np.ndarray | float = _UNSAID) -> np.ndarray:
         """Counts as they are shown: as before where one has moved by less than the base, else the nearest multiple."""
         nearest = (2 * count + self.base) // (2 * self.base) * self.base
-        return np.where(self._stays(count, before), before, nearest)[()]
+        stays = np.greater(before, 0) & (count > self.hidden) & (abs(count - before) < self.base)
+        return np.where(stays, before, nearest)[()]
 
     def seen(self, count: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The least and the most that counts can be for one who sees them shown."""
-        shown, apart, stays = self.shown(count, before), self.base - 1, self._stays(count, before)
-        low = np.maximum(shown - np.where(stays, apart, self.base // 2), self.hidden + 1)
-        return np.where(count > 0, low, 0), np.where(count > 0, shown + np.where(stays, apart, apart // 2), 0)
+        """The least and the most that counts can be for one who sees them shown.
 
-    def _stays(self, count: np.ndarray, before: np.ndarray | float) -> np.ndarray:
-        stays: np.ndarray = np.greater(before, 0) & (count > self.hidden) & (abs(count - before) < self.base)
-        return stays
+        What stays as it was could be further from it; but who takes it that no record came since knows better.
+        """
+        shown, apart = self.shown(count, before), self.base - 1
+        below, above = self.base // 2, apart // 2
+        nearest = (shown - below <= count) & (count <= shown + above)
+        low = np.maximum(shown - np.where(nearest, below, apart), self.hidden + 1)
+        return np.where(count > 0, low, 0), np.where(count > 0, shown + np.where(nearest, above, apart), 0)
 
 
 OPEN = Rule("open records: counts as they are", 0, 1)

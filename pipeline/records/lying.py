@@ -16,6 +16,9 @@ from fsspec.core import has_magic, url_to_fs
 from pipeline.read.opening import Refused
 from pipeline.releases import is_litter
 
+# In a folder of records, or one above it: they are made up.
+MADE_UP = "_made_up"
+
 # What is left of bytes that are no UTF-8, and what is in a text of two bytes a letter.
 _NO_TEXT = re.compile("[\udc80-\udcff\0]")
 _FORMATS = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv"}
@@ -32,6 +35,15 @@ class Lying:
     def above(self) -> int:
         """The rows of a file above its first record."""
         return 1 if self.format == "csv" else 0
+
+    @property
+    def made_up(self) -> set[bool]:
+        """Whether the records are made up; of files of both kinds both."""
+        storage, _ = url_to_fs(self.files[0])
+        folders = {PurePath(url_to_fs(file)[1]).parent for file in self.files}
+        return {
+            any(storage.exists(str(above / MADE_UP)) for above in (one, *one.parents) if above.name) for one in folders
+        }
 
     def require(self, columns: Iterable[str]) -> None:
         """Raise Refused for a file without one of some columns, which may be folders such as `year=2020`.

@@ -1,5 +1,7 @@
 """Records that break their contract stop their extract, named by file and row and by nothing that they hold."""
 
+import re
+
 import duckdb
 import pytest
 
@@ -52,6 +54,25 @@ def test_a_broken_record_is_named_by_file_and_row(fault, form, made_up, tmp_path
         engine.lay(table, lying(str(tmp_path)), CONTRACTS[table])
     assert f"b.{form}, row 234: " in str(refused.value) and said in str(refused.value)
     assert "a." not in str(refused.value).replace("b.", "")
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("table, field", [("deaths", "dec_conf_nhs_number_clean_deid"), ("episodes", "epikey")])
+def test_an_extract_that_lies_there_twice_is_no_two(table, field, form, made_up, tmp_path):
+    broken(made_up, tmp_path, table, f"{field} = {field}", 7, form)
+    with duck() as engine, pytest.raises(Refused) as refused:
+        engine.lay(table, lying(str(tmp_path)), CONTRACTS[table])
+    said = re.fullmatch(
+        rf"{table}: .*b\.{form}, row (\d+): another record has its {field}; and .* more", str(refused.value)
+    )
+    assert said
+    rows = f"read_csv('{tmp_path}/b.csv', all_varchar = true)" if form == "csv" else f"'{tmp_path}/b.parquet'"
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE t AS SELECT *, row_number() OVER () AS row FROM {rows}")
+        row = int(said[1]) - (form == "csv")
+        assert con.execute(f"SELECT {field} = (SELECT min({field}) FROM t) FROM t WHERE row = {row}").fetchone() == (
+            True,
+        )
 
 
 def test_no_error_tells_what_a_record_holds(made_up, tmp_path):
