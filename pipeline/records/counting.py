@@ -51,7 +51,7 @@ def count(extract: Extract, engine: Engine, where: Mapping[str, str], years: Ite
     counted["value"] = counted["value"].astype("int64")
     counted["area"] = _coded(extract, counted["area"])
     counted = counted[[*KEY, "value"]].groupby(KEY).sum().reset_index()
-    return _filled(counted) if extract.rule.hidden else counted
+    return _filled(counted, _parted(extract)) if extract.rule.hidden else counted
 
 
 def _printed_areas(extract: Extract, engine: Engine, areas: pd.DataFrame) -> list[set[str]]:
@@ -149,8 +149,12 @@ def _sums(extract: Extract, counts: pd.DataFrame) -> list[Sum]:
         if (whole := one.partition(": ")[0]) != one and whole in categories
     ]
     areas = disclosure.area_sums(_inside(counts["area"].unique()), beyond)
-    answers = [Sum("category", extract.subject, parts) for parts in extract.themes.values()]
-    return [*areas, *_windows(counts["period"].unique()), *extract.sums, *answers, *told]
+    return [*areas, *_windows(counts["period"].unique()), *_parted(extract), *told]
+
+
+def _parted(extract: Extract) -> list[Sum]:
+    """The wholes that the counts of an area and a period add up to, with the answers to the questions of a review."""
+    return [*extract.sums, *(Sum("category", extract.subject, parts) for parts in extract.themes.values())]
 
 
 def _lookups(extract: Extract, years: list[int]) -> dict[str, pd.DataFrame]:
@@ -218,13 +222,16 @@ def _coded(extract: Extract, printed: pd.Series) -> pd.Series:
     return printed.map(codes)
 
 
-def _filled(counted: pd.DataFrame) -> pd.DataFrame:
-    """The counts with a zero wherever an area lacks what others of its level have."""
+def _filled(counted: pd.DataFrame, sums: list[Sum]) -> pd.DataFrame:
+    """The counts with a zero wherever an area lacks what others of its level have, or one part of a whole."""
     kinds = {label: span.kind for label, span in spans(counted["period"].unique()).items()}
     alike = [counted["measure"], counted["area"].map(_level), counted["period"].map(kinds)]
     pieces = []
     for _, rows in counted.groupby(alike, sort=False):
         series = rows[["measure", "sex", "age", "category"]].drop_duplicates()
+        for one in sums:
+            part = series[series[one.column].isin(one.parts)].drop(columns=one.column).drop_duplicates()
+            series = pd.concat([series, part.merge(pd.DataFrame({one.column: one.parts}), "cross")]).drop_duplicates()
         grid = (
             rows[["period"]].drop_duplicates().merge(rows[["area"]].drop_duplicates(), "cross").merge(series, "cross")
         )

@@ -19,7 +19,7 @@ import pandas as pd
 from pipeline.records.moves import Cell, Cheapest, Column, Ways, over
 
 KEY = ["measure", "period", "area", "sex", "age", "category"]
-_AREA, _CATEGORY = KEY.index("area"), KEY.index("category")
+_PERIOD, _AREA, _CATEGORY = (KEY.index(name) for name in ("period", "area", "category"))
 # In which column records are moved first.
 _ORDER = (_AREA, *(at for at in range(len(KEY)) if at != _AREA))
 
@@ -207,17 +207,21 @@ class _Table:
     def _withheld(self, cell: Cell) -> tuple[dict[Cell, int], list[Cell]]:
         """How a count could be another once less is said, and what is hidden for it.
 
-        Nothing is said of an area in a period, not even that a count is small; then nor of others.
+        Nothing is said of an area in a period, not even that a count is small; then nor of the periods that it adds up
+        with; then nor of other areas.
         """
         measure, period, area, *_ = cell
-        column, hidden = self.columns[_AREA], self.hidden.copy()
+        periods, column, hidden = self.columns[_PERIOD], self.columns[_AREA], self.hidden.copy()
+        whole = periods.above(period)[-1]
+        together = [whole, *(part for parts in periods.partitions.get(whole, []) for part in parts)]
         above, beside = column.above(area)[:2], column.beside(area)
         for areas in ([area], [*above, *beside], [*range(len(column.labels))]):
-            of = np.zeros_like(self.there)
-            of[measure, period, areas] = True
-            self._hide(of & self.published)
-            if moved := self._moved(cell):
-                return moved, [tuple(map(int, other)) for other in np.argwhere(self.hidden & ~hidden)]
+            for withheld in ([period], together):
+                of = np.zeros_like(self.there)
+                of[np.ix_([measure], withheld, areas)] = True
+                self._hide(of & self.published)
+                if moved := self._moved(cell):
+                    return moved, [tuple(map(int, other)) for other in np.argwhere(self.hidden & ~hidden)]
         raise Unprotected(", ".join(column.labels[label] for column, label in zip(self.columns, cell, strict=True)))
 
     def _moved(self, cell: Cell) -> dict[Cell, int]:

@@ -92,14 +92,20 @@ class Duck(Engine):
 def _relation(lies: Lying, files: tuple[str, ...], more: str) -> str:
     if lies.format == "parquet":
         return f"SELECT * FROM read_parquet([{_listed(files)}], union_by_name = true, {_MORE})"
-    alike = by_headings(files).items()
-    return " UNION ALL BY NAME ".join(_csv(names, tuple(there), more) for names, there in alike)
+    # DuckDB would take what stands behind a question mark for no part of a name, and read compressed bytes as text.
+    alike = [
+        _csv(names, tuple(file for file in there if file.lower().endswith(".gz") == packed), packed, more)
+        for names, there in by_headings(files).items()
+        for packed in {file.lower().endswith(".gz") for file in there}
+    ]
+    return " UNION ALL BY NAME ".join(alike)
 
 
-def _csv(names: tuple[str, ...], files: tuple[str, ...], more: str) -> str:
+def _csv(names: tuple[str, ...], files: tuple[str, ...], packed: bool, more: str) -> str:
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     options = f"""columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'"""
-    options = ", ".join(filter(None, (options, "strict_mode = true", _MORE, more)))
+    compression = f"compression = '{'gzip' if packed else 'none'}'"
+    options = ", ".join(filter(None, (options, "strict_mode = true", compression, _MORE, more)))
     return f"SELECT * FROM read_csv([{_listed(files)}], {options})"
 
 

@@ -95,6 +95,7 @@ def count_broken(made_up, tmp_path) -> Callable[[str], Answer]:
         lies = tmp_path / "lies"
         lies.mkdir()
         broken(made_up, lies, "deaths", change, 200, "parquet")
+        (lies / "a.parquet").unlink()
         return count(tmp_path / "data", "registered_deaths", lies)
 
     return run
@@ -174,6 +175,15 @@ def test_a_review_is_a_page_and_a_workbook(made_up, tmp_path):
     assert Counter((row[0], _printed(row[-1])) for row in cells if row[0] in around) == shown
     on_page = re.findall(r'<td class="number">(?:<abbr[^>]*>)?([^<]+)', page)
     assert Counter(text.replace(",", "") for text in on_page) == Counter(number for _, number in shown.elements())
+    # Areas are called as people call them.
+    assert ncdof(data, "review", "bournemouth").returncode == 0 and (folder / "review_E06000058.html").exists()
+    for area, said in (
+        ("Cumbria", "ask for Cumberland"),
+        ("e07000008", "no figures for Cambridge"),
+        ("Lds", "near it"),
+    ):
+        unknown = ncdof(data, "review", area)
+        assert unknown.returncode == 2 and said in unknown.stderr
     with duckdb.connect() as con:
         people = con.execute(
             f"SELECT DISTINCT dec_conf_nhs_number_clean_deid FROM '{made_up}/deaths/*.parquet'"

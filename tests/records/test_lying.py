@@ -99,6 +99,7 @@ def test_a_folder_without_records_or_with_both_formats_is_refused(made_up, tmp_p
         {"a.CSV": HEADINGS + CRIME, "b.csv.gz": gzip.compress(HEADINGS + 2 * CRIME), "_log.txt": b"x"},
         {"a.csv": b"Crime type,Note,LSOA name,Month,Reported by\n" + 3 * b'Drugs,"of\nlate",,2024-01,Essex Police\n'},
         {"2023/x[1].csv": HEADINGS + CRIME, "2023/x1.csv": HEADINGS + CRIME, "w?y/*.csv": HEADINGS + CRIME},
+        {"w?y/a.csv.gz": gzip.compress(HEADINGS + 3 * CRIME)},
     ],
 )  # fmt: skip
 def test_every_file_counts_once_however_it_is_called_or_printed(files, tmp_path):
