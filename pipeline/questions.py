@@ -56,10 +56,10 @@ def area_called(con: duckdb.DuckDBPyConnection, text: str, metric_id: str | None
     )
     today = set(places.on_day(date.today())["area_code"])
     there = {code for (code,) in asked.fetchall()} & today
-    return _meant(codes, there) or _meant(codes, today) or codes[0]
+    return meant(codes, there) or meant(codes, today) or codes[0]
 
 
-def _meant(codes: list[str], there: Collection[str]) -> str | None:
+def meant(codes: Iterable[str], there: Collection[str]) -> str | None:
     """The first of areas that is there, else the only one that replaced one of them and is there.
 
     Raises LookupError, naming them, where several that replaced one are there.
@@ -94,7 +94,7 @@ def explain(
     areas = places.areas().set_index("area_code")
     con.execute(_QUESTIONS)
     rows = _ask(con, "areas_of", metric_id, year, breakdown)
-    code = _meant(codes, set(rows.loc[rows["valued"], "area_code"])) or _meant(codes, set(rows["area_code"]))
+    code = meant(codes, set(rows.loc[rows["valued"], "area_code"])) or meant(codes, set(rows["area_code"]))
     if code:
         found = Explanation(
             code,

@@ -1,8 +1,10 @@
 -- What a local review of drug-related deaths asks first: of those who died by drug poisoning, who had been in treatment
--- or in hospital, and when. Three calendar years of registration together, and single years for the number of deaths.
+-- or in hospital, and when. Three calendar years of registration together; and of what registered deaths are counted in
+-- single years, these too, for disclosure control must know what adds up to the three. Treatment and hospital care are
+-- those of England: that they never were is not known of who lived elsewhere.
 WITH died AS (
     SELECT dec_conf_nhs_number_clean_deid AS person, reg_date_of_death AS day, year(reg_date) AS registered,
-           lad_of_residence, substances, CASE dec_sex WHEN '1' THEN 'male' ELSE 'female' END AS sex,
+           lad_of_residence, starts_with(lad_of_residence, 'E') AS resident, substances, CASE dec_sex WHEN '1' THEN 'male' ELSE 'female' END AS sex,
            CASE WHEN dec_agec < 30 THEN 'under 30' WHEN dec_agec < 40 THEN '30-39' WHEN dec_agec < 50 THEN '40-49'
                 WHEN dec_agec < 60 THEN '50-59' ELSE '60 and over' END AS age
     FROM deaths
@@ -37,7 +39,8 @@ stay AS (
 ),
 known AS (
     SELECT died.*,
-           CASE WHEN died.person IS NULL THEN 'treatment: not known' WHEN until IS NULL THEN 'treatment: never'
+           CASE WHEN died.person IS NULL OR (until IS NULL AND NOT resident) THEN 'treatment: not known'
+                WHEN until IS NULL THEN 'treatment: never'
                 WHEN until >= died.day THEN 'treatment: at the time of death'
                 WHEN until >= died.day - INTERVAL 12 MONTH THEN 'treatment: within 12 months before'
                 ELSE 'treatment: earlier' END AS treated,
@@ -50,7 +53,8 @@ known AS (
                 WHEN until >= died.day - INTERVAL 28 DAY THEN 'time since discharge: up to 4 weeks'
                 WHEN until >= died.day - INTERVAL 12 MONTH THEN 'time since discharge: up to 12 months'
                 ELSE 'time since discharge: longer' END AS since,
-           CASE WHEN died.person IS NULL THEN 'hospital: not known' WHEN reason = 1 THEN 'hospital: poisoning'
+           CASE WHEN died.person IS NULL OR (reason IS NULL AND NOT resident) THEN 'hospital: not known'
+                WHEN reason = 1 THEN 'hospital: poisoning'
                 WHEN reason = 2 THEN 'hospital: mental and behavioural disorders' WHEN reason = 3 THEN 'hospital: other'
                 ELSE 'hospital: not in the 12 months before' END AS hospital
     FROM died
@@ -84,7 +88,7 @@ pooled AS (
     UNION ALL
     SELECT years.label AS period, within, sex, age, category, count(*) AS value
     FROM told JOIN areas ON area_code = lad_of_residence JOIN years ON years.year = registered
-    WHERE sex = 'all' AND age = 'all' AND category = 'drug poisoning'
+    WHERE age = 'all' AND (category = 'drug poisoning' OR (starts_with(category, 'drug poisoning: ') AND level <> 'authority'))
     GROUP BY years.label, within, sex, age, category
 )
 SELECT 'deaths' AS measure, period, within AS area, sex, age, category, value FROM pooled

@@ -42,11 +42,12 @@ told AS (
                 ELSE 'registered after a year' END AS category
     FROM judged
 ),
+-- Of those who died before the first registrations only the latest registered are there.
 dated AS (
     SELECT 'deaths' AS measure, registered AS of_year, lad_of_residence, sex, age, category FROM told
     UNION ALL
     SELECT 'deaths by occurrence' AS measure, died AS of_year, lad_of_residence, sex, age, category FROM told
-    WHERE category IN ('drug poisoning', 'drug misuse')
+    WHERE category IN ('drug poisoning', 'drug misuse') AND died >= (SELECT min(year(reg_date)) FROM deaths)
 ),
 counted AS (
     SELECT measure, label, within, level, category, CASE WHEN grouping(sex) = 1 THEN 'all' ELSE sex END AS sex,

@@ -20,6 +20,7 @@ def _area(printed: str) -> str | None:
     tables={"crimes": StreetCrime},
     contract=StreetCrimesCounted,
     rule=OPEN,
+    year="months",
     named=_area,
 )
 def street_crimes() -> str:

@@ -35,9 +35,9 @@ def treatment_journeys() -> str:
     A person with a structured community intervention on at least one day of the financial year, once in England and
     once in each area; adults by their age at triage, young people apart. The substance group is a hierarchy over all
     the journeys of the year. Starting: an intervention that begins in the year, more than 21 days after any other
-    ended. Completing: the last journey of the year ended as completed, with none again within six months. Continuity of
-    care: adults who left a secure setting for the community, and those with an intervention there within 21 days.
-    Deaths are of any cause.
+    ended. Completing: a journey ended as completed while no other went on, and none began within six months.
+    Continuity of care: adults who left a secure setting for the community, and those with an intervention there within
+    21 days. Deaths are of any cause.
     Proved on made-up records; none were at hand.
     """
     return text_beside(__file__)

@@ -10,14 +10,17 @@ WITH described AS (
     LEFT JOIN treated_substances AS second ON second.substance = drug2
     LEFT JOIN treated_substances AS third ON third.substance = drug3
 ),
--- Journeys in the community, with the end of what came before and the start of what comes after.
+-- Journeys in the community, with the end of those that began before, and the first day of those that end later: of two
+-- that end on one day that which was completed is the last.
 community AS (
     SELECT *,
            max(coalesce(disd, DATE '2999-12-31')) OVER (
                PARTITION BY clientid ORDER BY modst, disd ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
            ) AS treated_until,
            min(modst) OVER (
-               PARTITION BY clientid ORDER BY modst, disd ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+               PARTITION BY clientid
+               ORDER BY coalesce(disd, DATE '2999-12-31'), CASE WHEN starts_with(disrsn, 'Treatment completed') THEN 1 ELSE 0 END
+               ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
            ) AS treated_again
     FROM described WHERE setting = 'community' AND modst IS NOT NULL
 ),
@@ -28,7 +31,6 @@ treated AS (
            max(CASE WHEN modst BETWEEN starts AND ends
                      AND (treated_until IS NULL OR modst > treated_until + INTERVAL 21 DAY) THEN 1 ELSE 0 END) AS started,
            max(CASE WHEN disd BETWEEN starts AND ends AND starts_with(disrsn, 'Treatment completed')
-                     AND coalesce(treated_until, disd) <= disd
                      AND (treated_again IS NULL OR treated_again > disd + INTERVAL 6 MONTH) THEN 1 ELSE 0 END) AS completed,
            max(CASE WHEN disd BETWEEN starts AND ends AND disrsn = 'Incomplete – client died' THEN 1 ELSE 0 END) AS died
     FROM community

@@ -14,7 +14,7 @@ import pandas as pd
 
 from assets.samples import deaths, model, treatment
 from pipeline import places
-from pipeline.records.release import MADE_UP
+from pipeline.records.lying import MADE_UP
 from pipeline.sql import statements
 
 FIRST, LAST = 2011, 2025

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from pipeline import places
 from pipeline.commands.terminal import DATA, Data, out, plainly
 
 
@@ -24,13 +23,7 @@ def review(
     from pipeline.editions.reviews import write  # importing what writes workbooks takes long
 
     with plainly():
-        kinds = (*places.UPPER_TIER, "region", "country")
-        code = area if places.name(area) else places.code_for(area, kinds)
-        if code is None:
-            raise LookupError(
-                f"no area of a review is called {area!r}: a county, single-tier authority, region or nation"
-            )
-        page, book = write(data, code, to or data / "exports" / "reviews")
+        page, book = write(data, area, to or data / "exports" / "reviews")
     out.print(f"{page}, {book.name}", soft_wrap=True)
     if open_:
         webbrowser.open(page.resolve().as_uri())

@@ -12,6 +12,7 @@ from pipeline.editions.pages.environment import sentence, template
 from pipeline.editions.workbook import file as workbook
 from pipeline.editions.workbook.sheet import Column, Sheet
 from pipeline.files import write_atomically
+from pipeline.questions import meant
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS, Extract
 from schemas import dictionary
@@ -51,13 +52,13 @@ class Review:
     extract: Extract
 
 
-def write(data: Path, code: str, to: Path) -> list[Path]:
-    """Write the page and the workbook of an area's review; their paths.
+def write(data: Path, area: str, to: Path) -> list[Path]:
+    """Write the page and the workbook of the review of an area, by code or name; their paths.
 
-    Raises LookupError where no review was counted, or none for the area.
+    Raises LookupError for an area nobody knows, where no review was counted, or none of the area.
     """
-    found = _review(data, code)
-    page, book = to / f"review_{code}.html", to / f"review_{code}.xlsx"
+    found = _review(data, places.called(area))
+    page, book = to / f"review_{found.code}.html", to / f"review_{found.code}.xlsx"
     declared = SOURCES[found.extract.id]
     rendered = template("review.html").render(
         review=found,
@@ -81,7 +82,7 @@ def write(data: Path, code: str, to: Path) -> list[Path]:
     return [page, book]
 
 
-def _review(data: Path, code: str) -> Review:
+def _review(data: Path, codes: list[str]) -> Review:
     extract = next(one for one in EXTRACTS.values() if one.themes)
     staged = [one for one in inventory.staged(data) if one.source == extract.id]
     if not staged:
@@ -90,9 +91,17 @@ def _review(data: Path, code: str) -> Review:
     newest = max(staged, key=lambda one: one.released)
     figures = pd.read_parquet(newest.path)
     figures = figures[figures["period_kind"] == "three_years"]
-    shown = [area for area in dict.fromkeys(_around(code)) if area in set(figures["area_code"])]
-    if code not in shown:
-        raise LookupError(f"no review has figures for {places.titled(code)}")
+    there = {*figures["area_code"]}
+    today = places.on_day(date.today())
+    kinds = (*places.UPPER_TIER, "region", "country")
+    # One of several that replaced an area is not it, also where it alone has figures.
+    code = meant([one for one in codes if one in there] or codes, {*today["area_code"][today["area_kind"].isin(kinds)]})
+    if code is None or code not in there:
+        said = places.titled(code or codes[0])
+        raise LookupError(
+            f"the review has no figures for {said}: a county, single-tier authority, region or nation may"
+        )
+    shown = [area for area in dict.fromkeys(_around(code)) if area in there]
     figures = figures[figures["area_code"].isin(shown)]
     periods = sorted(figures["period_label"].unique())
     columns = [(code, period) for period in periods] + [(area, periods[-1]) for area in shown if area != code]

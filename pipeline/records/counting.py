@@ -1,17 +1,17 @@
 """Records counted into figures: the text run, the grid filled, people protected; storing is release's."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pipeline import places
-from pipeline.read import periods
+from pipeline import places, releases
+from pipeline.read import periods, staging
 from pipeline.read.counted import spans
 from pipeline.read.opening import Refused
-from pipeline.records import disclosure, release
+from pipeline.records import disclosure, release, typed
 from pipeline.records.disclosure import KEY, Sum
 from pipeline.records.engine import Engine
 from pipeline.records.extract import Extract
@@ -21,6 +21,12 @@ from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES
 
 # Windows of three years that do not overlap, so that no year is the difference of two: they end in 2021, 2024, ...
 _WINDOW_ENDS = 2021
+
+# For so long a small area may have no record.
+_QUIET = timedelta(days=31)
+
+# The share of the authorities of a region or nation that its records must be of. Some are so small that they have none.
+_MOST = 0.75
 
 
 def count(extract: Extract, engine: Engine, where: Mapping[str, str], years: Iterable[int]) -> pd.DataFrame:
@@ -33,34 +39,73 @@ def count(extract: Extract, engine: Engine, where: Mapping[str, str], years: Ite
         raise Refused(f"{extract.id} is counted from {', '.join(extract.tables)}: {', '.join(sorted(apart))} apart")
     for table, contract in extract.tables.items():
         engine.lay(table, lying(where[table]), contract)
-    for name, rows in _lookups(extract, sorted(years)).items():
+    areas = _areas(extract)
+    engine.lookup("areas", areas if not extract.whole else _covered(areas, _printed_areas(extract, engine, areas)))
+    lookups = _lookups(extract, sorted(years))
+    _require_whole_years(extract, engine, lookups["years"])
+    for name, rows in lookups.items():
         engine.lookup(name, rows)
-    _require_areas(extract, engine)
     counted = engine.ask(extract.text)
     if counted.empty:
         raise Refused(f"{extract.id}: no record is of the years that are asked for")
     counted["value"] = counted["value"].astype("int64")
     counted["area"] = _coded(extract, counted["area"])
     counted = counted[[*KEY, "value"]].groupby(KEY).sum().reset_index()
-    return _filled(counted) if extract.rule.hidden else counted
+    return _filled(counted, _parted(extract)) if extract.rule.hidden else counted
 
 
-def _require_areas(extract: Extract, engine: Engine) -> None:
-    """Refuse records of an area that no register has: they would be missing from every total."""
+def _printed_areas(extract: Extract, engine: Engine, areas: pd.DataFrame) -> list[set[str]]:
+    """The codes that each field with an area holds.
+
+    Raises Refused for records of an area that no register has: they would be missing from every total.
+    """
+    found, known = [], {*areas["area_code"]}
     for table, contract in extract.tables.items():
         columns = contract.to_schema().columns
         for name in (name for name, column in columns.items() if (column.metadata or {}).get(AREA)):
-            printed = f"SELECT {name} AS code, count(*) AS records FROM {table} GROUP BY {name}"
-            unknown = engine.ask(f"""
-                SELECT code, records
-                FROM ({printed}) AS p LEFT JOIN (SELECT DISTINCT area_code FROM areas) AS a ON area_code = code
-                WHERE area_code IS NULL ORDER BY code
-            """)
+            printed = engine.ask(f"SELECT {name} AS code, count(*) AS records FROM {table} GROUP BY {name}")
+            unknown = printed[~printed["code"].isin(known)].sort_values("code")
             if len(unknown):
                 codes = ", ".join(unknown["code"].head(5))
                 raise Refused(
                     f"{table}, {name}: {int(unknown['records'].sum()):,} records of no area there was: {codes}"
                 )
+            found.append({*printed["code"]})
+    return found
+
+
+def _require_whole_years(extract: Extract, engine: Engine, years: pd.DataFrame) -> None:
+    """Refuse years of which the records do not reach the end: what they lack would be missing from each count."""
+    last = years.iloc[-1]
+    for table, contract in extract.tables.items():
+        days = [name for name, column in contract.to_schema().columns.items() if typed.kind_of(column) == "DATE"]
+        newest = (
+            engine.ask(f"SELECT {', '.join(f'max({day}) AS {day}' for day in days)} FROM {table}") if days else None
+        )
+        if newest is not None and newest.iloc[0].dropna().map(lambda day: day + _QUIET < last["ends"]).all():
+            raise Refused(f"{table}: no record is of the end of {last['label']}: ask for years that they are all of")
+
+
+def _covered(areas: pd.DataFrame, printed: list[set[str]]) -> pd.DataFrame:
+    """The areas that are counted: those that the records are of, and not of some of their parts alone.
+
+    An extract of one authority says nothing of its region; nor do deaths of an area of which no treatment is known.
+    """
+    today = areas[areas["level"] == "authority"].set_index("area_code")["within"]
+    inside = _inside(areas["within"].unique())
+    kept = {*areas["within"]}
+    for number, codes in enumerate(printed):
+        there = {*today[today.index.isin(codes)]}
+        if number and not there & {*inside.get(WALES, [])}:
+            there |= {*inside.get(WALES, [])}  # the tables that are linked with are of England
+        kept &= {area for area in kept if _is_covered(area, inside, there)}
+    return areas[areas["within"].isin(kept)]
+
+
+def _is_covered(area: str, inside: Mapping[str, list[str]], there: set[str]) -> bool:
+    parts = [_is_covered(part, inside, there) for part in inside.get(area, [])]
+    most = _MOST if places.kind(area) == "region" or area == WALES else 1
+    return sum(parts) >= most * len(parts) if parts else area in there
 
 
 def released(
@@ -68,13 +113,18 @@ def released(
 ) -> pd.DataFrame:
     """Count records and keep what may be seen of them as the release of a day; the protected counts.
 
-    Raises Refused as `count` does, Unprotected where a count cannot be hidden.
+    Raises Refused as `count` does, Unprotected where a count cannot be hidden, ValueError for a day that is to come.
     """
-    made_up = {release.is_made_up(place) for place in where.values()}
+    if reason := staging.impossible_day(extract.id, day):
+        raise ValueError(reason)
+    made_up = set().union(*(lying(place).made_up for place in where.values()))
     if len(made_up) > 1:
         raise Refused(f"{extract.id}: made-up records are never counted with others")
-    seen = protected(extract, count(extract, engine, where, years), release.said_before(data, extract, day))
-    release.store(data, extract, seen, day, where, made_up=True in made_up)
+    counts = count(extract, engine, where, years)
+    # Nobody else releases counts of records meanwhile, who would not know what these say.
+    with releases.locked(data, "records"):
+        seen = protected(extract, counts, release.said_before(data, made_up=True in made_up))
+        release.store(data, extract, seen, years, day, " ".join(where.values()), made_up=True in made_up)
     return seen
 
 
@@ -99,8 +149,12 @@ def _sums(extract: Extract, counts: pd.DataFrame) -> list[Sum]:
         if (whole := one.partition(": ")[0]) != one and whole in categories
     ]
     areas = disclosure.area_sums(_inside(counts["area"].unique()), beyond)
-    answers = [Sum("category", extract.subject, parts) for parts in extract.themes.values()]
-    return [*areas, *_windows(counts["period"].unique()), *extract.sums, *answers, *told]
+    return [*areas, *_windows(counts["period"].unique()), *_parted(extract), *told]
+
+
+def _parted(extract: Extract) -> list[Sum]:
+    """The wholes that the counts of an area and a period add up to, with the answers to the questions of a review."""
+    return [*extract.sums, *(Sum("category", extract.subject, parts) for parts in extract.themes.values())]
 
 
 def _lookups(extract: Extract, years: list[int]) -> dict[str, pd.DataFrame]:
@@ -111,12 +165,11 @@ def _lookups(extract: Extract, years: list[int]) -> dict[str, pd.DataFrame]:
     for rows in found.values():
         for column in rows.columns[rows.columns.str.endswith("_from")]:
             rows[column] = pd.to_datetime(rows[column]).dt.date
-    of_year = periods.calendar_year if extract.year == "calendar" else periods.financial_year
+    of_year = periods.financial_year if extract.year == "financial" else periods.calendar_year
     asked = {year: of_year(year) for year in years}
     ends = {year: year + (_WINDOW_ENDS - year) % 3 for year in years}
     whole = [year for year in years if {ends[year] - 2, ends[year] - 1, ends[year]} <= set(years)]
     return found | {
-        "areas": _areas(extract),
         "years": pd.DataFrame(
             [(year, span.label, span.start, span.end) for year, span in asked.items()],
             columns=["year", "label", "starts", "ends"],
@@ -146,11 +199,14 @@ def _areas(extract: Extract) -> pd.DataFrame:
             for one in today
         }
         region = register["region_code"][code]
+        nation = WALES if code.startswith("W") else ENGLAND
+        if (nation, extract.whole) == (WALES, ENGLAND):
+            rows.append((code, ENGLAND, "country"))  # from elsewhere, as others are
+            continue
         if len(upper) == 1:
             rows.append((code, *upper, "authority"))
         if pd.notna(region):
             rows.append((code, region, "region"))
-        nation = WALES if code.startswith("W") else ENGLAND
         rows += [(code, one, "country") for one in {nation, extract.whole} if one]
     rows += [(pseudo, extract.whole, "country") for pseudo in extract.elsewhere]
     return pd.DataFrame(rows, columns=["area_code", "within", "level"]).drop_duplicates()
@@ -166,13 +222,16 @@ def _coded(extract: Extract, printed: pd.Series) -> pd.Series:
     return printed.map(codes)
 
 
-def _filled(counted: pd.DataFrame) -> pd.DataFrame:
-    """The counts with a zero wherever an area lacks what others of its level have."""
+def _filled(counted: pd.DataFrame, sums: list[Sum]) -> pd.DataFrame:
+    """The counts with a zero wherever an area lacks what others of its level have, or one part of a whole."""
     kinds = {label: span.kind for label, span in spans(counted["period"].unique()).items()}
     alike = [counted["measure"], counted["area"].map(_level), counted["period"].map(kinds)]
     pieces = []
     for _, rows in counted.groupby(alike, sort=False):
         series = rows[["measure", "sex", "age", "category"]].drop_duplicates()
+        for one in sums:
+            part = series[series[one.column].isin(one.parts)].drop(columns=one.column).drop_duplicates()
+            series = pd.concat([series, part.merge(pd.DataFrame({one.column: one.parts}), "cross")]).drop_duplicates()
         grid = (
             rows[["period"]].drop_duplicates().merge(rows[["area"]].drop_duplicates(), "cross").merge(series, "cross")
         )

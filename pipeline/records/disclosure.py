@@ -19,7 +19,7 @@ import pandas as pd
 from pipeline.records.moves import Cell, Cheapest, Column, Ways, over
 
 KEY = ["measure", "period", "area", "sex", "age", "category"]
-_AREA, _CATEGORY = KEY.index("area"), KEY.index("category")
+_PERIOD, _AREA, _CATEGORY = (KEY.index(name) for name in ("period", "area", "category"))
 # In which column records are moved first.
 _ORDER = (_AREA, *(at for at in range(len(KEY)) if at != _AREA))
 
@@ -44,17 +44,19 @@ class Rule:
     def shown(self, count: np.ndarray, before: np.ndarray | float = _UNSAID) -> np.ndarray:
         """Counts as they are shown: as before where one has moved by less than the base, else the nearest multiple."""
         nearest = (2 * count + self.base) // (2 * self.base) * self.base
-        return np.where(self._stays(count, before), before, nearest)[()]
+        stays = np.greater(before, 0) & (count > self.hidden) & (abs(count - before) < self.base)
+        return np.where(stays, before, nearest)[()]
 
     def seen(self, count: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The least and the most that counts can be for one who sees them shown."""
-        shown, apart, stays = self.shown(count, before), self.base - 1, self._stays(count, before)
-        low = np.maximum(shown - np.where(stays, apart, self.base // 2), self.hidden + 1)
-        return np.where(count > 0, low, 0), np.where(count > 0, shown + np.where(stays, apart, apart // 2), 0)
+        """The least and the most that counts can be for one who sees them shown.
 
-    def _stays(self, count: np.ndarray, before: np.ndarray | float) -> np.ndarray:
-        stays: np.ndarray = np.greater(before, 0) & (count > self.hidden) & (abs(count - before) < self.base)
-        return stays
+        What stays as it was could be further from it; but who takes it that no record came since knows better.
+        """
+        shown, apart = self.shown(count, before), self.base - 1
+        below, above = self.base // 2, apart // 2
+        nearest = (shown - below <= count) & (count <= shown + above)
+        low = np.maximum(shown - np.where(nearest, below, apart), self.hidden + 1)
+        return np.where(count > 0, low, 0), np.where(count > 0, shown + np.where(nearest, above, apart), 0)
 
 
 OPEN = Rule("open records: counts as they are", 0, 1)
@@ -205,17 +207,21 @@ class _Table:
     def _withheld(self, cell: Cell) -> tuple[dict[Cell, int], list[Cell]]:
         """How a count could be another once less is said, and what is hidden for it.
 
-        Nothing is said of an area in a period, not even that a count is small; then nor of others.
+        Nothing is said of an area in a period, not even that a count is small; then nor of the periods that it adds up
+        with; then nor of other areas.
         """
         measure, period, area, *_ = cell
-        column, hidden = self.columns[_AREA], self.hidden.copy()
+        periods, column, hidden = self.columns[_PERIOD], self.columns[_AREA], self.hidden.copy()
+        whole = periods.above(period)[-1]
+        together = [whole, *(part for parts in periods.partitions.get(whole, []) for part in parts)]
         above, beside = column.above(area)[:2], column.beside(area)
         for areas in ([area], [*above, *beside], [*range(len(column.labels))]):
-            of = np.zeros_like(self.there)
-            of[measure, period, areas] = True
-            self._hide(of & self.published)
-            if moved := self._moved(cell):
-                return moved, [tuple(map(int, other)) for other in np.argwhere(self.hidden & ~hidden)]
+            for withheld in ([period], together):
+                of = np.zeros_like(self.there)
+                of[np.ix_([measure], withheld, areas)] = True
+                self._hide(of & self.published)
+                if moved := self._moved(cell):
+                    return moved, [tuple(map(int, other)) for other in np.argwhere(self.hidden & ~hidden)]
         raise Unprotected(", ".join(column.labels[label] for column, label in zip(self.columns, cell, strict=True)))
 
     def _moved(self, cell: Cell) -> dict[Cell, int]:

@@ -3,17 +3,22 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 
 import duckdb
 import fsspec
 import pandas as pd
 
+from pipeline.read.opening import Refused
 from pipeline.records.engine import NAMED_AT_MOST, Engine, Fault
 from pipeline.records.lying import Lying, by_headings
 from pipeline.sql import quoted
+from schemas.records.record import Record
 
 # DuckDB's own; what does not fit is put aside on disk.
 MEMORY = "700MB"
+# What a folder such as `sex=1` says of its records is a text, as in a file.
+_MORE = "filename = true, hive_types_autocast = false"
 
 
 @contextmanager
@@ -35,13 +40,29 @@ class Duck(Engine):
     def __init__(self, con: duckdb.DuckDBPyConnection):
         self.con = con
 
+    def lay(self, table: str, lies: Lying, contract: type[Record]) -> None:
+        """As on every engine. Raises Refused for a file that DuckDB cannot read, too."""
+        try:
+            super().lay(table, lies, contract)
+        except duckdb.Error:
+            for file in lies.files:
+                self._read_through(table, lies, file)
+            raise
+
+    def _read_through(self, table: str, lies: Lying, file: str) -> None:
+        try:
+            self.con.execute(f"SELECT max(hash(r)) FROM ({_relation(lies, (file,), '')}) AS r")
+        except duckdb.Error as error:
+            also = ", or its lines end in different ways" if lies.format == "csv" else ""
+            raise Refused(f"{table}: {file} cannot be read: it is damaged{also}") from error
+
     def scan(self, table: str, lies: Lying) -> dict[str, str]:
         protocol, stored, _ = lies.files[0].partition("://")
         if stored and protocol not in self.con.list_filesystems():
             self.con.register_filesystem(fsspec.filesystem(protocol))
         self.con.execute(f"CREATE VIEW {table} AS {_relation(lies, lies.files, 'store_rejects = true')}")
         described = self.con.execute(f"DESCRIBE {table}").fetchall()
-        return {name: kind.split("(")[0].split(" ")[0] for name, kind, *_ in described if name != "filename"}
+        return {name: kind.split("(")[0] for name, kind, *_ in described if name != "filename"}
 
     def unreadable(self, lies: Lying) -> list[Fault]:
         if lies.format != "csv":
@@ -70,17 +91,23 @@ class Duck(Engine):
 
 def _relation(lies: Lying, files: tuple[str, ...], more: str) -> str:
     if lies.format == "parquet":
-        return f"SELECT * FROM read_parquet([{_listed(files)}], union_by_name = true, filename = true)"
-    alike = by_headings(files).items()
-    return " UNION ALL BY NAME ".join(_csv(names, tuple(there), more) for names, there in alike)
+        return f"SELECT * FROM read_parquet([{_listed(files)}], union_by_name = true, {_MORE})"
+    # DuckDB would take what stands behind a question mark for no part of a name, and read compressed bytes as text.
+    alike = [
+        _csv(names, tuple(file for file in there if file.lower().endswith(".gz") == packed), packed, more)
+        for names, there in by_headings(files).items()
+        for packed in {file.lower().endswith(".gz") for file in there}
+    ]
+    return " UNION ALL BY NAME ".join(alike)
 
 
-def _csv(names: tuple[str, ...], files: tuple[str, ...], more: str) -> str:
+def _csv(names: tuple[str, ...], files: tuple[str, ...], packed: bool, more: str) -> str:
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     options = f"""columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'"""
-    options = ", ".join(filter(None, (options, "strict_mode = true", "filename = true", more)))
+    compression = f"compression = '{'gzip' if packed else 'none'}'"
+    options = ", ".join(filter(None, (options, "strict_mode = true", compression, _MORE, more)))
     return f"SELECT * FROM read_csv([{_listed(files)}], {options})"
 
 
 def _listed(files: tuple[str, ...]) -> str:
-    return ", ".join(map(quoted, files))
+    return ", ".join(quoted(escape(file)) for file in files)

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.read.opening import Refused
 from pipeline.records import typed
 from pipeline.records.lying import Lying
+from pipeline.sql import quoted
 from schemas.records.record import Record
 
 NAMED_AT_MOST = 5
@@ -53,6 +54,7 @@ class Engine(ABC):
 
         Raises Refused with the rules that are broken, and the files and rows of the first records that break them.
         """
+        lies.require(contract.to_schema().columns)
         raw = f"{table}_as_it_lies"
         fields = typed.fields(contract, self.scan(raw, lies), table)
         # What is broken in a CSV file is seen only in whole records.
@@ -67,7 +69,25 @@ class Engine(ABC):
             more = max(int(found["records"].sum()) - len(said), 0) if len(found) else 0
             rest = f"; and {more:,} more records" if more else ""
             raise Refused(f"{table}: {'; '.join(f'{file}, row {row}: {what}' for file, row, what in said)}{rest}")
+        for field in fields:
+            if contract.to_schema().columns[field.name].unique:
+                self._require_unique(table, lies, field)
         self.view(table, f"SELECT {typed.read(fields)} FROM {raw}")
+
+    def _require_unique(self, table: str, lies: Lying, field: typed.Field) -> None:
+        """Refuse a table with two records of one person or thing, as of an extract that lies there twice."""
+        raw, value = f"{table}_as_it_lies", field.value
+        repeated = f"SELECT {value} AS one FROM {raw} GROUP BY {value} HAVING {value} IS NOT NULL AND count(*) > 1"
+        said = self.ask(f"SELECT count(one) AS records, min(one) AS one FROM ({repeated}) AS r")
+        if not (more := int(said["records"].iloc[0])):
+            return
+        is_one = f"{value} = {quoted(said['one'].iloc[0])}"
+        file = self.ask(f"SELECT max({self.file}) AS file FROM {raw} WHERE {is_one}")["file"].iloc[0]
+        numbered = f"{table}_numbered"
+        self.number(numbered, lies, file)
+        row = self.ask(f'SELECT max("row") AS place FROM {numbered} WHERE {is_one}')["place"].iloc[0]
+        rest = f"; and {more - 1:,} more" if more > 1 else ""
+        raise Refused(f"{table}: {file}, row {row}: another record has its {field.name}{rest}")
 
     def _named(
         self, table: str, lies: Lying, contract: type[Record], fields: list[typed.Field], file: str

@@ -37,9 +37,10 @@ class Extract:
 
     `tables` are the contracts of its tables of records, by name; `lookups` files of facts; `whole` the nation, or
     nations together, that its records are all of, and `elsewhere` what records print in place of an area of it; `year`
-    the kind of year; `rule` the disclosure control, `sums` the wholes that its counts add up to besides the areas;
-    `bases` the measure that is the whole of another; a review has `themes`, each a question about the category that is
-    its `subject`, with the answers that add up to it; `named` gives the code of an area that is printed by name.
+    the kind of year, calendar or financial, or months where these are counted; `rule` the disclosure control, `sums`
+    the wholes that its counts add up to besides the areas; `bases` the measure that is the whole of another; a review
+    has `themes`, each a question about the category that is its `subject`, with the answers that add up to it; `named`
+    gives the code of an area that is printed by name.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """The release that counting makes: its files, one a year, in data/raw, and what earlier ones have said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,51 +9,58 @@ import pandas as pd
 
 from pipeline import places, releases
 from pipeline.read import counted, staging
+from pipeline.read.opening import Refused
 from pipeline.records.disclosure import KEY, Key
 from pipeline.records.extract import EXTRACTS, Extract
 from pipeline.releases import Origin, Release
 
-# In a folder of records, or the one above it: they are made up.
-MADE_UP = "_made_up"
-
 
 def years_until(extract: Extract, first: int, day: date) -> list[int]:
-    """The years that had ended on a day, from the first on."""
-    ended = day.year - 1 if extract.year == "calendar" or (day.month, day.day) <= (3, 31) else day.year
-    return [*range(first, ended + 1)]
-
-
-def is_made_up(where: str) -> bool:
-    """Whether records that lie somewhere say that nobody is behind them."""
-    return any((folder / MADE_UP).exists() for folder in (Path(where), Path(where).parent))
+    """The years that had ended on a day, from the first on; with that of the day where months are counted."""
+    ended = extract.year == "months" or (extract.year == "financial" and (day.month, day.day) > (3, 31))
+    return [*range(first, day.year + ended)]
 
 
 def store(
-    data: Path, extract: Extract, seen: pd.DataFrame, day: date, where: Mapping[str, str], *, made_up: bool
+    data: Path, extract: Extract, seen: pd.DataFrame, years: Iterable[int], day: date, where: str, *, made_up: bool
 ) -> Release:
     """Keep protected counts as the release of a day, in place of what the day had of the same years.
 
-    Raises Refused where they would break the contract of their figures.
+    Raises Refused where they would break the contract of their figures, or were made up and others of the day not.
     """
     with TemporaryDirectory() as folder, releases.locked(data, extract.id):
         there = [one for one in releases.stored(data, extract.id) if one.released == day]
-        files = {path.name: path for one in there for path in one.files} | _write(extract, seen, Path(folder))
-        release = releases.release_of(extract.id, day, files.values(), made_up)
+        if any(one.sample != made_up for one in there):
+            raise Refused(f"{extract.id}: made-up records are never released with others, and there are such of {day}")
+        kept = _written(there, {*years})
+        files = _write(extract, seen, kept, Path(folder))
+        release = releases.release_of(extract.id, day, files, made_up)
         read, _ = staging.prove(release)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        address = " ".join(where.values())
         stored = releases.store(
             data,
             release,
-            [Origin(name, releases.checksum(path), address, fetched=now, day_known="given with the records")
-             for name, path in files.items()],
+            [Origin(path.name, releases.checksum(path), where, fetched=now, day_known="given with the records")
+             for path in files],
         )  # fmt: skip
         staging.keep(data, stored, read)
     return stored
 
 
-def _write(extract: Extract, seen: pd.DataFrame, folder: Path) -> dict[str, Path]:
-    """Write protected counts into a file for each year in which their periods end; the files by name."""
+def _written(there: list[Release], years: set[int]) -> pd.DataFrame:
+    """What is kept of the release that is there: all that is not of some years, or of three of which others are."""
+    files = [pd.read_csv(file, dtype="str", keep_default_na=False) for one in there for file in one.files]
+    rows = pd.concat(files, ignore_index=True) if files else pd.DataFrame(columns=counted.COLUMNS)
+    again = {
+        label
+        for label, span in counted.spans(rows["period"].unique()).items()
+        if {*range(span.start.year if span.kind == "three_years" else span.end.year, span.end.year + 1)} <= years
+    }
+    return rows[~rows["period"].isin(again)]
+
+
+def _write(extract: Extract, seen: pd.DataFrame, kept: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write protected counts, and what is kept of others, into a file for each year in which their periods end."""
     names = places.areas().set_index("area_code")["area_name"]
     units = extract.contract.__rules__.measures
     figures = seen.assign(
@@ -62,25 +69,21 @@ def _write(extract: Extract, seen: pd.DataFrame, folder: Path) -> dict[str, Path
         unit=seen["measure"].map(lambda measure: units[measure].units[0]),
         precision=str(extract.rule.base),
     )
-    ends = {label: span.end.year for label, span in counted.spans(seen["period"].unique()).items()}
-    files = {}
+    figures = pd.concat([kept, figures[counted.COLUMNS].astype(object)], ignore_index=True)
+    ends = {label: span.end.year for label, span in counted.spans(figures["period"].unique()).items()}
+    files = []
     for year, rows in figures.groupby(figures["period"].map(ends)):
-        files[f"{year}.csv"] = folder / f"{year}.csv"
-        counted.write(rows, folder / f"{year}.csv")
+        files.append(folder / f"{year}.csv")
+        counted.write(rows, files[-1])
     return files
 
 
-def said_before(data: Path, extract: Extract, day: date) -> dict[Key, float]:
-    """What was released of records before, by key, as it was said last; NaN where any release hid it.
+def said_before(data: Path, *, made_up: bool) -> dict[Key, float]:
+    """What was released of records, by key, as it was said last; NaN where any release hid it.
 
-    What a day is to replace is no release before.
+    What a day said is known, also where it is counted again; but made-up records say nothing of others.
     """
-    earlier = [
-        release
-        for source in EXTRACTS
-        for release in releases.stored(data, source)
-        if (source, release.released) != (extract.id, day)
-    ]
+    earlier = [release for source in EXTRACTS for release in releases.stored(data, source) if release.sample == made_up]
     said: dict[Key, float] = {}
     for release in sorted(earlier, key=lambda release: release.released):
         for key, value in _said(release):

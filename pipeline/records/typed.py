@@ -10,7 +10,20 @@ from schemas.records.record import OF_EACH, Record
 
 _KINDS = {"string": "VARCHAR", "datetime64": "DATE", "Int64": "BIGINT"}
 NAMED = {"VARCHAR": "text", "DATE": "day", "BIGINT": "whole number"}
-_NARROWER = {"DATE": ("TIMESTAMP",), "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "UINTEGER")}
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+# What programs that know no missing whole number make of whole numbers.
+_FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
+# What an extract may hold of a field. A moment with a time zone is none: of which day it is depends on who asks.
+_HELD = {
+    "VARCHAR": ("VARCHAR", *_WHOLE),
+    "DATE": ("VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+    "BIGINT": ("VARCHAR", *_WHOLE, *_FRACTIONS),
+}
+# Engines would take more for days and for whole numbers, and not all the same: years alone, 45.5 for 46.
+_PRINTED = {
+    "DATE": "^[0-9]{4}(-[0-9]{2}-[0-9]{2}([ T]00:00:00([.]0+)?)?|[0-9]{4})$",
+    "BIGINT": "^-?[0-9]+([.]0+)?$",
+}
 
 
 @dataclass(frozen=True)
@@ -25,29 +38,36 @@ class Field:
     @property
     def value(self) -> str:
         """The field as its type; missing where nothing is held, or nothing that can be read."""
-        if self.held == self.wanted != "VARCHAR":
-            return f'"{self.column}"'
-        if self.held != "VARCHAR":
-            return f'CAST("{self.column}" AS {self.wanted})'
-        if self.wanted == "VARCHAR":
-            return f"nullif(\"{self.column}\", '')"
+        if self.held == "VARCHAR":
+            return f"nullif(\"{self.column}\", '')" if self.wanted == "VARCHAR" else self._read
+        if self.held in _FRACTIONS:
+            whole = f'floor("{self.column}")'
+            return f'CASE WHEN "{self.column}" = {whole} THEN TRY_CAST({whole} AS {self.wanted}) END'
+        return f'"{self.column}"' if self.held == self.wanted else f'CAST("{self.column}" AS {self.wanted})'
+
+    @property
+    def _read(self) -> str:
+        """A text as a day, printed as 2024-01-31 or as 20240131, or as a whole number."""
         text = self._text
         if self.wanted == "DATE":
-            # Extracts print days as 2024-01-31 or as 20240131.
-            apart = f"concat(substr({text}, 1, 4), '-', substr({text}, 5, 2), '-', substr({text}, 7, 2))"
-            text = f"CASE WHEN regexp_matches({text}, '^[0-9]{{8}}$') THEN {apart} ELSE {text} END"
-        return f"TRY_CAST({text} AS {self.wanted})"
+            digits = f"replace({text}, '-', '')"
+            read = f"concat(substr({digits}, 1, 4), '-', substr({digits}, 5, 2), '-', substr({digits}, 7, 2))"
+        else:
+            read = f"regexp_replace({text}, '[.]0+$', '')"
+        printed = f"regexp_matches({text}, '{_PRINTED[self.wanted]}')"
+        return f"CASE WHEN {printed} THEN TRY_CAST({read} AS {self.wanted}) END"
 
     @property
     def unread(self) -> str:
         """What is wrong where something is held that cannot be read, or an empty text where all can."""
-        reads = self.held == "VARCHAR" != self.wanted
+        reads = self.held in ("VARCHAR", *_FRACTIONS) and self.wanted != "VARCHAR"
         return f"{self.name} is no {NAMED[self.wanted]}" if reads else ""
 
     @property
     def reads(self) -> str:
         """Whether what is held can be read."""
-        return f"{self.value} IS NOT NULL OR {self._text} IS NULL"
+        held = self._text if self.held == "VARCHAR" else f'"{self.column}"'
+        return f"{self.value} IS NOT NULL OR {held} IS NULL"
 
     @property
     def _text(self) -> str:
@@ -63,17 +83,14 @@ def fields(contract: type[Record], there: dict[str, str], where: str) -> list[Fi
     """Each field of a contract in the columns that are there, whose names differ in case only.
 
     `there` gives the type of each column by its name, `where` says in errors what holds them. Raises Refused for a
-    field that is absent or of another type.
+    field of another type.
     """
-    columns = contract.to_schema().columns
     spelled = {name.lower(): name for name in there}
-    if missing := [name for name in columns if name.lower() not in spelled]:
-        raise Refused(f"{where} has no column {', '.join(missing)} among {', '.join(there)}")
     found = []
-    for name, column in columns.items():
+    for name, column in contract.to_schema().columns.items():
         wanted = kind_of(column)
         field = Field(name, spelled[name.lower()], there[spelled[name.lower()]], wanted)
-        if field.held not in ("VARCHAR", wanted, *_NARROWER.get(wanted, ())):
+        if field.held not in _HELD[wanted]:
             raise Refused(f"{where}, column {field.column} is of type {field.held}, not {wanted}")
         found.append(field)
     return found

@@ -17,7 +17,7 @@ class DeathRegistration(Record):
     Statistics takes from the coroner's certificate for its database of drug poisoning deaths.
     """
 
-    dec_conf_nhs_number_clean_deid: Text = pseudonym("pseudonym of the NHS number", nullable=True)
+    dec_conf_nhs_number_clean_deid: Text = pseudonym("pseudonym of the NHS number", nullable=True, unique=True)
     reg_date: Day = pa.Field(description="day of registration")
     reg_date_of_death: Day = pa.Field(description="day of death")
     dec_sex: Text = pa.Field(isin=["1", "2"], description="1 male, 2 female")

@@ -20,7 +20,9 @@ class HospitalEpisode(Record):
     """
 
     encrypted_hesid: Text = pseudonym("pseudonym of the patient", nullable=True)
-    epikey: Text = pa.Field(str_matches=r"\d{4,20}", description="number of the episode", metadata={OF_EACH: True})
+    epikey: Text = pa.Field(
+        str_matches=r"\d{4,20}", unique=True, description="number of the episode", metadata={OF_EACH: True}
+    )
     epistart: Day = pa.Field(description="first day of the episode")
     epiend: Day = pa.Field(nullable=True, description="last day of the episode; none while it is unfinished")
     epistat: Text = pa.Field(isin=["1", "3", "9"], description="1 unfinished, 3 finished, 9 derived unfinished")

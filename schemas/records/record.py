@@ -35,10 +35,12 @@ class Record(pa.DataFrameModel):
         strict = False
 
 
-def pseudonym(description: str, *, nullable: bool = False) -> Any:
+def pseudonym(description: str, *, nullable: bool = False, unique: bool = False) -> Any:
     """A field that stands for a person: long enough to be no name and no NHS number, and never shown."""
     fits = r"[0-9A-Za-z+/=_-]{16,}"
-    return pa.Field(str_matches=fits, nullable=nullable, description=description, metadata={OF_EACH: True})
+    return pa.Field(
+        str_matches=fits, nullable=nullable, unique=unique, description=description, metadata={OF_EACH: True}
+    )
 
 
 def icd_10(description: str, *, more: str = "", nullable: bool = False) -> Any:

@@ -95,6 +95,7 @@ def count_broken(made_up, tmp_path) -> Callable[[str], Answer]:
         lies = tmp_path / "lies"
         lies.mkdir()
         broken(made_up, lies, "deaths", change, 200, "parquet")
+        (lies / "a.parquet").unlink()
         return count(tmp_path / "data", "registered_deaths", lies)
 
     return run
@@ -138,7 +139,8 @@ def test_of_two_releases_none_says_what_the_other_hid_nor_what_one_death_more_wa
     data, later = tmp_path / "data", tmp_path / "later"
     shutil.copytree(made_up / "deaths", later)
     with duckdb.connect() as con:
-        one = f"SELECT * FROM '{made_up}/deaths/*.parquet' WHERE reg_date BETWEEN '2021-02-01' AND '2021-11-30'"
+        others = "SELECT * REPLACE (concat('late', dec_conf_nhs_number_clean_deid) AS dec_conf_nhs_number_clean_deid)"
+        one = f"{others} FROM '{made_up}/deaths/*.parquet' WHERE reg_date BETWEEN '2021-02-01' AND '2021-11-30'"
         con.execute(f"COPY ({one} ORDER BY reg_date LIMIT 3) TO '{later}/late.parquet' (FORMAT parquet)")
     for place, day in ((made_up / "deaths", "2026-10-01"), (later, "2026-11-02")):
         ran = ncdof(data, "count", "registered_deaths", place, "--released", day, "--years", "2020-2022")
@@ -173,6 +175,15 @@ def test_a_review_is_a_page_and_a_workbook(made_up, tmp_path):
     assert Counter((row[0], _printed(row[-1])) for row in cells if row[0] in around) == shown
     on_page = re.findall(r'<td class="number">(?:<abbr[^>]*>)?([^<]+)', page)
     assert Counter(text.replace(",", "") for text in on_page) == Counter(number for _, number in shown.elements())
+    # Areas are called as people call them.
+    assert ncdof(data, "review", "bournemouth").returncode == 0 and (folder / "review_E06000058.html").exists()
+    for area, said in (
+        ("Cumbria", "ask for Cumberland"),
+        ("e07000008", "no figures for Cambridge"),
+        ("Lds", "near it"),
+    ):
+        unknown = ncdof(data, "review", area)
+        assert unknown.returncode == 2 and said in unknown.stderr
     with duckdb.connect() as con:
         people = con.execute(
             f"SELECT DISTINCT dec_conf_nhs_number_clean_deid FROM '{made_up}/deaths/*.parquet'"

@@ -11,6 +11,7 @@ from pipeline.records import counting
 from pipeline.records.disclosure import COUNTS, KEY, OPEN, Rule, Sum, area_sums, protect
 from pipeline.records.duck import duck
 from pipeline.records.extract import EXTRACTS
+from tests.records import few
 
 SEXES = Sum("sex", "all", ("male", "female"))
 KINDS = Sum("category", "all", ("opiate", "alcohol", "other"))
@@ -241,3 +242,38 @@ def test_every_count_of_an_extract_is_hidden_or_rounded(extract, made_up):
     assert seen["base"].map(lambda base: base is None or np.isnan(base) or base % 5 == 0).all()
     # The largest parts of a nation are seen, or nothing is worth counting.
     assert seen["value"].notna().sum() > 20
+
+
+@pytest.mark.parametrize(
+    "order", [("registered_deaths", "drug_death_reviews"), ("drug_death_reviews", "registered_deaths")]
+)
+def test_what_one_extract_hides_does_not_follow_from_another(order, tmp_path):
+    # Of 12 and 12 shown as 10, and of 28 shown as 30, it would follow that the third year has 4.
+    years = {2019: 12, 2020: 12, 2021: 4}
+    died = [
+        (count, {"dec_sex": sex, "reg_date": f"DATE '{year}-12-20'"})
+        for year, men in years.items()
+        for sex, count in (("'1'", men), ("'2'", 31))
+    ]
+    lie = {table: few.write(tmp_path / table, table, [(40, {})]) for table in ("journeys", "episodes")}
+    lie["deaths"] = few.write(tmp_path / "deaths", "deaths", died)
+    few.write(lie["journeys"], "journeys", [(1, {"modst": "DATE '2021-12-20'"})], first=500)
+    few.write(lie["episodes"], "episodes", [(1, {"admidate": "DATE '2021-12-20'"})], first=500)
+    said: dict[tuple[str, ...], float] = {}
+    true: dict[tuple[str, ...], int] = {}
+    for extract in map(EXTRACTS.get, order):
+        with duck() as engine:
+            counts = counting.count(extract, engine, {name: str(lie[name]) for name in extract.tables}, years)
+        seen = counting.protected(extract, counts, said)
+        keys = [*seen[KEY].itertuples(index=False, name=None)]
+        said |= dict(zip(keys, seen["value"].tolist(), strict=True))
+        true |= dict(zip(keys, counts["value"].tolist(), strict=True))
+    men = [("deaths", period, few.LEEDS, "male", "all", "drug poisoning") for period in ("2019-21", *map(str, years))]
+    assert [true[key] for key in men] == [28, 12, 12, 4] and np.isnan(said[men[-1]])
+    # The least and the most that each can be, for one who knows that what is hidden of the last year is small.
+    low, high = (
+        [limit if np.isnan(shown := said[key]) else max(shown + by, 5) for key in men]
+        for by, limit in ((-2, 1), (2, 100))
+    )
+    high[-1] = 4
+    assert min(high[-1], high[0] - low[1] - low[2]) - max(low[-1], low[0] - high[1] - high[2]) >= 1

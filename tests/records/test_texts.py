@@ -1,8 +1,10 @@
 """What a text counts, against a slow and obvious count of the same records in Python; and real street crimes."""
 
 import csv
+import random
 from collections import Counter
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +15,7 @@ from pipeline.records import counting
 from pipeline.records.duck import duck
 from pipeline.records.extract import EXTRACTS
 from tests.conftest import REAL
+from tests.records import few
 
 YEARS = range(2019, 2022)
 HERE = Path(__file__).resolve().parents[2] / "assets" / "records"
@@ -101,6 +104,67 @@ def test_people_in_treatment_and_after_prison(made_up):
     assert parts == len(wanted["people in treatment 2019/20"])
 
 
+def _later(day: date, months: int) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()
+
+
+def starting_and_completing(journeys: list[dict]) -> dict[str, set]:
+    """The adults who start and who complete treatment in each year, person by person and journey by journey."""
+    people: dict[str, list[dict]] = {}
+    for one in journeys:
+        if one["setting"] == "community" and one["modst"]:
+            people.setdefault(one["clientid"], []).append(one)
+    found: dict[str, set] = {}
+    for person, treated in people.items():
+        for year, one in product(YEARS, treated):
+            starts, ends = date(year - 1, 4, 1), date(year, 3, 31)
+            of_year = [other for other in treated if other["modst"] <= ends and (other["disd"] or ends) >= starts]
+            if max((other["age"] for other in of_year), default=0) < 18:
+                continue
+            label = f"{year - 1}/{year % 100}"
+            earlier = [other for other in treated if other["modst"] < one["modst"]]
+            if starts <= one["modst"] <= ends and all(
+                other["disd"] and one["modst"] > other["disd"] + timedelta(21) for other in earlier
+            ):
+                found.setdefault(f"people starting treatment {label}", set()).add(person)
+            if not (one["disd"] and starts <= one["disd"] <= ends and one["disrsn"].startswith("Treatment completed")):
+                continue
+            longer = [other for other in treated if not other["disd"] or other["disd"] > one["disd"]]
+            if all(other["modst"] > _later(one["disd"], 6) for other in longer):
+                found.setdefault(f"people completing treatment {label}", set()).add(person)
+    return found
+
+
+def test_people_who_start_and_complete_treatment(made_up):
+    counts, wanted = counted("treatment_journeys", made_up), starting_and_completing(rows(made_up, "journeys"))
+    assert len(wanted) == 2 * len(YEARS) and min(map(len, wanted.values())) > 100
+    for what, people in wanted.items():
+        measure, _, label = what.rpartition(" ")
+        assert value(counts, measure=measure, period=label, area="E92000001") == len(people)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_journeys_that_overlap_start_and_complete_as_one(seed, tmp_path):
+    chance = random.Random(seed)
+    records = []
+    for person in range(400):
+        for _ in range(chance.randint(1, 4)):
+            start = date(2018, 1, 1) + timedelta(chance.randint(0, 1000))
+            end = start + timedelta(chance.choice((0, 5, 30, 100, 400)))
+            why = chance.choice(("Treatment completed – drug free", "Incomplete – dropped out", None))
+            ended = f"DATE '{end}'" if why else "CAST(NULL AS DATE)"
+            reason = f"'{why}'" if why else "CAST(NULL AS VARCHAR)"
+            records.append((1, {"clientid": f"'person{person:012}'", "modst": f"DATE '{start}'", "disd": ended,
+                                "disrsn": reason}))  # fmt: skip
+    records.append((1, {"modst": "DATE '2021-03-31'"}))
+    few.write(tmp_path / "journeys", "journeys", records, first=1000)
+    counts, wanted = counted("treatment_journeys", tmp_path), starting_and_completing(rows(tmp_path, "journeys"))
+    assert len(wanted) == 2 * len(YEARS) and min(map(len, wanted.values())) > 10
+    for what, people in wanted.items():
+        measure, _, label = what.rpartition(" ")
+        assert value(counts, measure=measure, period=label, area=few.LEEDS) == len(people)
+
+
 def test_admissions(made_up):
     definitions = facts("diagnoses")
     wanted: Counter = Counter()
@@ -133,18 +197,21 @@ def test_a_review_links_deaths_with_treatment_and_hospital(made_up):
         day, person = death["reg_date_of_death"], death["dec_conf_nhs_number_clean_deid"]
         year_before = (pd.Timestamp(day) - pd.DateOffset(months=12)).date()
         ends = [one["disd"] or date(2999, 1, 1) for one in treated.get(person, []) if one["triaged"] <= day]
+        resident = death["lad_of_residence"].startswith("E")
         if not ends:
-            wanted["treatment: never"] += 1
+            wanted["treatment: never" if resident else "treatment: not known"] += 1
         elif max(ends) >= day:
             wanted["treatment: at the time of death"] += 1
         else:
             recent = max(ends) >= year_before
             wanted["treatment: within 12 months before" if recent else "treatment: earlier"] += 1
         there = [admitted for admitted in stays.get(person, []) if year_before <= admitted <= day]
-        wanted["in hospital" if there else "hospital: not in the 12 months before"] += 1
+        away = "hospital: not in the 12 months before" if resident else "hospital: not known"
+        wanted["in hospital" if there else away] += 1
     counts = counted("drug_death_reviews", made_up)
     for what in ("treatment: never", "treatment: at the time of death", "treatment: within 12 months before",
-                 "treatment: earlier", "hospital: not in the 12 months before"):  # fmt: skip
+                 "treatment: earlier", "treatment: not known", "hospital: not in the 12 months before",
+                 "hospital: not known"):  # fmt: skip
         assert value(counts, measure="deaths", period="2019-21", area="K04000001", category=what) == wanted[what] > 0
     stayed = sum(value(counts, measure="deaths", period="2019-21", area="K04000001", category=f"hospital: {why}")
                  for why in ("poisoning", "mental and behavioural disorders", "other"))  # fmt: skip

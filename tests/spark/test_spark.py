@@ -1,5 +1,6 @@
 """Both engines give the same figures, cell by cell, for every text; and name the same broken records."""
 
+import gzip
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pipeline.records import counting, engines
 from pipeline.records.extract import EXTRACTS
 from pipeline.records.lying import lying
 from tests.records.test_backfill import backfilled, files
+from tests.records.test_lying import put
 
 YEARS = range(2012, 2025)
 
@@ -86,3 +88,38 @@ def test_spark_names_what_it_cannot_take_apart(tmp_path, cluster):
         (folder / "a.csv").write_bytes(b"Month,Reported by,Crime type,LSOA name\n" + good + record + good)
         with engines.started("spark", cluster) as running, pytest.raises(Refused, match=r"a\.csv, row 1002: "):
             running.lay("crimes", lying(str(folder)), contract)
+
+
+def test_both_engines_read_the_same_in_whatever_files_and_folders_it_lies(made_up, tmp_path, cluster):
+    headings, drugs = b"Month,Reported by,LSOA name,Crime type\n", b"2024-01,Essex Police,Leeds 001A,Drugs\n"
+    crimes = put(tmp_path / "cri mes", {
+        "x[1].csv": headings + drugs, "x1.csv": headings + 2 * drugs, "w?y/z 2.csv.gz": gzip.compress(headings + drugs),
+        "a.csv": b"\xef\xbb\xbf" + (headings + drugs).replace(b"\n", b"\r\n"),
+    })  # fmt: skip
+    broken = put(tmp_path / "bro ken [1]", {"a b.csv": headings + drugs + drugs.replace(b"Drugs", b"Drug")})
+    with duckdb.connect() as con:
+        rows = f"(SELECT * FROM '{made_up}/deaths/*.parquet' LIMIT 40)"
+        con.execute(f"COPY {rows} TO '{tmp_path}/parted' (FORMAT parquet, PARTITION_BY (dec_sex))")
+        zoned = f"(SELECT * REPLACE (CAST(reg_date AS TIMESTAMPTZ) AS reg_date) FROM {rows})"
+        con.execute(f"COPY {zoned} TO '{tmp_path}/zoned.parquet'")
+        con.execute(f"COPY {rows} TO '{tmp_path}/whole.parquet'")
+    whole = (tmp_path / "whole.parquet").read_bytes()
+    put(tmp_path / "damaged", {"b.parquet": whole[:4] + bytes(100) + whole[104:]})
+    put(tmp_path / "twice", {"a.parquet": whole, "b.parquet": whole})
+    crime, death = EXTRACTS["street_crimes"].tables["crimes"], EXTRACTS["registered_deaths"].tables["deaths"]
+    said = []
+    for engine in engines.ENGINES:
+        with pytest.raises(Refused) as damaged, engines.started(engine, cluster) as running:
+            running.lay("crimes", lying(crimes), crime)
+            running.lay("deaths", lying(str(tmp_path / "parted")), death)
+            by_sex = running.ask("SELECT dec_sex, count(*) AS n FROM deaths GROUP BY dec_sex ORDER BY dec_sex")
+            found = [int(running.ask("SELECT count(*) AS n FROM crimes")["n"][0]), by_sex.values.tolist()]
+            for table, where, contract in (("a", broken, crime), ("b", f"{tmp_path}/zoned.parquet", death),
+                                           ("c", f"{tmp_path}/twice", death)):  # fmt: skip
+                with pytest.raises(Refused) as refused:
+                    running.lay(table, lying(where), contract)
+                found.append(str(refused.value).replace("file://", ""))
+            running.lay("d", lying(str(tmp_path / "damaged")), death)
+        said.append([*found, str(damaged.value).replace("file://", "").removeprefix("d: ")])
+    assert said[0] == said[1] and said[0][0] == 5
+    assert "a b.csv, row 3" in said[0][2] and "b.parquet cannot be read" in said[0][-1]
