@@ -101,8 +101,7 @@ def _drug_tables(edition: int, new: bool) -> Iterator[Sheet]:
         title = f"{what}{'' if new else '1,2'} by drug, {_WHOM[who]}, England and Wales, {span}"
         note = "A seizure of several drugs counts once in the total and once for each drug."
         labels = ["Drug class", "Drug type", *["Unit"] * quantities] if new else ["Drug type"]
-        lines = _lines(who, edition, years, quantities)
-        rows = ([*_label(group, drug, unit, new), *values] for group, drug, unit, values in lines)
+        rows = _drug_rows(who, edition, years, quantities, new)
         yield _sheet(number, new, title, note if new else None, [*labels, *headings], rows)
 
 
@@ -112,16 +111,8 @@ def _sheet(number: int, new: bool, title: str, note: str | None, headings: list[
     return Sheet(f"Table_{number}" if new else f"Table {number}", [*above, *rows, None, source])
 
 
-def _label(group: str, drug: str, unit: str, new: bool) -> list[str]:
-    if new:
-        return [group, drug, unit] if unit else [group, drug]
-    if group == drug:
-        return [f"Total {group}" if group != "All" else "Total number of seizures"]
-    return [f"{drug} ({unit})" if unit else drug]
-
-
-def _lines(who: str, edition: int, years: range, quantities: bool) -> Iterator[tuple[str, str, str, list[Cell]]]:
-    """Class, drug, unit of its quantity, and a value a year; classes and all have numbers only."""
+def _drug_rows(who: str, edition: int, years: range, quantities: bool, new: bool) -> Iterator[Row]:
+    """A value a year of each drug; classes and all have numbers only."""
     known = _quantities if quantities else _numbers
     for group, drugs in (_DRUGS | {"All": {}}).items():
         for drug in drugs if quantities else (*drugs, group):
@@ -129,7 +120,11 @@ def _lines(who: str, edition: int, years: range, quantities: bool) -> Iterator[t
             if drug == "Ketamine" and not quantities:
                 # Nobody told it from other drugs of its class before 2008.
                 values = [".." if year < 2008 else value for year, value in zip(years, values, strict=True)]
-            yield group, drug, "".join(drugs[drug][2]) if quantities else "", values
+            unit = list(drugs[drug][2]) if quantities else []
+            printed = f"{drug} ({unit[0]})" if quantities else drug
+            if drug == group:
+                printed = f"Total {group}" if group != "All" else "Total number of seizures"
+            yield [*([group, drug, *unit] if new else [printed]), *values]
 
 
 def _force_table(edition: int, new: bool) -> Sheet:
