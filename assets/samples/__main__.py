@@ -8,19 +8,21 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import assets.samples
+from assets.samples import writers
 
 FOLDER = Path("data/raw/_sample")
 
 
 def generate(folder: Path) -> None:
-    """Write every sample release, in place of what was there: that is what a module's `write(folder)` is for."""
+    """Write every sample release, in place of what was there: a module's `releases()` gives paths and contents."""
     shutil.rmtree(folder, ignore_errors=True)
     for found in iter_modules(assets.samples.__path__):
         if found.name != "__main__":
             publication = import_module(f"assets.samples.{found.name}")
-            if hasattr(publication, "write"):
+            if hasattr(publication, "releases"):
                 start = time.perf_counter()
-                publication.write(folder)
+                for path, content in publication.releases():
+                    writers.save(folder / path, content)
                 print(f"{found.name:24}{time.perf_counter() - start:5.1f} s", flush=True)
 
 

@@ -4,6 +4,8 @@ The drug offences of England and Wales are published totals, or lie between them
 the size they really have.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -47,23 +49,12 @@ _DRUG_OFFENCES = {
 
 # Each printed group, and the offences it is the sum of.
 _SUMS = {
-    "Violence against the person": [
-        "Homicide",
-        "Death or serious injury - unlawful driving",
-        "Violence with injury",
-        "Violence without injury",
-        "Stalking and harassment",
-    ],
+    "Violence against the person": ["Homicide", "Death or serious injury - unlawful driving", "Violence with injury",
+                                    "Violence without injury", "Stalking and harassment"],
     "Burglary": ["Residential burglary", "Non-residential burglary"],
-}
-_SUMS["Theft offences"] = [
-    *_SUMS["Burglary"],
-    "Vehicle offences",
-    "Theft from the person",
-    "Bicycle theft",
-    "Shoplifting",
-    "Other theft offences",
-]
+    "Theft offences": ["Burglary", "Vehicle offences", "Theft from the person", "Bicycle theft", "Shoplifting",
+                       "Other theft offences"],
+}  # fmt: skip
 TOTAL = "Total"
 
 _TRANSPORT_SHARE, _UNASSIGNED_SHARE, _AIRPORT_SHARE = 0.0177, 0.021, 0.0003
@@ -75,17 +66,16 @@ def partnerships() -> pd.DataFrame:
 
     Beside the partnerships stand what each force could not assign, Manchester Airport and the transport police.
     """
-    units, names = model.units(), places.areas().set_index("area_code")["area_name"]
+    units, nowhere = model.units(), np.array([], dtype=int)
     rows = [
-        (code, names[code], group["force"].iloc[0], units.index.get_indexer(group.index))
+        (code, places.name(code), group["force"].iloc[0], units.index.get_indexer(group.index))
         for code, group in units.groupby("partnership")
     ]
     for force in sorted(set(units["force"]) - {CITY_OF_LONDON}):
-        rows.append(("", f"Unassigned {names[force]}", force, np.array([], dtype=int)))
-    rows.append(("", AIRPORT, GREATER_MANCHESTER, np.array([], dtype=int)))
-    rows.append(("", TRANSPORT_POLICE, None, np.array([], dtype=int)))
+        rows.append(("", f"Unassigned {places.name(force)}", force, nowhere))
+    rows += [("", AIRPORT, GREATER_MANCHESTER, nowhere), ("", TRANSPORT_POLICE, None, nowhere)]
     table = pd.DataFrame(rows, columns=["code", "name", "force", "units"])
-    table["force_name"] = table["force"].map(names)
+    table["force_name"] = table["force"].map(places.name, na_action="ignore")
     return table
 
 
@@ -116,7 +106,7 @@ def offences(ending: float, revised: bool = False) -> pd.DataFrame:
 @cache
 def _weights(offence: str) -> np.ndarray:
     table = partnerships()
-    people = model.population(2019).sum(axis=(1, 2)) * model.levels(f"crime {offence}", 0.25, 0.6)
+    people = model.aged(2019) * model.levels(f"crime {offence}", 0.25, 0.6)
     # The City has few residents and many visitors.
     people = np.where(model.units()["force"] == CITY_OF_LONDON, people * 20, people)
     weights = np.array([people[members].sum() for members in table["units"]])
@@ -131,57 +121,51 @@ def _weights(offence: str) -> np.ndarray:
 
 @cache
 def forces() -> pd.DataFrame:
-    """Police forces in the order ONS prints them: by code their name, region (or Wales) and units."""
-    units, names = model.units(), places.areas().set_index("area_code")["area_name"]
-    rows = [
-        (code, names[code], group["region"].iloc[0], units.index.get_indexer(group.index))
-        for code, group in units.groupby("force")
-    ]
-    table = pd.DataFrame(rows, columns=["code", "name", "region", "units"]).set_index("code", drop=False)
-    return table.sort_values(["region", "name"])
+    """Police forces in the order ONS prints them: code, name and region (or Wales)."""
+    regions = model.units().groupby("force")["region"].first()
+    rows = [(code, places.name(code), region) for code, region in regions.items()]
+    return pd.DataFrame(rows, columns=["code", "name", "region"]).sort_values(["region", "name"])
 
 
-def printed_areas(missing: str | None = None) -> list[tuple[str | None, str, list[str]]]:
-    """Every line of a force table: code, name, and the forces it adds up (none for the transport police).
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: the cells that name it, its force or a larger area, and the rows of `partnerships` it adds."""
+
+    named: list[str | None]
+    code: str | None
+    rows: list[int]
+
+    def counts(self, figures: pd.DataFrame) -> pd.Series:
+        return pd.Series(figures.to_numpy()[self.rows].sum(axis=0), figures.columns)
+
+    def residents(self, year: int) -> tuple[int, int]:
+        """People and households, rounded to 100."""
+        people = model.aged(year)
+        there = sum(int(people[units].sum()) for units in partnerships()["units"].iloc[self.rows])
+        return round(there, -2), round(there / 2.4, -2)
+
+
+def force_lines(missing: str | None = None) -> list[Line]:
+    """Every line of a force table, named by code and name. Only England and Wales includes the transport police.
 
     A missing force has its own line, and is left out of its region, of England and of England and Wales.
     """
     table = forces()
-    whole = table[table["code"] != missing]
-    english, welsh = whole[whole["region"] != model.WALES], table[table["region"] == model.WALES]
+    recorded = partnerships()["force"].fillna(TRANSPORT_POLICE)
+
+    def line(code: str | None, name: str, members: Iterable[str]) -> Line:
+        return Line([code, name], code, np.flatnonzero(recorded.isin(members)).tolist())
+
+    def whole(code: str, name: str, *regions: str, also: Iterable[str] = ()) -> Line:
+        there = table[table["region"].isin(regions) & (table["code"] != missing)]
+        return line(code, name, [*there["code"], *also])
+
     lines = [
-        ("K04000001", "ENGLAND AND WALES", whole["code"].tolist()),
-        ("E92000001", "ENGLAND", english["code"].tolist()),
+        whole("K04000001", "ENGLAND AND WALES", *model.REGIONS, model.WALES, also=[TRANSPORT_POLICE]),
+        whole("E92000001", "ENGLAND", *model.REGIONS),
     ]
-    for region, name in model.REGIONS.items():
-        lines.append(
-            (
-                region,
-                "East" if name == "East of England" else name,
-                english["code"][english["region"] == region].tolist(),
-            )
-        )
+    for region, name in {**model.REGIONS, "E12000006": "East", model.WALES: "WALES"}.items():
         here = table[table["region"] == region]
-        lines += [(code, force, [code]) for code, force in zip(here["code"], here["name"], strict=True)]
-    lines.append((model.WALES, "WALES", welsh["code"].tolist()))
-    lines += [(code, force, [code]) for code, force in zip(welsh["code"], welsh["name"], strict=True)]
-    return [*lines, (None, TRANSPORT_POLICE, [])]
-
-
-def recorded(figures: pd.DataFrame, code: str | None, members: list[str]) -> pd.Series:
-    """The offences of a line of a force table. Only England and Wales includes the transport police."""
-    table = partnerships()
-    wanted = table["force"].isin(members)
-    if code in (None, "K04000001"):
-        wanted |= table["name"] == TRANSPORT_POLICE
-    return figures[wanted].sum()
-
-
-def residents(members: list[str], year: int) -> tuple[int, int]:
-    """People and households in some forces, rounded to 100."""
-    people = model.population(year)
-    return rounded_residents(sum(int(people[forces().at[code, "units"]].sum()) for code in members))
-
-
-def rounded_residents(people: int) -> tuple[int, int]:
-    return round(people, -2), round(people / 2.4, -2)
+        lines.append(whole(region, name, region))
+        lines += [line(code, force, [code]) for code, force in zip(here["code"], here["name"], strict=True)]
+    return [*lines, line(None, TRANSPORT_POLICE, [TRANSPORT_POLICE])]

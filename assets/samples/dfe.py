@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assets.samples import model, writers
-from assets.samples.writers import Cell
+from assets.samples import model
+from assets.samples.writers import Cell, Csv, Releases
 
 AREA = [
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
@@ -51,61 +51,54 @@ _MARKED = {
 }  # fmt: skip
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in _EDITIONS.items():
-        path = folder / "dfe_children_in_need" / released
-        path.mkdir(parents=True)
         file = f"c3_factors_identified_at_end_of_assessment_2018_to_{edition}.csv"
         header = [*AREA, "category", "Episodes_with_assessment_factor", *_FACTORS]
-        years = range(edition, _FIRST_YEAR - 1, -1)
-        rows = [row for year in years for row in _factor_rows(year, edition)]
-        writers.csv(path / file, [header, *rows], marked=edition == min(_EDITIONS))
+        rows = (row for year in range(edition, _FIRST_YEAR - 1, -1) for row in _factor_rows(year, edition))
+        yield f"dfe_children_in_need/{released}/{file}", Csv([header, *rows], marked=edition == min(_EDITIONS))
 
 
-def write_children(path: Path, years: range) -> None:
+def children(years: range) -> Iterator[list[Cell]]:
     """The number of children under 18, year by year, the latest first."""
-    rows = [[*AREA, "age_group", "population_estimate"]]
+    yield [*AREA, "age_group", "population_estimate"]
     for year in reversed(years):
-        children = model.population(year)[:, :, :18].sum(axis=(1, 2))
+        people = model.aged(year, 0, 17)
+
+        def cells(units: np.ndarray, code: str, people: np.ndarray = people) -> list[Cell]:
+            return ["Children aged 0 to 17 years", int(people[units].sum())]
+
         # A boundary moved in April 2013, and the whole series is on the side where it is now.
-        day = f"{max(year, 2013)}-06-30"
-
-        def cells(units: np.ndarray, code: str, children: np.ndarray = children) -> list[Cell]:
-            return ["Children aged 0 to 17 years", int(children[units].sum())]
-
-        rows += lines(year, day, cells)
-    writers.csv(path, rows)
+        yield from lines(year, f"{max(year, 2013)}-06-30", cells)
 
 
 def lines(
-    year: int, day: str, cells: Callable[[np.ndarray, str], list[Cell]], identifier: str = "Reporting year"
+    year: int | str, day: str, cells: Callable[[np.ndarray, str], list[Cell]], identifier: str = "Reporting year"
 ) -> Iterator[list[Cell]]:
     """England, regions and upper-tier authorities in the order of the department; `cells` takes units and code."""
-    region = model.units()["region"].to_numpy()
-    start = [year, identifier]
-    country = ["E92000001", "England"]
-    yield [*start, "National", *country, *[""] * 5, *cells(np.flatnonzero(region != model.WALES), country[0])]
+    (england, name, everywhere), *regions = model.england()
+    country = [england, name]
+    yield [year, identifier, "National", *country, *[""] * 5, *cells(everywhere, england)]
     inner = model.units().index.isin(model.INNER_LONDON)
-    london = region == "E12000007"
-    for code, name in model.REGIONS.items():
-        yield [*start, "Regional", *country, code, name, "", "", "", *cells(np.flatnonzero(region == code), code)]
-    for (code, name), part in zip(_LONDON.items(), (london & inner, london & ~inner), strict=True):
-        yield [*start, "Regional", *country, code, name, "", "", "", *cells(np.flatnonzero(part), code)]
+    london = (model.units()["region"] == "E12000007").to_numpy()
+    parts = zip(_LONDON.items(), (london & inner, london & ~inner), strict=True)
+    for code, name, units in [*regions, *((*named, np.flatnonzero(part)) for named, part in parts)]:
+        yield [year, identifier, "Regional", *country, code, name, "", "", "", *cells(units, code)]
     for named, code, units in _authorities(day):
-        yield [*start, "Local authority", *country, *named, *cells(units, code)]
+        yield [year, identifier, "Local authority", *country, *named, *cells(units, code)]
 
 
 @cache
 def _authorities(day: str) -> list[tuple[list[Cell], str, np.ndarray]]:
     """The upper-tier authorities of a day by region: what is printed of each, its code and its units."""
-    authorities = model.upper_tier(day)
-    authorities = authorities[authorities["region_code"].notna()].sort_values("area_name")
+    authorities = model.english_authorities(day)
     parts = np.where(authorities.index.isin(model.INNER_LONDON), "E13000001", "E13000002")
-    authorities["part"] = authorities["region_code"].where(authorities["region_code"] != "E12000007", parts)
+    of_london = authorities["region_code"] == "E12000007"
+    parts = np.where(of_london, parts, authorities["region_code"])
     return [
         ([part, name, _numbers()[code], code, area["area_name"]], code, area["units"])
         for part, name in {**model.REGIONS, **_LONDON}.items()
-        for code, area in authorities[authorities["part"] == part].iterrows()
+        for code, area in authorities[parts == part].iterrows()
     ]
 
 
@@ -119,10 +112,8 @@ def _numbers() -> dict[str, str]:
 @cache
 def _drawn(year: int, edition: int) -> np.ndarray:
     """Episodes, then each factor, by unit; a later edition adds to the year before its last."""
-    english = (model.units()["region"] != model.WALES).to_numpy()
-    children = model.population(year)[:, :, :18].sum(axis=(1, 2)) * english
-    level = model.levels("children in need", 0.2, 0.4)
-    episodes = model.shared(model.between(year, _EPISODES), children * level, "episodes", year)
+    children = model.at_risk("children in need", 0.2, 0.4, year, 0, 17)
+    episodes = model.shared(model.between(year, _EPISODES), children, "episodes", year)
     columns = [episodes]
     for factor, share in _FACTORS.items():
         total = model.between(year, _KNOWN[factor]) if factor in _KNOWN else share * episodes.sum()

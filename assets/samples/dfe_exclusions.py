@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import dfe, model, writers
-from assets.samples.writers import Cell
+from assets.samples import dfe, model
+from assets.samples.writers import Cell, Csv, Releases
 
 _REASONS = {
     "physical_pupils": 0.17, "physical_adult": 0.07, "verbal_pupil": 0.04, "verbal_adult": 0.17, "bullying": 0.011,
@@ -42,23 +41,17 @@ _EDITIONS = {
 }
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     released, file, years = _FIRST_RELEASE
     columns = [f"{kind}_{reason}" for kind in ("perm", "fixed") for reason in _REASONS]
     header = ["year", "level", *dfe.AREA[3:], "school_type", *columns]
-    rows = [[line[0], *line[2:]] for year in years for line in _rows(year, 2016, first_release=True)]
-    writers.csv(_new(folder, released) / file, [header, *rows])
+    rows = ([line[0], *line[2:]] for year in years for line in _rows(year, 2016, first_release=True))
+    yield f"dfe_exclusions/{released}/{file}", Csv([header, *rows])
+    columns = [f"{kind}_{reason}" for kind in _ALL for reason in _REASONS | _LATER_REASONS]
+    header = [*dfe.AREA, "school_type", "perm_excl", "suspension", *columns]
     for edition, (released, years) in _EDITIONS.items():
-        reasons = [f"{kind}_{reason}" for kind in _ALL for reason in _REASONS | _LATER_REASONS]
-        header = [*dfe.AREA, "school_type", "perm_excl", "suspension", *reasons]
-        rows = [line for year in years for line in _rows(year, edition, first_release=False)]
-        writers.csv(_new(folder, released) / "exc_reason_nat_region_la.csv", [header, *rows], marked=True)
-
-
-def _new(folder: Path, released: str) -> Path:
-    path = folder / "dfe_exclusions" / released
-    path.mkdir(parents=True)
-    return path
+        rows = (line for year in years for line in _rows(year, edition, first_release=False))
+        yield f"dfe_exclusions/{released}/exc_reason_nat_region_la.csv", Csv([header, *rows], marked=True)
 
 
 @cache
@@ -67,12 +60,9 @@ def _drawn(kind: str, year: int, edition: int) -> tuple[np.ndarray, np.ndarray]:
 
     A later edition adds to the year before its last.
     """
-    english = (model.units()["region"] != model.WALES).to_numpy()
-    pupils = model.population(year)[:, :, 5:16].sum(axis=(1, 2)) * english
+    pupils = model.at_risk(f"{kind} excluded", 0.3, 0.6, year, 5, 15)
     chance = model.chance("exclusions", kind, year)
-    cases = model.shared(
-        model.between(year, _ALL[kind]), pupils * model.levels(f"{kind} excluded", 0.3, 0.6), kind, year
-    )
+    cases = model.shared(model.between(year, _ALL[kind]), pupils, kind, year)
     shares = np.array(list(_REASONS.values()))
     drugs = model.between(year, _DRUG_SHARE[kind]) * model.levels("excluded for drugs", 0.15, 0.2)
     odds = np.outer(1 - drugs, shares / (1 - shares[_DRUGS]))
@@ -93,7 +83,8 @@ def _drawn(kind: str, year: int, edition: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _rows(year: int, edition: int, *, first_release: bool) -> Iterator[list[Cell]]:
     """By type of school for England and the regions only, to keep the sample small."""
-    drawn = {kind: _drawn(kind, year, edition) for kind in _ALL}
+    drawn = [_drawn(kind, year, edition) for kind in _ALL]
+    unasked = ["z"] * len(_LATER_REASONS) * (not first_release and year <= _SINGLE_REASON_TO)
 
     def printed(count: int, code: str) -> Cell:
         if first_release and code[:3] in ("E92", "E12", "E13"):
@@ -104,16 +95,12 @@ def _rows(year: int, edition: int, *, first_release: bool) -> Iterator[list[Cell
         of = slice(None) if school == "Total" else [_SCHOOLS.index(school)]
 
         def cells(units: np.ndarray, code: str, school: str = school, of: slice | list = of) -> list[Cell]:
-            cases = [drawn[kind][0][units][:, of].sum() for kind in _ALL] if not first_release else []
-            counts = [count for kind in _ALL for count in drawn[kind][1][units][:, of].sum(axis=(0, 1)).tolist()]
-            numbers = [printed(int(count), code) for count in [*cases, *counts]]
-            if not first_release and year <= _SINGLE_REASON_TO:
-                reasons = len(_REASONS)
-                unasked = ["z"] * len(_LATER_REASONS)
-                numbers = [*numbers[: 2 + reasons], *unasked, *numbers[2 + reasons :], *unasked]
+            numbers: list[Cell] = [] if first_release else [int(cases[units][:, of].sum()) for cases, _ in drawn]
+            for _, reasons in drawn:
+                counts = reasons[units][:, of].sum(axis=(0, 1)).tolist()
+                numbers += [*(printed(count, code) for count in counts), *unasked]
             return [school, *numbers]
 
-        identifier = "Academic year"
-        for line in dfe.lines(f"{year - 1}{year % 100:02}", f"{year - 1}-09-01", cells, identifier):
+        for line in dfe.lines(f"{year - 1}{year % 100:02}", f"{year - 1}-09-01", cells, "Academic year"):
             if school == "Total" or line[2] != "Local authority":
                 yield line

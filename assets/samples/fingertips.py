@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import model, ohid, treatment, writers
-from assets.samples.writers import Cell
+from assets.samples import model, ohid, treatment
+from assets.samples.ndtms_areas import CORNWALL, SCILLY
+from assets.samples.words import slashed
+from assets.samples.writers import Cell, Csv, Releases
 
 _HEAD = [
     "Indicator ID", "Indicator Name", "Parent Code", "Parent Name", "Area Code", "Area Name", "Area Type", "Sex", "Age",
@@ -31,7 +32,7 @@ class _Series:
     `kind` is how periods are written: calendar, financial, pooled (three calendar years) or pooled financial; `ages`
     the first and last age of its people; `per` what a rate is per (100 is a percentage). `whole` is the number that a
     percentage is of, in England, by year; `local` the years that authorities have; `rebased` by how much a later census
-    changed the population of 2010 onwards.
+    changed the population of 2010 onwards; `deciles` whether England is also printed by tenths of deprivation.
     """
 
     indicator: str
@@ -48,6 +49,7 @@ class _Series:
     suppressed: bool = False
     spread: float = 0.25
     rebased: float = 1.0
+    deciles: bool = False
 
 
 _DEATHS = {2008: 10.9, 2011: 10.7, 2014: 10.3, 2016: 10.4, 2018: 10.8}
@@ -65,7 +67,7 @@ _BROAD = "Admission episodes for alcohol-related conditions (Broad)"
 
 _EARLIER = [
     _Series("91380", _SPECIFIC, "All ages", "pooled", 100_000, _DEATHS, local=(2012, 2015, 2018), sexes=_SEXES,
-            hidden_below=10),
+            hidden_below=10, deciles=True),
     _Series("91384", _BROAD, "All ages", "financial", 100_000, {2009: 1_720, 2014: 2_030, 2017: 2_069.2, 2018: 2_108.4,
             2019: 2_190}),
     _Series("91414", _NARROW, "All ages", "financial", 100_000, {2009: 606, 2013: 622, 2019: 639.942}, local=(2019,)),
@@ -104,43 +106,40 @@ _RECENT = [
             "financial", 100, {2019: 52.4, 2020: 52.1477, 2021: 52.1032, 2022: 52.8, 2023: 54.2}, whole={2019: 305_118},
             local=(2020, 2023), spread=0.08),
     _Series("93532", "Proportion of dependent drinkers not in treatment (%)", "18+ yrs", "financial", 100, {2018: 82.4,
-            2019: 82.6, 2020: 82.0, 2021: 81.9, 2022: 80.3, 2023: 79.5}, whole={2018: 586_780, 2020: 608_416},
+            2019: 82.6, 2020: 82.0, 2021: 81.9, 2022: 80.3, 2023: 79.5},
+            whole={year: ohid.DEPENDENT[year][0] for year in (2018, 2020)},
             local=(2023,), spread=0.03),
 ]  # fmt: skip
-
-
-def write(folder: Path) -> None:
-    later = {"released": "2020-02-04", "day": "2018-06-30", "type": "County & UA (pre 4/19)", "region": " region"}
-    _write(folder, _EARLIER, [*_HEAD, "Compared to Region value or percentiles", *_LATER], **later)
-    later = {"released": "2024-11-05", "day": "2023-06-30", "type": "Counties & UAs (from Apr 2023)"}
-    columns = [*_HEAD, "Column not used", *_LATER, "Time period range"]
-    _write(folder, _RECENT, columns, region=" region (statistical)", **later)
-
-
-def _write(
-    folder: Path, listed: list[_Series], columns: list[str], *, released: str, day: str, type: str, region: str
-) -> None:
-    path = folder / "fingertips" / released
-    path.mkdir(parents=True)
-    areas = _areas(day, type, region)
-    rows = (row for series in listed for row in _rows(series, areas, released))
-    width = len(columns)
-    writers.csv(path / "indicators.data.csv", [columns, *([*row, *[""] * width][:width] for row in rows)])
 
 
 # An area: parent code and name, code, name, type, and the positions of its units.
 _Area = tuple[str, str, str, str, str, np.ndarray]
 
 
-def _areas(day: str, type: str, region: str) -> list[_Area]:
-    regions = model.units()["region"].to_numpy()
-    found: list[_Area] = [("", "", "E92000001", "England", "England", np.flatnonzero(ohid.ENGLISH))]
-    for code, name in model.REGIONS.items():
-        found.append(("E92000001", "England", code, name + region, "Region", np.flatnonzero(regions == code)))
-    authorities = model.upper_tier(day)
-    for area in authorities[authorities["region_code"].notna()].itertuples():
-        parent = (area.region_code, model.REGIONS[area.region_code] + region)
-        found.append((*parent, area.Index, area.area_name, type, area.units))
+def releases() -> Releases:
+    """The names of an area's type and of its region's, and the columns, are those of the day."""
+    columns = [*_HEAD, "Compared to Region value or percentiles", *_LATER]
+    areas = _areas("2018-06-30", "County & UA (pre 4/19)", " region")
+    yield "fingertips/2020-02-04/indicators.data.csv", Csv(_records(_EARLIER, columns, areas))
+    columns = [*_HEAD, "Column not used", *_LATER, "Time period range"]
+    areas = _areas("2023-06-30", "Counties & UAs (from Apr 2023)", " region (statistical)")
+    yield "fingertips/2024-11-05/indicators.data.csv", Csv(_records(_RECENT, columns, areas))
+
+
+def _records(listed: list[_Series], columns: list[str], areas: list[_Area]) -> Iterator[list[Cell]]:
+    yield columns
+    for series in listed:
+        for row in _rows(series, areas):
+            yield [*row, *[""] * len(columns)][: len(columns)]
+
+
+def _areas(day: str, kind: str, region: str) -> list[_Area]:
+    (code, name, units), *regions = model.england()
+    found: list[_Area] = [("", "", code, name, name, units)]
+    found += [(code, name, region_code, called + region, "Region", units) for region_code, called, units in regions]
+    for area in model.english_authorities(day).sort_index().itertuples():
+        parent = model.REGIONS[area.region_code] + region
+        found.append((area.region_code, parent, area.Index, area.area_name, kind, area.units))
     return found
 
 
@@ -149,10 +148,10 @@ def _period(kind: str, year: int) -> tuple[str, int, int]:
     if kind == "calendar":
         return str(year), year, 1
     if kind == "financial":
-        return f"{year - 1}/{year % 100:02}", year - 1, 1
+        return slashed(year), year - 1, 1
     if kind == "pooled":
         return f"{year - 2} - {year % 100:02}", year - 2, 3
-    return f"{year - 3}/{(year - 2) % 100:02} - {(year - 1) % 100:02}/{year % 100:02}", year - 3, 3
+    return f"{slashed(year - 2)} - {slashed(year)[2:]}", year - 3, 3
 
 
 def _by_unit(series: _Series, year: int, sex: str) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +163,7 @@ def _by_unit(series: _Series, year: int, sex: str) -> tuple[np.ndarray, np.ndarr
     length = _period(series.kind, year)[2]
     mid_years = [min(year - back - (series.kind == "financial"), 2024) for back in range(length)]
     people = sum(model.population(mid)[:, :, first : last + 1].sum(axis=2) for mid in mid_years)
-    people = people * ohid.ENGLISH[:, None]
+    people = people * model.english()[:, None]
     if series.whole:
         used = ohid.dependent(year, 1.0) if series.indicator == "93532" else ohid.users(year, 1.0)
         people = np.stack([used, 0 * used], axis=1) * model.between(year, series.whole)
@@ -175,48 +174,42 @@ def _by_unit(series: _Series, year: int, sex: str) -> tuple[np.ndarray, np.ndarr
     events = weighted / weighted.sum() * whole.sum() * model.between(year, series.known) / series.per
     events = np.minimum(events, whole) if series.per == 100 else events
     people = people * series.rebased if year >= 2012 else people
-    return events, {"Male": people[:, model.MALE], "Female": people[:, model.FEMALE], "Persons": people.sum(axis=1)}[
-        sex
-    ]
+    by_sex = {"Male": people[:, model.MALE], "Female": people[:, model.FEMALE], "Persons": people.sum(axis=1)}
+    return events, by_sex[sex]
 
 
-def _rows(series: _Series, areas: list[_Area], released: str) -> Iterator[list[Cell]]:
-    single = series.kind in ("calendar", "financial") or len(series.sexes) == 1
+def _rows(series: _Series, areas: list[_Area]) -> Iterator[list[Cell]]:
+    """England of both sexes; regions, and in some years authorities, of persons only."""
     for year in range(min(series.known), max(series.known) + 1):
         if series.indicator == "91117" and year not in series.known:
             continue
         for sex in series.sexes:
             events, people = _by_unit(series, year, sex)
             for area in areas:
-                local = area[2][:3] not in ("E92", "E12")
-                if local and (year not in series.local or sex != "Persons"):
-                    continue
-                if area[2][:3] == "E12" and sex != "Persons":
-                    continue
-                yield _row(series, year, sex, area, events, people)
-        if series.indicator == "91380" and released < "2021" and year in series.local and not single:
+                here = area[2] == "E92000001" or sex == "Persons"
+                if here and (area[2][:3] in ("E92", "E12") or year in series.local):
+                    yield _row(series, year, sex, area, events, people)
+        if series.deciles and year in series.local:
             yield from _deciles(series, year, areas[0])
 
 
 def _row(series: _Series, year: int, sex: str, area: _Area, events: np.ndarray, people: np.ndarray) -> list[Cell]:
     *named, units = area
-    named = [*named]
-    note = ""
-    combined = series.hidden_below > 0 and named[2] in ("E06000052", "E06000053")
+    code, note = area[2], ""
+    combined = series.hidden_below > 0 and code in (CORNWALL, SCILLY)
     if combined:
-        note, units = _COMBINED, np.flatnonzero(np.isin(model.units().index, ["E06000052", "E06000053"]))
-    places = 4 if series.indicator in ("91384", "91414", "93517", "93532") else 0
+        note, units = _COMBINED, np.flatnonzero(model.units().index.isin([CORNWALL, SCILLY]))
+    places = 4 if series.indicator in ("91384", "91414", "93517", "93532") else None
     number, whole = round(float(events[units].sum()), places), float(people[units].sum())
     male = round(_MALE_SHARE * number, places)
     number = {"Persons": number, "Male": male, "Female": round(number - male, places)}[sex]
-    number = int(number) if places == 0 else number
     cells = _cells(series, number, whole)
-    if combined and named[2] == "E06000053":
-        cells = ["", "", "", "", ""]
+    if combined and code == SCILLY:
+        cells = [""] * 5
     elif number < series.hidden_below:
         note, cells = _FEW, ["", "", "", number, round(whole)]
     elif series.suppressed and number < 5:
-        note, cells = _SUPPRESSED, ["", "", "", "", ""]
+        note, cells = _SUPPRESSED, [""] * 5
     return _printed(series, year, named, sex, ["", ""], cells, note)
 
 
@@ -231,7 +224,7 @@ def _cells(series: _Series, number: float, whole: float) -> list[Cell]:
 
 
 def _printed(
-    series: _Series, year: int, named: list[str], sex: str, category: list[str], cells: Iterable[Cell], note: str
+    series: _Series, year: int, named: Iterable[str], sex: str, category: list[str], cells: Iterable[Cell], note: str
 ) -> list[Cell]:
     period, begins, length = _period(series.kind, year)
     value, low, high, *counts = cells
@@ -244,7 +237,7 @@ def _deciles(series: _Series, year: int, england: _Area) -> Iterator[list[Cell]]
     """England's code again for each tenth of the authorities by deprivation."""
     kind = "County & UA (pre Apr2019) deprivation deciles in England (IMD2015)"
     events, people = _by_unit(series, year, "Persons")
-    order = [unit for unit in np.argsort(-model.levels("hardship")) if ohid.ENGLISH[unit]]
+    order = [unit for unit in np.argsort(-model.levels("hardship")) if model.english()[unit]]
     for decile, units in zip(_DECILES, np.array_split(np.array(order), 10), strict=True):
         cells = _cells(series, round(float(events[units].sum())), float(people[units].sum()))
-        yield _printed(series, year, [*england[:5]], "Persons", [kind, f"{decile} decile (IMD2015)"], cells, "")
+        yield _printed(series, year, england[:5], "Persons", [kind, f"{decile} decile (IMD2015)"], cells, "")

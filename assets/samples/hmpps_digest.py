@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import model, writers
-from assets.samples.moj_front import front
-from assets.samples.writers import Cell, Sheet
+from assets.samples import model
+from assets.samples.writers import SAMPLE, Cell, Releases, Sheet
 
 _DIGESTS = {2023: "2023-07-27", 2024: "2024-07-25"}
 _FIRST_DIGEST = 2015
@@ -88,43 +86,40 @@ def _found(year: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([finds, *drugs], axis=1), people
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in _DIGESTS.items():
-        sheet = Sheet("Data")
-        title = f"incidents of drug finds by establishment and drug type, March {_FIRST_DIGEST} to March {edition}"
-        sheet.put(0, 0, f"Finds data tool: {title}")
-        heads = ["12 months ending March", "Prison region", "Establishment", "Sex of establishment", "Drug type"]
+        span = f"March {_FIRST_DIGEST} to March {edition}"
         beside = "Average prison population" if edition == max(_DIGESTS) else "Incidents per 1,000 prisoners"
-        sheet.put(3, 0, *heads, "Incidents", beside)
-        row = 4
-        for year in range(_FIRST_DIGEST, edition + 1):
-            for line in _find_lines(year, edition):
-                sheet.put(row, 0, year, *line)
-                row += 1
-        path = folder / "hmpps_digest" / released / "08_Finds_drug_type_data_tool.ods"
-        path.parent.mkdir(parents=True)
-        writers.ods(path, [front("HMPPS annual digest: finds of drugs by type, data tool", []), sheet])
+        yield f"hmpps_digest/{released}/08_Finds_drug_type_data_tool.ods", [
+            Sheet("Contents", ["HMPPS annual digest: finds of drugs by type, data tool", SAMPLE, ""]),
+            Sheet("Data", [
+                f"Finds data tool: incidents of drug finds by establishment and drug type, {span}",
+                None,
+                None,
+                ["12 months ending March", "Prison region", "Establishment", "Sex of establishment", "Drug type",
+                 "Incidents", beside],
+                *([year, *line] for year in range(_FIRST_DIGEST, edition + 1) for line in _find_lines(year, edition)),
+            ]),
+        ]  # fmt: skip
 
 
 def _find_lines(year: int, edition: int) -> Iterator[list[Cell]]:
     estate, (finds, people) = _estate(), _found(year)
-    kinds = ["All drugs", *_DRUGS, "Other"]
     if year == edition - 1 and edition == max(_DIGESTS):
         finds = finds + model.chance("finds late", year).binomial(finds, 0.0005)
 
     def lines(region: str, name: str, sex: str, chosen: list[int]) -> Iterator[list[Cell]]:
-        counts, inside = finds[chosen].sum(axis=0), int(people[chosen].sum())
-        for kind, number in zip(kinds, counts.tolist(), strict=True):
-            if number or kind == kinds[0]:
+        counts, inside = finds[chosen].sum(axis=0).tolist(), int(people[chosen].sum())
+        for kind, number in zip(["All drugs", *_DRUGS, "Other"], counts, strict=True):
+            if number or kind == "All drugs":
                 last = inside if edition == max(_DIGESTS) else round(1_000 * number / inside, 1)
                 yield [region, name, sex, kind, number, last]
 
     for region in _PRISONS:
-        yield from lines(
-            region, "All establishments", "All", [at for at, held in enumerate(estate) if held[0] == region]
-        )
+        there = [at for at, held in enumerate(estate) if held[0] == region]
+        yield from lines(region, "All establishments", "All", there)
     for at, held in enumerate(estate):
         yield from lines(*held, [at])
     for sex in ("Male", "Female", "All"):
-        chosen = [at for at, held in enumerate(estate) if sex in ("All", held[2])]
-        yield from lines("All regions", "All establishments", sex, chosen)
+        of_sex = [at for at, held in enumerate(estate) if sex in ("All", held[2])]
+        yield from lines("All regions", "All establishments", sex, of_sex)

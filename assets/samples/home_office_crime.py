@@ -1,14 +1,14 @@
 """The samples in the layouts of the Home Office's recorded crime: rolling years by force, and lists of offences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assets.samples import crime, model, writers
-from assets.samples.writers import SAMPLE, Sheet
+from assets.samples import crime, model
+from assets.samples.words import hyphened, slashed
+from assets.samples.writers import SAMPLE, Cell, Csv, Releases, Row, Sheet
 
 # Offence code, description, group and subgroup; the offences they are a share of, and the share.
 _CODES = [
@@ -35,28 +35,20 @@ _FRAUD = {"Action Fraud": 230_000, "CIFAS": 280_000, "UK Finance": 90_000}
 _DWELLINGS = 0.7  # of residential burglary: outbuildings joined in April 2017
 
 
-def write(folder: Path) -> None:
-    _rolling(_place(folder, "home_office_recorded_crime", "2018-07-19", "rec-crime-pfa.csv"), range(2009, 2019))
+def releases() -> Releases:
+    yield "home_office_recorded_crime/2018-07-19/rec-crime-pfa.csv", Csv(_rolling(range(2009, 2019)))
     for released, years in {"2024-07-24": range(2021, 2025), "2025-04-24": range(2019, _LAST_YEAR + 1)}.items():
-        path = _place(folder, "home_office_recorded_crime", released, f"prc-pfa-mar{years[0]}-onwards-tables.ods")
-        writers.ods(path, [*_front("Police Force Area"), *(_force_sheet(year, years[-1]) for year in years)])
-    years = range(2020, _LAST_YEAR + 1)
-    path = _place(folder, "home_office_offences_by_partnership", "2025-04-24", "prc-csp-mar20-dec24-tables.ods")
-    sheets = [_partnership_sheet(year, years[-1]) for year in years]
-    writers.ods(path, [*_front("Community Safety Partnership"), *sheets])
+        sheets = [_force_sheet(year, years[-1]) for year in years]
+        path = f"home_office_recorded_crime/{released}/prc-pfa-mar{years[0]}-onwards-tables.ods"
+        yield path, [_front("Police Force Area"), *sheets]
+    sheets = [_partnership_sheet(year, _LAST_YEAR) for year in range(2020, _LAST_YEAR + 1)]
+    path = "home_office_offences_by_partnership/2025-04-24/prc-csp-mar20-dec24-tables.ods"
+    yield path, [_front("Community Safety Partnership"), *sheets]
 
 
-def _place(folder: Path, source: str, released: str, file: str) -> Path:
-    path = folder / source / released / file
-    path.parent.mkdir(parents=True)
-    return path
-
-
-def _front(areas: str) -> list[Sheet]:
-    notes = Sheet("Notes")
-    notes.column(0, 0, [f"Police recorded crime {areas} open data tables", SAMPLE, "Force Notes"])
-    notes.put(3, 0, "Some offences cannot be allocated to an area and are shown as unassigned.")
-    return [notes]
+def _front(areas: str) -> Sheet:
+    unassigned = "Some offences cannot be allocated to an area and are shown as unassigned."
+    return Sheet("Notes", [f"Police recorded crime {areas} open data tables", SAMPLE, "Force Notes", unassigned])
 
 
 # --- lists of offences -------------------------------------------------------------------------------------
@@ -87,21 +79,14 @@ def _offences(year: int, edition: int) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
-def _list(
-    name: str, year: int, headings: list[str], areas: list[list[str]], offences: np.ndarray, group: Callable[[str], str]
-) -> Sheet:
-    """A sheet with a row for each area, code and quarter; `group` spells the offence group."""
-    sheet = Sheet(name)
-    sheet.put(0, 0, *headings)
-    row = 1
+def _rows(year: int, areas: list[list[str]], offences: np.ndarray, group: Callable[[str], str]) -> Iterator[Row]:
+    """A row for each area, code and quarter; `group` spells the offence group."""
     for area, numbers in zip(areas, offences.tolist(), strict=True):
         for code, by_quarter in zip(_CODES, numbers, strict=True):
             for quarter, number in enumerate(by_quarter, start=1):
                 if year < _LAST_YEAR or quarter <= _LAST_QUARTER:
-                    named = [f"{year - 1}/{year % 100}", quarter, *area, code[1], group(code[2]), code[3], code[0]]
-                    sheet.put(row, 0, *named, number)
-                    row += 1
-    return sheet
+                    about = [code[1], group(code[2]), code[3], code[0]]
+                    yield [slashed(year), quarter, *area, *about, number]
 
 
 def _force_sheet(year: int, edition: int) -> Sheet:
@@ -109,22 +94,23 @@ def _force_sheet(year: int, edition: int) -> Sheet:
     names = table["force_name"].fillna(table["name"])
     forces = sorted(names.unique())
     added = np.stack([offences[names == force].sum(axis=0) for force in forces])
-    return _list(f"{year - 1}-{year % 100}", year, _FORCE_HEADINGS, [[force] for force in forces], added, str.title)
+    rows = _rows(year, [[force] for force in forces], added, str.title)
+    return Sheet(hyphened(year), [_FORCE_HEADINGS, *rows])
 
 
 def _partnership_sheet(year: int, edition: int) -> Sheet:
     table = crime.partnerships().dropna(subset="force").sort_values(["force_name", "name"], kind="stable")
     areas = [[force, _NAMES.get(name, name)] for force, name in zip(table["force_name"], table["name"], strict=True)]
-    offences = _offences(year, edition)[table.index]
-    return _list(f"{year - 1}_{year % 100}", year, _PARTNERSHIP_HEADINGS, areas, offences, str)
+    rows = _rows(year, areas, _offences(year, edition)[table.index], str)
+    return Sheet(hyphened(year).replace("-", "_"), [_PARTNERSHIP_HEADINGS, *rows])
 
 
 # --- rolling years -----------------------------------------------------------------------------------------
 
 
-def _rolling(path: Path, years: range) -> None:
+def _rolling(years: range) -> Iterator[list[Cell]]:
     """Years to March, and one to December whose last day is misprinted."""
-    rows = [["12 months ending", "PFA", "Region", "Offence", "Rolling year total number of offences"]]
+    yield ["12 months ending", "PFA", "Region", "Offence", "Rolling year total number of offences"]
     table, regions = crime.partnerships(), crime.forces().set_index("name")["region"]
     names = table["force_name"].fillna(table["name"])
     for ending, printed in sorted({year + 0.25: f"31-03-{year}" for year in years}.items() | {(2018.0, "30-12-2017")}):
@@ -132,10 +118,9 @@ def _rolling(path: Path, years: range) -> None:
         for force, offences in by_force.iterrows():
             region = {**model.REGIONS, model.WALES: "Wales", "E12000006": "East"}.get(regions.get(force), force)
             for offence in _ROLLING:
-                rows.append([printed, force, region, offence, _in_rolling_year(offences, offence, ending)])
+                yield [printed, force, region, offence, _in_rolling_year(offences, offence, ending)]
         if ending > 2013:
-            rows += [[printed, body, f"Fraud: {body}", body, number] for body, number in _FRAUD.items()]
-    writers.csv(path, rows)
+            yield from ([printed, body, f"Fraud: {body}", body, number] for body, number in _FRAUD.items())
 
 
 def _in_rolling_year(offences: pd.Series, offence: str, ending: float) -> int:

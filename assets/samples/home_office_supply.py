@@ -1,13 +1,14 @@
 """The samples in the layouts of the Home Office on drug supply: seizures, and referrals with a county lines flag."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
+from itertools import product
 
 import numpy as np
 
-from assets.samples import model, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import model
+from assets.samples.words import slashed
+from assets.samples.writers import SAMPLE, Cell, Csv, Releases, Row, Sheet
 from pipeline import places
 
 # --- seizures ----------------------------------------------------------------------------------------------
@@ -47,7 +48,8 @@ _DRUGS = {
     },
 }  # fmt: skip
 _FORCE_COLUMNS = ["Cocaine", "Crack", "Heroin", "Ecstasy", "Herbal cannabis", "Cannabis plants", "Amphetamines"]
-_WHO = {"police": "police forces, including the British Transport Police", "border": "Border Force"}
+_WHOM = {"both": "police forces and Border Force",
+         "police": "police forces, including the British Transport Police", "border": "Border Force"}  # fmt: skip
 
 
 @cache
@@ -71,124 +73,93 @@ def _numbers(year: int, edition: int) -> dict[str, dict[str, int]]:
 @cache
 def _quantities(year: int, edition: int) -> dict[str, dict[str, float]]:
     """Amounts by authority and drug; a few large hauls move them."""
-    found = {}
+    found, known = {}, _numbers(year, edition)
+    hauls = {drug: next(iter(haul.values())) for drugs in _DRUGS.values() for drug, (*_, haul) in drugs.items()}
     for place, who in enumerate(("police", "border")):
-        found[who] = {}
-        for drugs in _DRUGS.values():
-            for drug, (*_, haul) in drugs.items():
-                ((_, typical),) = haul.items()
-                luck = float(model.chance("haul", who, drug, year).lognormal(0, 0.35))
-                found[who][drug] = round(_numbers(year, edition)[who][drug] * typical[place] * luck, 2)
+        luck = {drug: float(model.chance("haul", who, drug, year).lognormal(0, 0.35)) for drug in hauls}
+        found[who] = {drug: round(known[who][drug] * haul[place] * luck[drug], 2) for drug, haul in hauls.items()}
     found["both"] = {drug: round(found["police"][drug] + found["border"][drug], 2) for drug in found["police"]}
     return found
 
 
-def _write_seizures(folder: Path) -> None:
+def _seizures() -> Releases:
     for edition, released in _EDITIONS.items():
         new = edition >= _NEW_LAYOUT
         tables = [*_drug_tables(edition, new), _force_table(edition, new)]
-        contents = Sheet("Contents" if new else "Index")
-        contents.put(0, 0, "Seizures of drugs, England and Wales: data tables")
-        contents.put(1, 0, SAMPLE)
-        contents.column(3, 0, [str(sheet.cells[0, 0]) for sheet in tables])
+        title = "Seizures of drugs, England and Wales: data tables"
+        contents = Sheet("Contents" if new else "Index", [title, SAMPLE, None, *(sheet.title for sheet in tables)])
         ending = "ods" if new else "xlsx"
-        path = folder / "home_office_seizures" / released / f"seizures-drugs-mar{edition}-tables.{ending}"
-        path.parent.mkdir(parents=True)
-        (writers.ods if new else writers.xlsx)(path, [contents, *tables])
+        yield f"home_office_seizures/{released}/seizures-drugs-mar{edition}-tables.{ending}", [contents, *tables]
 
 
 def _drug_tables(edition: int, new: bool) -> Iterator[Sheet]:
     years = range(_FIRST_YEAR, edition + 1)
-    headings = [f"Year ending March {year}" if new else f"{year - 1}/{year % 100:02}" for year in years]
-    by_whom = {"both": "police forces and Border Force"} | _WHO
-    number = 0
-    for what in ("Number of seizures", "Quantity of drugs seized"):
-        for who, called in by_whom.items():
-            number += 1
-            sheet = Sheet(f"Table_{number}" if new else f"Table {number}")
-            note = "" if new else "1,2"
-            span = f"{headings[0]} to {headings[-1]}".replace("Year ending March ", "year ending March ")
-            sheet.put(0, 0, f"Table {number}: {what}{note} by drug, {called}, England and Wales, {span}")
-            if new:
-                sheet.put(1, 0, "A seizure of several drugs counts once in the total and once for each drug.")
-            lines = _number_lines(who, edition, years) if number <= 3 else _quantity_lines(who, edition, years)
-            label = ["Drug class", "Drug type"] if new else ["Drug type"]
-            label += ["Unit"] if number > 3 and new else []
-            sheet.put(3, 0, *label, *headings)
-            row = 4
-            for group, drug, unit, values in lines:
-                named: list[Cell] = [group, drug] if new else [drug]
-                if unit:
-                    named = [*named, unit] if new else [f"{drug} ({unit})"]
-                if not new and group == drug:
-                    named = [f"Total {group}" if group != "All" else "Total number of seizures"]
-                sheet.put(row, 0, *named, *values)
-                row += 1
-            sheet.put(row + 1, 0, "Source: Home Office, police forces and Border Force")
-            yield sheet
+    headings = [f"Year ending March {year}" if new else slashed(year) for year in years]
+    span = f"{headings[0]} to {headings[-1]}".replace("Year ending March ", "year ending March ")
+    for number, (what, who) in enumerate(product(("Number of seizures", "Quantity of drugs seized"), _WHOM), start=1):
+        quantities = number > len(_WHOM)
+        title = f"{what}{'' if new else '1,2'} by drug, {_WHOM[who]}, England and Wales, {span}"
+        note = "A seizure of several drugs counts once in the total and once for each drug."
+        labels = ["Drug class", "Drug type", *["Unit"] * quantities] if new else ["Drug type"]
+        rows = _drug_rows(who, edition, years, quantities, new)
+        yield _sheet(number, new, title, note if new else None, [*labels, *headings], rows)
 
 
-def _number_lines(who: str, edition: int, years: range) -> Iterator[tuple[str, str, str, list[Cell]]]:
-    for group, drugs in _DRUGS.items():
-        for drug in (*drugs, group):
-            values = [_numbers(year, edition)[who][drug] for year in years]
-            # Nobody told ketamine from other drugs of its class before 2008.
-            yield (
-                group,
-                drug,
-                "",
-                [".." if drug == "Ketamine" and year < 2008 else v for year, v in zip(years, values, strict=True)],
-            )
-    yield "All", "All", "", [_numbers(year, edition)[who]["All"] for year in years]
+def _sheet(number: int, new: bool, title: str, note: str | None, headings: list[str], rows: Iterable[Row]) -> Sheet:
+    above = [f"Table {number}: {title}", note, None, headings]
+    source = "Source: Home Office, police forces and Border Force"
+    return Sheet(f"Table_{number}" if new else f"Table {number}", [*above, *rows, None, source])
 
 
-def _quantity_lines(who: str, edition: int, years: range) -> Iterator[tuple[str, str, str, list[Cell]]]:
-    for group, drugs in _DRUGS.items():
-        for drug, (*_, haul) in drugs.items():
-            (unit,) = haul
-            yield group, drug, unit, [_quantities(year, edition)[who][drug] for year in years]
+def _drug_rows(who: str, edition: int, years: range, quantities: bool, new: bool) -> Iterator[Row]:
+    """A value a year of each drug; classes and all have numbers only."""
+    known = _quantities if quantities else _numbers
+    for group, drugs in (_DRUGS | {"All": {}}).items():
+        for drug in drugs if quantities else (*drugs, group):
+            values: list[Cell] = [known(year, edition)[who][drug] for year in years]
+            if drug == "Ketamine" and not quantities:
+                # Nobody told it from other drugs of its class before 2008.
+                values = [".." if year < 2008 else value for year, value in zip(years, values, strict=True)]
+            unit = list(drugs[drug][2]) if quantities else []
+            printed = f"{drug} ({unit[0]})" if quantities else drug
+            if drug == group:
+                printed = f"Total {group}" if group != "All" else "Total number of seizures"
+            yield [*([group, drug, *unit] if new else [printed]), *values]
 
 
 def _force_table(edition: int, new: bool) -> Sheet:
-    sheet = Sheet("Table_7" if new else "Table 7")
-    when = f"year ending March {edition}" if new else f"{edition - 1}/{edition % 100:02}"
-    sheet.put(0, 0, f"Table 7: Number of seizures by police force area and region, England and Wales, {when}")
+    when = f"year ending March {edition}" if new else slashed(edition)
+    title = f"Number of seizures by police force area and region, England and Wales, {when}"
     names = [*_DRUGS, *_FORCE_COLUMNS]
     heads = ["Area code", "Area name"] if new else ["Police force area"]
-    sheet.put(3, 0, *heads, *(f"All {name} drugs" if name in _DRUGS else name for name in names), "All seizures")
-    row = 4
-    for code, name, counts in _force_lines(edition, names):
-        sheet.put(row, 0, *([code if code[1:].isdigit() else "[z]", name] if new else [name]), *counts)
-        row += 1
-    sheet.put(row + 1, 0, "Source: Home Office, police forces and Border Force")
-    return sheet
+    heads += [*(f"All {name} drugs" for name in _DRUGS), *_FORCE_COLUMNS, "All seizures"]
+    rows = ([*([code, name] if new else [name]), *counts] for code, name, counts in _force_lines(edition, names))
+    return _sheet(7, new, title, None, heads, rows)
 
 
 def _force_lines(edition: int, names: list[str]) -> Iterator[tuple[str, str, list[int]]]:
     """Regions with their forces, the transport police, the Border Force and the whole."""
-    units, known = model.units(), _numbers(edition, edition)
-    forces = sorted(set(units["force"]))
-    people = model.population(edition - 1).sum(axis=(1, 2)) * model.levels("seizures", 0.35, 0.5)
-    weights = np.array([people[(units["force"] == force).to_numpy()].sum() for force in forces])
+    known, transport = _numbers(edition, edition), "[z]"
+    regions = model.units().groupby("force")["region"].agg(lambda region: region.mode()[0])
+    people = model.aged(edition - 1) * model.levels("seizures", 0.35, 0.5)
+    weights = np.array([people[model.where("force", force)].sum() for force in regions.index])
     columns = [*names, "All"]
     share = np.append(weights / weights.sum() * 0.988, 0.012)
-    drawn = {name: model.shared(known["police"][name], share, "force seizures", name, edition) for name in columns}
-    counts = {code: [int(drawn[name][at]) for name in columns] for at, code in enumerate([*forces, "transport"])}
-    called = places.areas().set_index("area_code")["area_name"]
-    region = {force: units.loc[units["force"] == force, "region"].mode()[0] for force in forces}
+    drawn = [model.shared(known["police"][name], share, "force seizures", name, edition) for name in columns]
+    counts = dict(zip([*regions.index, transport], np.transpose(drawn).tolist(), strict=True))
 
-    def whole(members: list[str]) -> list[int]:
-        return [sum(counts[member][at] for member in members) for at in range(len(columns))]
+    def whole(members: Iterable[str]) -> list[int]:
+        return np.sum([counts[member] for member in members], axis=0).tolist()
 
     for code, name in (model.REGIONS | {model.WALES: "Wales"}).items():
-        members = [force for force in forces if region[force] == code]
+        members = regions.index[regions == code]
         yield code, f"{name} Region" if code != model.WALES and edition < _NEW_LAYOUT else name, whole(members)
         for force in members:
-            yield force, called[force], counts[force]
-    yield "E92000001", "England", whole([force for force in forces if region[force] != model.WALES])
-    yield "transport", "British Transport Police", counts["transport"]
-    yield "K04000001", "Total police forces", whole([*forces, "transport"])
-    yield "border", "Border Force", [known["border"][name] for name in columns]
+            yield force, places.name(force), counts[force]
+    yield "E92000001", "England", whole(regions.index[regions != model.WALES])
+    yield transport, "British Transport Police", counts[transport]
+    yield "K04000001", "Total police forces", whole(counts)
+    yield "[z]", "Border Force", [known["border"][name] for name in columns]
     yield "K04000001", "England and Wales", [known["both"][name] for name in columns]
 
 
@@ -239,15 +210,13 @@ def _groups(people: np.ndarray) -> Iterator[tuple[str, str, int]]:
             yield age, gender, int(number)
 
 
-def _write_referrals(folder: Path) -> None:
+def _referrals() -> Releases:
     for newest, released in _BULLETINS.items():
-        path = folder / "home_office_nrm" / released
-        path.mkdir(parents=True)
-        name = f"nrm-data-tables-{newest[0]}-q{newest[1]}"
+        name = f"home_office_nrm/{released}/nrm-data-tables-{newest[0]}-q{newest[1]}"
         if newest in _LOOKS_BACK:
-            writers.csv(path / f"{name}.csv", _flag_records(newest), marked=True, line_end="\r\n")
+            yield f"{name}.csv", Csv(_flag_records(newest), marked=True, line_end="\r\n")
         else:
-            writers.ods(path / f"{name}.ods", _flag_tables(newest))
+            yield f"{name}.ods", _flag_tables(newest)
 
 
 def _flag_records(newest: tuple[int, int]) -> Iterator[list[Cell]]:
@@ -259,38 +228,40 @@ def _flag_records(newest: tuple[int, int]) -> Iterator[list[Cell]]:
 
 
 def _flag_tables(newest: tuple[int, int]) -> list[Sheet]:
-    front = Sheet("Cover_sheet")
-    front.column(0, 0, [f"Modern slavery: National Referral Mechanism statistics UK, {newest[0]} Q{newest[1]}", SAMPLE])
-    everyone, flagged, local = Sheet("Table_1"), Sheet("Table_2"), Sheet("Table_3")
-    everyone.put(0, 0, "Table 1: NRM referrals by quarter, age group at exploitation and gender, UK")
-    flagged.put(
-        0, 0, "Table 2: NRM referrals with a county lines flag by quarter, age group at exploitation and gender, UK"
-    )
-    flagged.put(1, 0, "Flagged since October 2019. Figures are revised every quarter.")
-    local.put(0, 0, "Table 3: NRM referrals by local authorities as first responders, with a county lines flag, UK")
-    heads = ["Year", "Quarter", "Age group at exploitation", "Gender"]
-    for sheet, which, first, value in (
-        (everyone, 0, (2014, 1), "NRM referrals"),
-        (flagged, 1, _FLAG_FROM, "Referrals flagged as county lines"),
-    ):
-        sheet.put(3, 0, *heads, value)
-        row = 4
+    def rows(which: int, first: tuple[int, int]) -> Iterator[Row]:
         for year, quarter, people in _quarters(first, newest):
-            for age, gender, number in _groups(people[which]):
-                sheet.put(row, 0, year, quarter, age, gender, number)
-                row += 1
-    local.put(3, 0, "Year", "Quarter", "First responder type", "First responder", "Area code", "NRM referrals")
-    local.put(3, 6, "Referrals flagged as county lines")
-    for row, line in enumerate(_local_lines(newest), start=4):
-        local.put(row, 0, *line)
-    return [front, everyone, flagged, local]
+            yield from ([year, quarter, *group] for group in _groups(people[which]))
+
+    title = f"Modern slavery: National Referral Mechanism statistics UK, {newest[0]} Q{newest[1]}"
+    by = "by quarter, age group at exploitation and gender, UK"
+    heads = ["Year", "Quarter", "Age group at exploitation", "Gender"]
+    return [
+        Sheet("Cover_sheet", [title, SAMPLE]),
+        Sheet("Table_1", [
+            f"Table 1: NRM referrals {by}", None, None,
+            [*heads, "NRM referrals"],
+            *rows(0, (2014, 1)),
+        ]),
+        Sheet("Table_2", [
+            f"Table 2: NRM referrals with a county lines flag {by}",
+            "Flagged since October 2019. Figures are revised every quarter.", None,
+            [*heads, "Referrals flagged as county lines"],
+            *rows(1, _FLAG_FROM),
+        ]),
+        Sheet("Table_3", [
+            "Table 3: NRM referrals by local authorities as first responders, with a county lines flag, UK", None, None,
+            ["Year", "Quarter", "First responder type", "First responder", "Area code", "NRM referrals",
+             "Referrals flagged as county lines"],
+            *_local_lines(newest),
+        ]),
+    ]  # fmt: skip
 
 
 def _local_lines(newest: tuple[int, int]) -> Iterator[list[Cell]]:
     """A year of each local authority: about a quarter of referrals are theirs, and children for the most part."""
     for year in range(2020, newest[0] + 1):
         areas = model.upper_tier(f"{year}-12-31")
-        children = model.population(min(year, 2024))[:, :, 5:18].sum(axis=(1, 2)) * model.levels("referrals", 0.5, 0.6)
+        children = model.aged(year, 5, 17) * model.levels("referrals", 0.5, 0.6)
         weights = np.array([*(children[units].sum() for units in areas["units"]), 150_000, 180_000])
         drawn = model.shared(0.27 * model.between(year, _REFERRALS), weights, "first responders", year)
         flags = model.chance("first responders flagged", year).binomial(drawn, 0.2)
@@ -299,6 +270,6 @@ def _local_lines(newest: tuple[int, int]) -> Iterator[list[Cell]]:
             yield [year, "Total", "Local authority", name, code, int(number), int(flagged)]
 
 
-def write(folder: Path) -> None:
-    _write_seizures(folder)
-    _write_referrals(folder)
+def releases() -> Releases:
+    yield from _seizures()
+    yield from _referrals()

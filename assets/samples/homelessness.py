@@ -47,15 +47,8 @@ _OWED = {
 }  # fmt: skip
 _PREVENTION = {2018.25: 0.54, 2020.0: 0.50, 2020.25: 0.42, 2022.25: 0.472, 2023.25: 0.451, 2025.0: 0.448}
 _WITH_NEEDS = {2018.25: 0.45, 2020.0: 0.50, 2025.0: 0.57}
-_DRUG_NEEDS = {
-    2018.25: 3_200,
-    2020.0: 4_500,
-    2020.25: 4_850,
-    2021.0: 4_670,
-    2022.75: 4_390,
-    2024.0: 4_750,
-    2025.0: 5_190,
-}
+_DRUG_NEEDS = {2018.25: 3_200, 2020.0: 4_500, 2020.25: 4_850, 2021.0: 4_670, 2022.75: 4_390, 2024.0: 4_750,
+               2025.0: 5_190}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,13 +76,10 @@ class Duties:
 
 def duties(start: float, revised: bool = False) -> Duties:
     """The duties of the quarter that starts at a time (2018.25 is April to June 2018)."""
-    everyone = model.population(min(int(start), 2024)).sum(axis=(1, 2))
-    english = (model.units()["region"] != model.WALES).to_numpy()
     owed, share = model.between(start, _OWED), model.between(start, _PREVENTION)
-    weights = np.where(english, everyone, 0)
     kinds = {"prevention": owed * share, "relief": owed * (1 - share), "not owed": owed * 0.11}
     drawn = {
-        kind: model.shared(total, weights * model.levels(f"homeless {kind}", 0.35, 0.35), "homeless", kind, start)
+        kind: model.shared(total, model.at_risk(f"homeless {kind}", 0.35, 0.35, int(start)), "homeless", kind, start)
         for kind, total in kinds.items()
     }
     chance = model.chance("homeless needs", start)

@@ -1,59 +1,44 @@
 """The sample of MHCLG statutory homelessness tables by local authority: the layouts they have had since April 2018."""
 
-import calendar
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from assets.samples import homelessness, model, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import homelessness, model
+from assets.samples.writers import SAMPLE, Cell, Releases, Row, Sheet, Span
 
 _NEEDS = list(homelessness.NEEDS)
-_FIRST_NEEDS = _NEEDS[:20]
-_CARE_LEAVERS = _NEEDS[20:23]
+_FIRST_NEEDS, _CARE_LEAVERS = _NEEDS[:20], _NEEDS[20:23]
 _SPLIT_NEEDS = [*_NEEDS[:4], *_CARE_LEAVERS, *_NEEDS[5:20]]
 _LATER_NEEDS = [*_SPLIT_NEEDS, *_NEEDS[23:]]
-_CARE_LEAVER_HEADINGS = dict(
-    zip(
-        _CARE_LEAVERS,
-        ["Care leaver aged 21-24 3", "Care leaver aged 25+ 4", "Care leaver - retired option 5"],
-        strict=True,
-    )
-)
+_MARKED = ["Care leaver aged 21-24 3", "Care leaver aged 25+ 4", "Care leaver - retired option 5"]
+_CARE_LEAVER_HEADINGS = dict(zip(_CARE_LEAVERS, _MARKED, strict=True))
 _AMPERSAND = {"Windsor and Maidenhead", "Weymouth and Portland"}
 
 
 @dataclass(frozen=True)
 class _Release:
-    """One quarter; `month` is its first."""
-
-    year: int
-    month: int
+    quarter: pd.Period
     revised: bool = False
 
     @property
     def start(self) -> float:
-        return self.year + (self.month - 1) / 12
-
-    @property
-    def last_day(self) -> str:
-        return f"{self.year}-{self.month + 2:02}-{calendar.monthrange(self.year, self.month + 2)[1]}"
+        return self.quarter.year + (self.quarter.quarter - 1) / 4
 
     @property
     def released(self) -> str:
-        if self.revised:
-            return f"{self.year}-{self.month + 8:02}-16"
-        later = self.month + 6
-        return f"{self.year + (later > 12)}-{(later - 1) % 12 + 1:02}-22"
+        later = self.quarter + 2
+        return f"{later.end_time:%Y-%m}-16" if self.revised else f"{later.start_time:%Y-%m}-22"
 
     @property
     def period(self) -> str:
-        return f"{calendar.month_name[self.month]} to {calendar.month_name[self.month + 2]} {self.year}"
+        return f"{self.quarter.start_time:%B} to {self.quarter.end_time:%B %Y}"
 
     @property
     def short(self) -> str:
-        return f"{calendar.month_abbr[self.month]}-{calendar.month_abbr[self.month + 2]}"
+        return f"{self.quarter.start_time:%b}-{self.quarter.end_time:%b}"
 
     @property
     def first_layout(self) -> bool:
@@ -77,13 +62,13 @@ class _Release:
         if self.start >= 2024:
             stem = "Statutory_Homelessness_Detailed_Local_Authority_Data"
         ending = "ods" if self.opendocument else "xlsx"
-        return f"{stem}_{self.year}{self.month + 2:02}{'_revised' * self.revised}.{ending}"
+        return f"{stem}_{self.quarter.end_time:%Y%m}{'_revised' * self.revised}.{ending}"
 
     def sheet(self, table: str) -> str:
         if self.first_layout:
-            return f"{table} - {self.short} {self.year % 100}"
-        odd = {(2021, 7, "A3"): "A3_", (2019, 7, "A3"): "A3 ", (2022, 10, "A1"): "A1_"}
-        return odd.get((self.year, self.month, table), table)
+            return f"{table} - {self.short} {self.quarter.year % 100}"
+        odd = {("2021Q3", "A3"): "A3_", ("2019Q3", "A3"): "A3 ", ("2022Q4", "A1"): "A1_"}
+        return odd.get((str(self.quarter), table), table)
 
     @property
     def needs(self) -> list[str]:
@@ -92,80 +77,79 @@ class _Release:
         return _SPLIT_NEEDS if self.start < 2024.25 else _LATER_NEEDS
 
 
-_QUARTERS = [(year, month) for year in range(2018, 2026) for month in (1, 4, 7, 10)]
-_RELEASES = [_Release(*quarter) for quarter in _QUARTERS if (2018, 4) <= quarter <= (2025, 1)]
-_RELEASES.append(_Release(2021, 1, revised=True))
+_RELEASES = [_Release(quarter) for quarter in pd.period_range("2018Q2", "2025Q1", freq="Q")]
+_RELEASES.append(_Release(pd.Period("2021Q1"), revised=True))
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for release in _RELEASES:
-        path = folder / "mhclg_homelessness" / release.released / release.file
-        path.parent.mkdir(parents=True)
-        save = writers.ods if release.opendocument else writers.xlsx
-        save(path, [_contents(release), *_tables(release)])
+        tables = [_contents(release), *_tables(release)]
+        yield f"mhclg_homelessness/{release.released}/{release.file}", tables
 
 
 def _contents(release: _Release) -> Sheet:
-    sheet = Sheet("Contents")
-    sheet.put(0, 3, SAMPLE)
-    sheet.put(2, 12, "Experimental Statistics" if release.first_layout else "Official Statistics")
-    sheet.put(3, 3, "Statutory homelessness: \nDetailed local authority-level tables")
-    sheet.put(4, 3, release.period)
-    sheet.put(5, 3, "England")
-    sheet.put(6, 3, release.released + " (revised)**" * release.revised)
-    sheet.put(10, 2, "Table No. ", "Subject")
-    sheet.put(10, 11, "Geography", "Quarters")
+    left, table = [None] * 3, [None] * 2
     subjects = {"A1": "Initial assessment of homelessness circumstances and needs", "A3": "Support needs of household"}
-    for row, (table, subject) in enumerate(subjects.items(), start=11):
-        sheet.put(row, 2, table, subject)
-        sheet.put(row, 11, "Local authority", release.short)
-    return sheet
+    return Sheet("Contents", [
+        [*left, SAMPLE],
+        None,
+        [*[None] * 12, "Experimental Statistics" if release.first_layout else "Official Statistics"],
+        [*left, "Statutory homelessness: \nDetailed local authority-level tables"],
+        [*left, release.period],
+        [*left, "England"],
+        [*left, release.released + " (revised)**" * release.revised],
+        *[None] * 3,
+        [*table, "Table No. ", "Subject", *[None] * 7, "Geography", "Quarters"],
+        *([*table, name, subject, *[None] * 7, "Local authority", release.short] for name, subject in subjects.items()),
+    ])  # fmt: skip
 
 
-def _tables(release: _Release) -> list[Sheet]:
-    figures = homelessness.duties(release.start, release.revised)
-    lines = _areas(release)
-    missing = _missing(release, [code for code, *_, authority in lines if authority])
-    assessments, needs = _assessments(release), _needs(release)
-    # How many households live there is known without a return.
-    known = None if release.first_layout else 13 + 2 * release.more_outcomes
-    for sheet, head, cells, kept in ((*assessments, _assessed, known), (*needs, _in_need, None)):
-        row = head
-        for code, name, region, units, authority in lines:
-            if code is None:
-                row += 1
-                continue
-            where = region if authority and release.first_layout else (None, None)
-            sheet.put(row, 0, code, name, *where)
-            for column, value in cells(release, figures, units, authority).items():
-                sheet.put(row, column, ".." if code in missing and column != kept else value)
-            row += 1
-        _foot(sheet, row + 1, release, sorted(name for code, name, *_ in lines if code in missing))
-    return [assessments[0], needs[0]]
+@dataclass(frozen=True)
+class _Line:
+    """An area as printed, with the region of an authority; an authority may be without a return."""
+
+    code: str
+    name: str
+    units: np.ndarray
+    region: tuple[str | None, str | None] = (None, None)
+    authority: bool = False
+    missing: bool = False
+
+    def printed(self, *counts: np.ndarray | None) -> list[Cell]:
+        """Counts of its units, rounded for larger areas: half a ten goes up, as the publisher's does."""
+        totals = [None if count is None else int(count[self.units].sum()) for count in counts]
+        if self.missing:
+            return [None if total is None else ".." for total in totals]
+        return [total if total is None or self.authority else (total + 5) // 10 * 10 for total in totals]
 
 
-def _areas(release: _Release) -> list[tuple]:
-    """Code, name, region, units, and whether it is an authority; blank lines have no code, and London stands twice."""
-    region = model.units()["region"].to_numpy()
-    english = region != model.WALES
-    blank = (None, None, None, None, False)
-    regions = [(code, name, None, np.flatnonzero(region == code), False) for code, name in model.REGIONS.items()]
-    london = next(line for line in regions if line[0] == "E12000007")
-    lines = [
-        ("E92000001", "England" if 2020 <= release.start < 2022 else "ENGLAND", None, np.flatnonzero(english), False),
-        london,
-        ("-", "Rest of England", None, np.flatnonzero(english & (region != "E12000007")), False),
-        blank,
-        *regions,
-        blank,
-    ]
-    codes, table = model.authority_codes(release.last_day).to_numpy(), model.authorities(release.last_day)
-    for code, area in table[table["region_code"].notna()].sort_values("area_name").iterrows():
-        name = area["area_name"]
-        if name in _AMPERSAND and not release.opendocument:
-            name = name.replace(" and ", " & ")
-        where = (model.REGIONS[area["region_code"]], area["region_code"])
-        lines.append((code, name, where, np.flatnonzero(codes == code), True))
+def _tables(release: _Release) -> Iterator[Sheet]:
+    figures, lines = homelessness.duties(release.start, release.revised), _lines(release)
+    foot = _foot(sorted(line.name for line in lines if line and line.missing))
+    for table, heads, cells, hidden in (("A1", _assessments, _assessed, {1, 2}), ("A3", _needs, _in_need, {1})):
+        rows = (
+            [line.code, line.name, *line.region, *cells(release, figures, line)] if line else None for line in lines
+        )
+        yield Sheet(
+            release.sheet(table), [*heads(release), *rows, None, *foot], hidden if release.hides_rows else set()
+        )
+
+
+def _lines(release: _Release) -> list[_Line | None]:
+    """Areas in their order, with blank lines between their kinds; London stands twice."""
+    england, *regions = [_Line(*area) for area in model.england()]
+    london = regions[list(model.REGIONS).index("E12000007")]
+    rest = np.setdiff1d(england.units, london.units)
+    whole = replace(england, name="England" if 2020 <= release.start < 2022 else "ENGLAND")
+    lines = [whole, london, _Line("-", "Rest of England", rest), None, *regions, None]
+    last_day = f"{release.quarter.end_time:%Y-%m-%d}"
+    codes, table = model.authority_codes(last_day).to_numpy(), model.authorities(last_day)
+    table = table[table["region_code"].notna()].sort_values("area_name")
+    missing = _missing(release, list(table.index))
+    for code, name, region in zip(table.index, table["area_name"], table["region_code"], strict=True):
+        printed = name.replace(" and ", " & ") if name in _AMPERSAND and not release.opendocument else name
+        where = (model.REGIONS[region], region) if release.first_layout else (None, None)
+        lines.append(_Line(code, printed, np.flatnonzero(codes == code), where, True, code in missing))
     return lines
 
 
@@ -178,117 +162,98 @@ def _missing(release: _Release, codes: list[str]) -> set[str]:
     return set(sorted(late, key=late.get)[:number])
 
 
-def _assessments(release: _Release) -> tuple[Sheet, int]:
-    """Table A1 as far as its headings, and the row of its first area."""
-    sheet = Sheet(release.sheet("A1"))
-    subject = (
-        "Number of households assessed and owed a prevention or relief duty by local authority"
-        if release.first_layout
-        else "Number of households by initial assessment of homelessness circumstances and needs"
-    )
-    sheet.put(0, 0, f"Table A1 - {subject}\nEngland, {release.period}")
-    sheet.merge(0, 0, 0, 11)
-    row = 1
-    more = [
-        "Withdrew application  before assessment - no duty owed",
-        "Not eligible / no longer eligible - no duty owed",
-    ]
-    more = more if release.more_outcomes else []
-    if release.hides_rows:
-        sheet.put(1, 4, "Total number of households assessed1,2", None, "Total households assessed as owed a duty")
-        sheet.put(1, 7, "Threatened with homelessness - Prevention duty owed")
-        sheet.put(1, 8, "     Of which: due to service of valid Section 21 Notice", "Homeless - Relief duty owed")
-        sheet.put(1, 11, "Not threatened with homelessness within 56 days - no duty owed", *more)
-        sheet.put(2, 4, "Grand Total", None, None, "Threatened with homelessness – Prevention Duty owed")
-        sheet.put(2, 8, "Threatened with homelessness due to service of valid Section 21 Notice – Prevention Duty owed")
-        sheet.put(2, 9, "Already homeless – Relief Duty owed (include accepted local connection referrals)")
-        sheet.put(2, 11, "Not threatened with homelessness within 56 days", *more)
-        sheet.hidden |= {1, 2}
-        row = 3
-    sheet.put(row, 11, "Number of households")
-    sheet.put(row + 1, 4, "Total initial assessments1,2", None, "Assessed as owed a duty")
+def _assessments(release: _Release) -> list[Row]:
+    """Table A1 as far as its headings."""
+    more = ["Withdrew application  before assessment - no duty owed",
+            "Not eligible / no longer eligible - no duty owed"] * release.more_outcomes  # fmt: skip
+    left, number = [None] * 4, [*[None] * 11, "Number of households"]
+    initial: list[Cell | Span] = [*left, Span("Total initial assessments1,2", down=3), None,
+                                  Span("Assessed as owed a duty", across=4), None]  # fmt: skip
+    section_21 = [*[None] * 8, "due to service of valid Section 21 Notice3"]
     if release.first_layout:
-        sheet.put(row + 1, 11, "Not threatened with homelessness within 56 days - no duty owed")
-        sheet.put(row + 2, 6, "Total", "Threatened with homelessness - \nPrevention duty owed", "Of which:")
-        sheet.put(row + 2, 9, "Homeless - \nRelief duty owed")
-    else:
-        sheet.put(row + 1, 11, "Not homeless nor threatened with homelessness within 56 days - no duty owed", *more)
-        households = f"Number of households\n in area{5 if release.hides_rows else 4} (000s)"
-        threatened = "Households assessed as threatened with homelessness\nper (000s)"
-        sheet.put(row + 1, 13 + len(more), households, threatened, "Households assessed as homeless\nper (000s)")
-        sheet.put(row + 2, 6, "Total owed a prevention or relief duty")
-        sheet.put(row + 2, 7, "Threatened with homelessness within 56 days - \nPrevention duty owed", "Of which:")
-        sheet.put(row + 2, 9, "Homeless - \nRelief duty owed4")
-    sheet.put(row + 3, 8, "due to service of valid Section 21 Notice3")
-    sheet.merge(row + 1, 4, row + 3, 4)
-    sheet.merge(row + 1, 6, row + 1, 9)
-    return sheet, row + 4
+        subject = "Number of households assessed and owed a prevention or relief duty by local authority"
+        return [
+            Span(f"Table A1 - {subject}\nEngland, {release.period}", across=12),
+            number,
+            [*initial, "Not threatened with homelessness within 56 days - no duty owed"],
+            [*[None] * 6, "Total", "Threatened with homelessness - \nPrevention duty owed", "Of which:",
+             "Homeless - \nRelief duty owed"],
+            section_21,
+        ]  # fmt: skip
+    subject = "Number of households by initial assessment of homelessness circumstances and needs"
+    hidden: list[Row] = [
+        [*left, "Total number of households assessed1,2", None, "Total households assessed as owed a duty",
+         "Threatened with homelessness - Prevention duty owed",
+         "     Of which: due to service of valid Section 21 Notice", "Homeless - Relief duty owed", None,
+         "Not threatened with homelessness within 56 days - no duty owed", *more],
+        [*left, "Grand Total", None, None, "Threatened with homelessness – Prevention Duty owed",
+         "Threatened with homelessness due to service of valid Section 21 Notice – Prevention Duty owed",
+         "Already homeless – Relief Duty owed (include accepted local connection referrals)", None,
+         "Not threatened with homelessness within 56 days", *more],
+    ]  # fmt: skip
+    return [
+        Span(f"Table A1 - {subject}\nEngland, {release.period}", across=12),
+        *(hidden if release.hides_rows else []),
+        number,
+        [*initial, "Not homeless nor threatened with homelessness within 56 days - no duty owed", *more, None,
+         f"Number of households\n in area{5 if release.hides_rows else 4} (000s)",
+         "Households assessed as threatened with homelessness\nper (000s)",
+         "Households assessed as homeless\nper (000s)"],
+        [*[None] * 6, "Total owed a prevention or relief duty",
+         "Threatened with homelessness within 56 days - \nPrevention duty owed", "Of which:",
+         "Homeless - \nRelief duty owed4"],
+        section_21,
+    ]  # fmt: skip
 
 
-def _needs(release: _Release) -> tuple[Sheet, int]:
-    """Table A3 as far as its headings, and the row of its first area."""
-    sheet = Sheet(release.sheet("A3"))
-    subject, owed = "Number of households owed a homelessness duty by support needs of household", " owed duty"
+def _needs(release: _Release) -> list[Row]:
+    """Table A3 as far as its headings."""
     if release.first_layout:
         subject = "Support needs of households assessed as owed a prevention or relief duty by local authority"
-        owed = ""
-    sheet.put(0, 0, f"Table A3 – {subject}\nEngland, {release.period}")
-    sheet.merge(0, 0, 0, 10)
-    row = 1
-    if release.hides_rows:
-        sheet.put(1, 7, "Total households with support need(s) owed a duty ")
-        sheet.put(1, 12, "Total number of support needs for those owed a duty5", *release.needs)
-        sheet.hidden.add(1)
-        row = 2
-    sheet.put(row, 10, "Number of households", None, "Total number of support needs1", "Of which households with:")
-    sheet.put(row + 1, 4, f"Households with no support needs{owed}1,2")
-    unknown = "\nunknown support needs" if release.first_layout else f"unknown support needs{owed}"
-    sheet.put(row + 1, 5, f"Households with {unknown}", None, f"Households with one or more support needs{owed}1,2")
-    sheet.put(row + 1, 13, *(_CARE_LEAVER_HEADINGS.get(need, need) for need in release.needs))
-    sheet.put(row + 2, 7, "Total" if release.first_layout else "Total households with support needs", 1, 2, "3+")
-    sheet.merge(row, 12, row + 2, 12)
-    sheet.merge(row + 1, 7, row + 1, 10)
-    return sheet, row + 3
+        owed, line = "", "\n"
+    else:
+        subject = "Number of households owed a homelessness duty by support needs of household"
+        owed, line = " owed duty", ""
+    hidden = [*[None] * 7, "Total households with support need(s) owed a duty ", *[None] * 4,
+              "Total number of support needs for those owed a duty5", *release.needs]  # fmt: skip
+    return [
+        Span(f"Table A3 – {subject}\nEngland, {release.period}", across=11),
+        *([hidden] if release.hides_rows else []),
+        [*[None] * 10, "Number of households", None, Span("Total number of support needs1", down=3),
+         "Of which households with:"],
+        [*[None] * 4, f"Households with no support needs{owed}1,2",
+         f"Households with {line}unknown support needs{owed}", None,
+         Span(f"Households with one or more support needs{owed}1,2", across=4), *[None] * 2,
+         *(_CARE_LEAVER_HEADINGS.get(need, need) for need in release.needs)],
+        [*[None] * 7, "Total" if release.first_layout else "Total households with support needs", 1, 2, "3+"],
+    ]  # fmt: skip
 
 
-def _printed(value: np.ndarray, units: np.ndarray, authority: bool) -> int:
-    total = int(value[units].sum())
-    # Half a ten goes up, as the publisher's does.
-    return total if authority else (total + 5) // 10 * 10
+def _assessed(release: _Release, figures: homelessness.Duties, line: _Line) -> list[Cell]:
+    more = [figures.not_owed // 9, figures.not_owed // 12] * release.more_outcomes
+    total = figures.owed + figures.not_owed + sum(more)
+    cells = line.printed(total, None, figures.owed, figures.prevention, figures.section_21, figures.relief, None,
+                         figures.not_owed, *more)  # fmt: skip
+    if release.first_layout:
+        return cells
+    households = round(float(model.aged(release.quarter.year)[line.units].sum()) / 2_400, 1)
+    both = [float(duty[line.units].sum()) for duty in (figures.prevention, figures.relief)]
+    # How many households live there is known without a return.
+    rates = [".." if line.missing else round(number / households, 2) for number in both]
+    return [*cells, None, households, *rates]
 
 
-def _assessed(release: _Release, figures: homelessness.Duties, units: np.ndarray, authority: bool) -> dict[int, Cell]:
-    by_column = {
-        4: figures.owed + figures.not_owed, 6: figures.owed, 7: figures.prevention, 8: figures.section_21,
-        9: figures.relief, 11: figures.not_owed,
-    }  # fmt: skip
-    if release.more_outcomes:
-        by_column |= {12: figures.not_owed // 9, 13: figures.not_owed // 12}
-        by_column[4] = by_column[4] + by_column[12] + by_column[13]
-    cells: dict[int, Cell] = {column: _printed(value, units, authority) for column, value in by_column.items()}
-    if not release.first_layout:
-        people = model.population(min(release.year, 2024))[units].sum()
-        households = round(float(people) / 2_400, 1)
-        per = [round(float(value[units].sum()) / households, 2) for value in (figures.prevention, figures.relief)]
-        cells |= dict(zip(range(13 + 2 * release.more_outcomes, 18), [households, *per], strict=False))
-    return cells
-
-
-def _in_need(release: _Release, figures: homelessness.Duties, units: np.ndarray, authority: bool) -> dict[int, Cell]:
+def _in_need(release: _Release, figures: homelessness.Duties, line: _Line) -> list[Cell]:
     none = figures.owed - figures.with_needs - figures.unknown
-    by_column = {
-        4: none, 5: figures.unknown, 7: figures.with_needs, 8: figures.one, 9: figures.two, 10: figures.three,
-    }  # fmt: skip
-    cells: dict[int, Cell] = {column: _printed(value, units, authority) for column, value in by_column.items()}
     needs = figures.needs[:, [_NEEDS.index(need) for need in release.needs]]
-    few = authority and figures.with_needs[units].sum() < 5
-    for column, value in enumerate([needs.sum(axis=1), *needs.T], start=12):
-        cells[column] = "-" if few else _printed(value, units, authority)
-    return cells
+    cells = line.printed(none, figures.unknown, None, figures.with_needs, figures.one, figures.two, figures.three, None)
+    by_need = line.printed(needs.sum(axis=1), *needs.T)
+    if line.authority and not line.missing and figures.with_needs[line.units].sum() < 5:
+        by_need = ["-"] * len(by_need)
+    return [*cells, *by_need]
 
 
-def _foot(sheet: Sheet, row: int, release: _Release, missing: list[str]) -> None:
-    sheet.put(row, 0, "Notes:")
+def _foot(missing: list[str]) -> list[Row]:
     notes = [
         "Multiple support needs can be reported per household, but each support need only once.",
         f"Totals include estimates for {', '.join(missing)}.",
@@ -296,10 +261,14 @@ def _foot(sheet: Sheet, row: int, release: _Release, missing: list[str]) -> None
         "Only includes households assessed as homeless on initial assessment.",
         "Household figures are made from population estimates.",
     ]
-    for number, note in enumerate(notes, start=1):
-        sheet.put(row + number, 0, number, note)
-    sheet.put(row + 6, 1, "Total figures are presented rounded to the nearest 10 households.")
     few = "for local authorities with fewer than 5 households with support needs."
-    sheet.put(row + 8, 0, "-", f"Support need breakdowns have been suppressed {few}")
-    sheet.put(row + 9, 0, "..", "incomplete or no data received from the local authority")
-    sheet.put(row + 11, 0, "Source:", "MHCLG H-CLIC Homelessness returns (quarterly)")
+    return [
+        "Notes:",
+        *enumerate(notes, start=1),
+        [None, "Total figures are presented rounded to the nearest 10 households."],
+        None,
+        ["-", f"Support need breakdowns have been suppressed {few}"],
+        ["..", "incomplete or no data received from the local authority"],
+        None,
+        ["Source:", "MHCLG H-CLIC Homelessness returns (quarterly)"],
+    ]

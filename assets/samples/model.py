@@ -115,6 +115,32 @@ def upper_tier(day: str) -> pd.DataFrame:
     return found
 
 
+@cache
+def english() -> np.ndarray:
+    """Whether each unit lies in England."""
+    return (units()["region"] != WALES).to_numpy()
+
+
+@cache
+def aged(year: int, first: int = 0, last: int = 90) -> np.ndarray:
+    """People of some ages by unit at mid-year; of 2024 where a later year is asked for."""
+    return population(min(year, 2024))[:, :, first : last + 1].sum(axis=(1, 2))
+
+
+@cache
+def england() -> list[tuple[str, str, np.ndarray]]:
+    """England and its regions: code, name and the positions of their units."""
+    regions = [(code, name, where("region", code)) for code, name in REGIONS.items()]
+    return [("E92000001", "England", np.flatnonzero(english())), *regions]
+
+
+@cache
+def english_authorities(day: str) -> pd.DataFrame:
+    """Those of `upper_tier` in England, by name."""
+    table = upper_tier(day)
+    return table[table["region_code"].notna()].sort_values("area_name")
+
+
 def where(column: str, *values: str) -> np.ndarray:
     """The positions of the units with one of these values in a column of `units`."""
     return np.flatnonzero(units()[column].isin(values))
@@ -127,6 +153,11 @@ def levels(series: str, spread: float = 0.3, hardship: float = 1.0) -> np.ndarra
     region = np.array(_HARDSHIP)[[[*REGIONS, WALES].index(code) for code in table["region"]]]
     common, own = (chance("level", name).normal(size=len(table)) for name in ("hardship", series))
     return np.round(region**hardship * np.exp(spread * (0.75 * hardship * common + 0.65 * own)), 6)
+
+
+def at_risk(series: str, spread: float, hardship: float, year: int, first: int = 0, last: int = 90) -> np.ndarray:
+    """People of some ages in England by unit, weighted by the levels of a series."""
+    return aged(year, first, last) * english() * levels(series, spread, hardship)
 
 
 @cache

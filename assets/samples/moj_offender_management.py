@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from itertools import product
 
 import numpy as np
 
-from assets.samples import model, writers
-from assets.samples.moj_front import front
-from assets.samples.writers import Cell, Sheet
+from assets.samples import model
+from assets.samples.writers import SAMPLE, Cell, Releases, Row, Sheet
 
 _LAST_QUARTERS = {(2018, 4): "2019-04-25", (2022, 4): "2023-04-27", (2023, 4): "2024-04-25"}
 _FIRST_QUARTER = 2013
@@ -47,78 +46,74 @@ def _started(order: str, year: int, quarter: int, last: tuple[int, int]) -> np.n
     return model.shared(kinds.sum() * short, np.outer(where, kinds), "requirements", order, year, quarter)
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for last, released in _LAST_QUARTERS.items():
         old = last[0] < _REGIONS_SINCE
         tables = [_stacked_table(last)] if old else [*_order_tables(last), _region_table(last)]
-        path = folder / "moj_offender_management" / released / f"probation-q{last[1]}-{last[0]}.ods"
-        path.parent.mkdir(parents=True)
-        writers.ods(path, [front("Offender management statistics quarterly: probation", tables), *tables])
+        title = "Offender management statistics quarterly: probation"
+        contents = Sheet("Contents", [title, SAMPLE, "", *(sheet.title for sheet in tables)])
+        yield f"moj_offender_management/{released}/probation-q{last[1]}-{last[0]}.ods", [contents, *tables]
 
 
-def _periods(last: tuple[int, int], first: int) -> list[tuple[int, int]]:
-    return [(year, quarter) for year in range(first, last[0] + 1) for quarter in (1, 2, 3, 4)]
+def _quarters(last: tuple[int, int]) -> list[tuple[int, int]]:
+    return list(product(range(_FIRST_QUARTER, last[0] + 1), _QUARTERS))
 
 
-def _requirement_rows(order: str, last: tuple[int, int], first: int) -> Iterator[list[Cell]]:
-    counts = [_started(order, *when, last).sum(axis=0) for when in _periods(last, first)]
+def _kinds(counts: list[np.ndarray]) -> Iterator[list[Cell]]:
+    """A row for each kind of requirement and one for all: counts by period."""
     for at, kind in enumerate(["Drug treatment", *_REQUIREMENTS]):
         yield [kind, *(int(count[at]) for count in counts)]
     yield ["All requirements", *(int(count.sum()) for count in counts)]
 
 
+def _by_quarter(order: str, last: tuple[int, int]) -> Iterator[list[Cell]]:
+    return _kinds([_started(order, *when, last).sum(axis=0) for when in _quarters(last)])
+
+
 def _stacked_table(last: tuple[int, int]) -> Sheet:
     """The older layout: both orders in one table, years over quarters, and the kind of order once."""
-    sheet = Sheet("Table 4.6")
-    sheet.put(
-        0,
-        0,
-        "Table 4.6: Requirements commenced under court orders, by type of order and requirement, England and Wales",
-    )
-    when = _periods(last, _FIRST_QUARTER)
-    sheet.put(2, 2, *(year if quarter == 1 else None for year, quarter in when))
-    sheet.put(3, 0, "Type of order", "Requirement type", *(_QUARTERS[quarter] for _, quarter in when))
-    row = 4
+    by = "by type of order and requirement, England and Wales"
+    when = _quarters(last)
+    rows: list[Row] = []
     for order in _ORDERS:
-        for number, line in enumerate(_requirement_rows(order, last, _FIRST_QUARTER)):
-            sheet.put(row, 0, None if number else order, *line)
-            row += 1
-        row += 1
-    sheet.put(row, 0, "Source: national Delius case management system")
-    return sheet
+        rows += [[None if number else order, *line] for number, line in enumerate(_by_quarter(order, last))]
+        rows.append(None)
+    return Sheet("Table 4.6", [
+        f"Table 4.6: Requirements commenced under court orders, {by}",
+        None,
+        [None, None, *(year if quarter == 1 else None for year, quarter in when)],
+        ["Type of order", "Requirement type", *(_QUARTERS[quarter] for _, quarter in when)],
+        *rows,
+        "Source: national Delius case management system",
+    ])  # fmt: skip
 
 
 def _order_tables(last: tuple[int, int]) -> Iterator[Sheet]:
+    headings = [f"{_QUARTERS[quarter]} {year}" for year, quarter in _quarters(last)]
     for number, order in enumerate(_ORDERS, start=6):
-        sheet = Sheet(f"4_{number}")
-        sheet.put(0, 0, f"Table 4_{number}: Requirements started under {order.lower()}, England and Wales, by quarter")
-        headings = [f"{_QUARTERS[quarter]} {year}" for year, quarter in _periods(last, _FIRST_QUARTER)]
-        sheet.put(2, 0, "Requirement", *headings, f"Percentage change {headings[-5]} to {headings[-1]}")
-        for row, line in enumerate(_requirement_rows(order, last, _FIRST_QUARTER), start=3):
-            change = round(100 * (line[-1] / line[-5] - 1), 1) if line[-5] else "[z]"
-            sheet.put(row, 0, *line, change)
-        yield sheet
+        lines = _by_quarter(order, last)
+        yield Sheet(f"4_{number}", [
+            f"Table 4_{number}: Requirements started under {order.lower()}, England and Wales, by quarter",
+            None,
+            ["Requirement", *headings, f"Percentage change {headings[-5]} to {headings[-1]}"],
+            *([*line, round(100 * (line[-1] / line[-5] - 1), 1) if line[-5] else "[z]"] for line in lines),
+        ])  # fmt: skip
 
 
 def _region_table(last: tuple[int, int]) -> Sheet:
-    sheet = Sheet("4_9")
-    sheet.put(
-        0, 0, "Table 4_9: Requirements started under court orders by probation region and type of order, calendar years"
-    )
     years = range(_REGIONS_SINCE, last[0] + 1)
-    sheet.put(2, 0, "Probation region", "Type of order", "Requirement", *years)
-    row = 3
     counts = {
-        order: [sum(_started(order, year, quarter, last) for quarter in (1, 2, 3, 4)) for year in years]
+        order: [sum(_started(order, year, quarter, last) for quarter in _QUARTERS) for year in years]
         for order in _ORDERS
     }
+    rows: list[Row] = []
     for place, region in enumerate([*_PROBATION_REGIONS, "England and Wales"]):
         here = slice(place, place + 1) if place < len(_PROBATION_REGIONS) else slice(None)
         for order, by_year in counts.items():
-            of_kind = [count[here].sum(axis=0) for count in by_year]
-            for at, kind in enumerate(["Drug treatment", *_REQUIREMENTS]):
-                sheet.put(row, 0, region, order, kind, *(int(count[at]) for count in of_kind))
-                row += 1
-            sheet.put(row, 0, region, order, "All requirements", *(int(count.sum()) for count in of_kind))
-            row += 1
-    return sheet
+            rows += [[region, order, *line] for line in _kinds([count[here].sum(axis=0) for count in by_year])]
+    return Sheet("4_9", [
+        "Table 4_9: Requirements started under court orders by probation region and type of order, calendar years",
+        None,
+        ["Probation region", "Type of order", "Requirement", *years],
+        *rows,
+    ])  # fmt: skip

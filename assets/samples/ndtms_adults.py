@@ -1,35 +1,16 @@
 """The samples of the annual tables of adults in treatment, older and newer; who is treated is treatment's."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from assets.samples import model, treatment, writers
+from assets.samples import model, treatment
 from assets.samples.ndtms_areas import OLD_AREAS, areas
 from assets.samples.treatment import GROUPS
-from assets.samples.writers import Cell, Sheet
+from assets.samples.words import hyphened, percent, spelled
+from assets.samples.writers import SAMPLE, Cell, Releases, Sheet, Span
 
-_FIRST_YEAR = 2010
-
-
-def write(folder: Path) -> None:
-    annual = {
-        "2019-11-07": ("AdultSubstanceMisuseNDTMSDataTables2018-19.xlsx", writers.xlsx, _older(2019)),
-        "2024-12-05": ("adult-substance-misuse-treatment-statistics-2023-to-2024-data-tables.ods", writers.ods,
-                       _newer(2024)),
-        "2025-12-04": ("adult-substance-misuse-treatment-statistics-2024-to-2025-data-tables.ods", writers.ods,
-                       _newer(2025)),
-    }  # fmt: skip
-    for released, (name, writer, sheets) in annual.items():
-        path = folder / "ndtms_adults" / released
-        path.mkdir(parents=True)
-        writer(path / name, sheets)
-
-
-# --- the older annual tables ---------------------------------------------------------------------------------
-
-_OLD_GROUPS = ["Opiate", "Non-opiate only", "Non-opiate and Alcohol", "Alcohol only"]
+_YEARS = range(2010, 2026)
 _CHARACTERISTICS = {
     "Age and sex": ["18-29", "30-49", "50 and over"],
     "Ethnic group": ["White", "Mixed", "Asian", "Black", "Other"],
@@ -40,327 +21,273 @@ _CHARACTERISTICS = {
     "Injecting status": ["Never injected", "Previously injected", "Currently injecting"],
     "Employment status": ["Regular employment", "Unemployed", "Long-term sick or disabled", "Other"],
 }
+_SUBJECT = "Adult substance misuse treatment statistics"
+
+
+def releases() -> Releases:
+    yield "ndtms_adults/2019-11-07/AdultSubstanceMisuseNDTMSDataTables2018-19.xlsx", _older(2019)
+    for edition, released in {2024: "2024-12-05", 2025: "2025-12-04"}.items():
+        name = f"{_SUBJECT.lower().replace(' ', '-')}-{edition - 1}-to-{edition}-data-tables.ods"
+        yield f"ndtms_adults/{released}/{name}", _newer(edition)
+
+
+# --- the older annual tables: groups across, each with its number and its share as a fraction of 1 ---------------
+
+
+def _older(year: int) -> list[Sheet]:
+    starting = treatment.starting(year)
+    need = f"Mental health treatment need and treatment received {hyphened(year)}"
+    tables = [
+        *(
+            _old(f"4.{number}.1", f"{title} of new presentations to treatment", [title],
+                 _shares(title, names, starting, year))
+            for number, (title, names) in enumerate(_CHARACTERISTICS.items(), start=1)
+        ),
+        _old("4.11.1", "Housing situation of new presentations to treatment", ["Housing situation"],
+             _old_housing(year, starting)),
+        _old("4.13.1", need, ["Mental health treatment need"], _old_mental_health(year, starting)),
+        _old("7.1.1", "Trends in numbers in treatment", [""], _old_trend(year)),
+        _old("7.4.1", "Trends in treatment exit reason", ["", ""], _old_exits(year)),
+        _old("9.1.1", f"Numbers in treatment by local authority, {hyphened(year)}", ["Local authority"],
+             _old_local(year)),
+        _old_prevalence("9.2.1", "Opiate and crack cocaine", year),
+        _old_prevalence("9.2.2", "Alcohol dependence", year),
+    ]  # fmt: skip
+    return [Sheet("Index", [_SUBJECT, SAMPLE, None, *(sheet.title for sheet in tables)]), *tables]
+
+
+def _old(number: str, title: str, heads: list[str], rows: Iterable[list[Cell]]) -> Sheet:
+    sheet = Sheet(f"Table {number}", [f"Table {number}: {title}", None, heads])
+    groups = ["Opiate", "Non-opiate only", "Non-opiate and Alcohol", "Alcohol only", "Total"]
+    for column, group in enumerate(groups):
+        sheet.put(2, len(heads) + 2 * column, Span(group, across=2))
+        sheet.put(3, len(heads) + 2 * column, "n", "%")
+    sheet.fill(4, [*rows, None, "*Percentages may equal 0% or not sum to 100% due to rounding"])
+    return sheet
 
 
 def _with_total(values: np.ndarray) -> list[int]:
     return [*map(int, values), int(values.sum())]
 
 
-def _across(sheet: Sheet, row: int, label: list[str], values: np.ndarray, wholes: np.ndarray) -> None:
-    """A row of counts, each with its share as a fraction of 1."""
-    counts, bases = _with_total(values), _with_total(wholes)
-    shares = [round(count / base, 12) for count, base in zip(counts, bases, strict=True)]
-    sheet.put(row, 0, *label, *(cell for pair in zip(counts, shares, strict=True) for cell in pair))
+def _across(values: np.ndarray, wholes: np.ndarray) -> list[Cell]:
+    pairs = zip(_with_total(values), _with_total(wholes), strict=True)
+    return [cell for count, whole in pairs for cell in (count, round(count / whole, 12))]
 
 
-def _old_sheet(number: str, title: str, heads: list[str]) -> Sheet:
-    sheet = Sheet(f"Table {number}")
-    sheet.put(0, 0, f"Table {number}: {title}")
-    for place, head in enumerate(heads):
-        sheet.put(2, place, head)
-    for place, group in enumerate([*_OLD_GROUPS, "Total"]):
-        column = len(heads) + 2 * place
-        sheet.put(2, column, group)
-        sheet.merge(2, column, 2, column + 1)
-        sheet.put(3, column, "n", "%")
-    return sheet
+def _rows(counts: dict[str, np.ndarray], wholes: np.ndarray) -> Iterator[list[Cell]]:
+    return ([name, *_across(values, wholes)] for name, values in counts.items())
 
 
-def _old_foot(sheet: Sheet) -> Sheet:
-    last = max(row for row, _ in sheet.cells)
-    sheet.put(last + 2, 0, "*Percentages may equal 0% or not sum to 100% due to rounding")
-    return sheet
-
-
-def _older(year: int) -> list[Sheet]:
-    sheets = [Sheet("Index")]
-    sheets[0].column(0, 0, ["Adult substance misuse treatment statistics", writers.SAMPLE])
-    starting = treatment.starting(year)
-    for number, (title, names) in enumerate(_CHARACTERISTICS.items(), start=1):
-        sheet = _old_sheet(f"4.{number}.1", f"{title} of new presentations to treatment", [title])
-        _shares_down(sheet, names, starting, title, year)
-        sheets.append(_old_foot(sheet))
-    sheets += [_old_housing(year), _old_mental_health(year), _old_trend(year), _old_exits(year)]
-    sheets += [_old_local(year), *_old_prevalence(year)]
-    sheets[0].column(3, 0, [sheet.cells[0, 0] for sheet in sheets[1:]])
-    return sheets
-
-
-def _shares_down(sheet: Sheet, names: list[str], wholes: np.ndarray, title: str, year: int) -> None:
-    parts = np.stack([
+def _shares(title: str, names: list[str], starting: np.ndarray, year: int) -> Iterator[list[Cell]]:
+    parts = [
         model.chance(title, year, group).multinomial(whole, [1 / len(names)] * len(names))
-        for group, whole in enumerate(wholes)
-    ], axis=1)  # fmt: skip
-    for row, (name, part) in enumerate(zip(names, parts, strict=True), start=4):
-        _across(sheet, row, [name], part, wholes)
-    _across(sheet, 4 + len(names), ["Total"], wholes, wholes)
+        for group, whole in enumerate(starting)
+    ]
+    return _rows(dict(zip([*names, "Total"], [*np.stack(parts, axis=1), starting], strict=True)), starting)
 
 
-def _old_housing(year: int) -> Sheet:
-    sheet = _old_sheet("4.11.1", "Housing situation of new presentations to treatment", ["Housing situation"])
-    everybody = treatment.starting(year)
-    known = everybody - model.chance("housing missing", year).binomial(everybody, 0.01)
+def _old_housing(year: int, starting: np.ndarray) -> Iterator[list[Cell]]:
+    known = starting - model.chance("housing missing", year).binomial(starting, 0.01)
     fine = treatment.answers(year, "no housing problem", "start", known)
     urgent, problem = (known - fine) // 3, (known - fine) // 2
-    rows = {"No problem": fine, "Housing problem": problem, "Urgent housing problem (NFA)": urgent,
-            "Other": known - fine - problem - urgent, "Total": known}  # fmt: skip
-    for row, (name, values) in enumerate(rows.items(), start=4):
-        _across(sheet, row, [name], values, known)
-    for row, (name, values) in enumerate({"Inconsistent/missing": everybody - known, "Total": everybody}.items(), 9):
-        sheet.put(row, 0, name)
-        for place, count in enumerate(_with_total(values)):
-            sheet.put(row, 1 + 2 * place, count)
-    return _old_foot(sheet)
+    rest = known - fine - problem - urgent
+    yield from _rows({"No problem": fine, "Housing problem": problem, "Urgent housing problem (NFA)": urgent,
+                      "Other": rest, "Total": known}, known)  # fmt: skip
+    for name, values in {"Inconsistent/missing": starting - known, "Total": starting}.items():
+        yield [name, *(cell for count in _with_total(values) for cell in (count, None))]
 
 
-def _old_mental_health(year: int) -> Sheet:
-    title = f"Mental health treatment need and treatment received {year - 1}-{year % 100}"
-    sheet = _old_sheet("4.13.1", title, ["Mental health treatment need"])
-    starting = treatment.starting(year)
+def _old_mental_health(year: int, starting: np.ndarray) -> Iterator[list[Cell]]:
     need = treatment.answers(year, "mental health need", "start", starting)
     received = treatment.answers(year, "mental health treatment", "start", need)
     community, missing = received // 3, need // 60
-    rows = {
+    return _rows({
         "Community or other mental health services": community,
         "Primary care mental health treatment": received - community,
         "Total individuals receiving any treatment for mental health": received,
         "No treatment received for a mental health treatment need": need - received - missing,
-        "Total": need - missing, "Missing": missing, "Total individuals needing mental health treatment": need,
+        "Total": need - missing,
+        "Missing": missing,
+        "Total individuals needing mental health treatment": need,
         "Total number of new presentations": starting,
-    }  # fmt: skip
-    for row, (name, values) in enumerate(rows.items(), start=4):
-        _across(sheet, row, [name], values, starting)
-    return _old_foot(sheet)
+    }, starting)  # fmt: skip
 
 
-def _old_trend(year: int) -> Sheet:
-    sheet = _old_sheet("7.1.1", "Trends in numbers in treatment", [""])
-    for row, when in enumerate(range(_FIRST_YEAR, year + 1), start=4):
-        people = treatment.people(when).sum(axis=(1, 2))
-        _across(sheet, row, [f"{when - 1}-{when % 100:02}"], people, np.full(4, people.sum()) / 4)
-    return _old_foot(sheet)
+def _old_trend(last: int) -> Iterator[list[Cell]]:
+    for year in range(_YEARS[0], last + 1):
+        people = treatment.people(year).sum(axis=(1, 2))
+        yield [hyphened(year), *_across(people, np.full(4, people.sum()) / 4)]
 
 
-def _old_exits(year: int) -> Sheet:
-    sheet = _old_sheet("7.4.1", "Trends in treatment exit reason", ["", ""])
-    row = 4
-    for when in range(_FIRST_YEAR, year + 1):
-        died = treatment.deaths(when, year)
-        left = treatment.starting(when)
+def _old_exits(last: int) -> Iterator[list[Cell]]:
+    for year in range(_YEARS[0], last + 1):
+        died, left = treatment.deaths(year, last), treatment.starting(year)
         done, dropped = (left - died) // 2, (left - died) // 3
         reasons = {"Completed free of dependence": done, "Dropped out/left": dropped, "Died": died,
                    "Prison": left - died - done - dropped, "Total": left}  # fmt: skip
         for place, (reason, values) in enumerate(reasons.items()):
-            _across(sheet, row, ["" if place else f"{when - 1}-{when % 100:02}", reason], values, left)
-            row += 1
-    return _old_foot(sheet)
+            yield ["" if place else hyphened(year), reason, *_across(values, left)]
 
 
-def _few(count: int) -> Cell:
-    return "*" if 0 < count < 5 else count
+def _old_local(year: int) -> Iterator[list[Cell]]:
+    england = treatment.people(year).sum(axis=(1, 2))
+    yield ["England", *_across(england, england)]
+    for label, units in areas(OLD_AREAS):
+        counts = _with_total(treatment.local(year)[units].sum(axis=0))
+        shares = [round(count / max(counts[-1], 1), 12) for count in counts]
+        few = ["*" if 0 < count < 5 else count for count in counts]
+        yield [label, *(cell for pair in zip(few, shares, strict=True) for cell in pair)]
 
 
-def _old_local(year: int) -> Sheet:
-    title = f"Numbers in treatment by local authority, {year - 1}-{year % 100}"
-    sheet = _old_sheet("9.1.1", title, ["Local authority"])
-    people = treatment.local(year)
-    _across(sheet, 4, ["England"], treatment.people(year).sum(axis=(1, 2)), treatment.people(year).sum(axis=(1, 2)))
-    for row, (label, units) in enumerate(areas(OLD_AREAS), start=5):
-        counts = _with_total(people[units].sum(axis=0))
-        sheet.put(row, 0, label)
-        for place, count in enumerate(counts):
-            sheet.put(row, 1 + 2 * place, _few(count), round(count / max(counts[-1], 1), 12))
-    return _old_foot(sheet)
+def _old_prevalence(number: str, subject: str, year: int) -> Sheet:
+    """Estimates by local authority that another publication gives."""
+    people = {label: int(treatment.local(year)[units].sum()) for label, units in areas(OLD_AREAS)}
+    return Sheet(f"Table {number}", [
+        f"Table {number}: {subject} prevalence estimates and unmet need by local authority",
+        None,
+        [None, Span("Prevalence", across=3), "Unmet need"],
+        ["Local authority", "n", "Lower bound", "Upper bound", "%"],
+        *([label, 2 * number, int(1.7 * number), int(2.4 * number), 0.5] for label, number in people.items()),
+    ])  # fmt: skip
 
 
-def _old_prevalence(year: int) -> list[Sheet]:
-    """Two more sheets by local authority, of estimates that another publication gives."""
-    sheets = []
-    for number, subject in (("9.2.1", "Opiate and crack cocaine"), ("9.2.2", "Alcohol dependence")):
-        sheet = Sheet(f"Table {number}")
-        sheet.put(0, 0, f"Table {number}: {subject} prevalence estimates and unmet need by local authority")
-        sheet.put(2, 1, "Prevalence", None, None, "Unmet need")
-        sheet.merge(2, 1, 2, 3)
-        sheet.put(3, 0, "Local authority", "n", "Lower bound", "Upper bound", "%")
-        for row, (label, units) in enumerate(areas(OLD_AREAS), start=4):
-            people = int(treatment.local(year)[units].sum())
-            sheet.put(row, 0, label, 2 * people, int(1.7 * people), int(2.4 * people), 0.5)
-        sheets.append(sheet)
-    return sheets
-
-
-# --- the newer annual tables ---------------------------------------------------------------------------------
-
-
-def _spelled(year: int) -> str:
-    return f"{year - 1} to {year}"
-
-
-def _flat(number: str, title: str, headings: list[str], rows: Iterable[list[Cell]]) -> Sheet:
-    sheet = Sheet(f"Table_{number.replace('.', '_')}")
-    sheet.column(0, 0, [f"Table {number}: {title}", "This worksheet contains one table.", writers.SAMPLE])
-    sheet.column(3, 0, ["Some cells refer to notes, which can be found in the notes worksheet."])
-    sheet.put(5, 0, *headings)
-    for row, cells in enumerate(rows, start=6):
-        sheet.put(row, 0, *cells)
-    return sheet
-
-
-def _named_groups(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Counts whose last axis is the group, for all groups and for each."""
-    return {"Total": values.sum(axis=-1)} | {group: values[..., place] for place, group in enumerate(GROUPS)}
-
-
-def _percent(part: float, whole: float) -> float:
-    return round(100 * float(part) / float(whole), 1)
+# --- the newer annual tables: one row of headings ----------------------------------------------------------------
 
 
 def _newer(edition: int) -> list[Sheet]:
-    years = range(_FIRST_YEAR, edition + 1)
-    cover, contents, notes = (Sheet(name) for name in ("Cover", "Contents", "Notes"))
-    cover.column(0, 0, [f"Adult substance misuse treatment statistics {_spelled(edition)}", writers.SAMPLE])
-    notes.column(0, 0, ["Notes", "Note 1: people are counted once in England and once in each local authority."])
-    numbers = ["Opiate (number)", "Opiate (%)", "Non-opiate only (number)", "Non-opiate only (%)",
-               "Non-opiate and alcohol (number)", "Non-opiate and alcohol (%)", "Alcohol only (number)",
-               "Alcohol only (%)", "Total (number)"]  # fmt: skip
-
-    def trend(values: np.ndarray) -> list[Cell]:
-        total = int(values.sum())
-        return [cell for value in values for cell in (int(value), _percent(value, total))] + [total]
-
-    sheets = [
-        _flat("2.1", "Trends in numbers in treatment [note 1]", ["Year", *numbers],
-              ([_spelled(year), *trend(treatment.people(year).sum(axis=(1, 2)))] for year in years)),
-        _flat("2.2", "Trends in adults starting treatment", ["Year", *numbers],
-              ([_spelled(year), *trend(treatment.starting(year))] for year in years)),
-        *_new_characteristics(edition),
-        _new_mental_health(edition), _new_parents(edition), _new_progress(edition), _new_housing(edition),
-        _new_work(edition), _new_deaths(years, edition), _new_local_deaths(edition),
+    starting = {year: treatment.starting(year) for year in _YEARS if year <= edition}
+    treated = {year: treatment.people(year).sum(axis=(1, 2)) for year in starting}
+    groups = ["Year", *_number_and_share(*GROUPS), "Total (number)"]
+    profiles = ["Year", "Time point", "Substance group", "Adults with a completed outcomes profile (number)"]
+    work = [f"{what} on at least one day"
+            for what in ("Paid work", "Voluntary work", "Training or education", "Any of these")]  # fmt: skip
+    modelled = "Modelled deaths in treatment (number)"
+    tables = [
+        _flat("2.1", "Trends in numbers in treatment [note 1]", groups, _trend(treated)),
+        _flat("2.2", "Trends in adults starting treatment", groups, _trend(starting)),
+        *(
+            _flat(f"3.{number}", f"{title} of adults starting treatment",
+                  [title, *_number_and_share("Adults starting treatment")], _characteristic(title, names, edition))
+            for number, (title, names) in enumerate(_CHARACTERISTICS.items(), start=1)
+        ),
+        _flat("4.1", "Mental health treatment need and treatment received",
+              ["Year", "Sex", "Substance group", "Adults with a mental health treatment need (number)",
+               *_number_and_share("Receiving any mental health treatment")], _mental_health(edition)),
+        _flat("4.2", "Parents who received family or parental interventions",
+              ["Year", "Parental status", "Parents starting treatment (number)",
+               *_number_and_share("Received family or parental interventions")], _parents(edition)),
+        _flat("6.1", "Trends in treatment progress",
+              ["Year", "Substance group", "Adults in the progress measure (number)", "Completed treatment (number)",
+               "In treatment and abstinent (number)", "In treatment and substantially reduced use (number)",
+               *_number_and_share("Showing substantial progress")], _progress(edition)),
+        _flat("6.2", "Trends in adults reporting no housing problem",
+              [*profiles, *_number_and_share("No housing problem in the last 28 days")],
+              _at_points(edition, ["no housing problem"])),
+        _flat("6.3", "Trends in adults in paid work, volunteering or training", [*profiles, *_number_and_share(*work)],
+              _at_points(edition, ["paid work", "voluntary work", "education"])),
+        _flat("7.1", "Trends in deaths in treatment",
+              ["Year", "Substance group", "Adults in treatment (number)", *_number_and_share("Deaths in treatment")],
+              _deaths(treated, edition)),
+        _flat("7.2", f"Deaths in treatment by local authority, {spelled(edition)}",
+              ["Local authority", "Adults in treatment (number)", "Deaths in treatment (number)",
+               modelled, f"{modelled} lower bound 95% CI", f"{modelled} upper bound 95% CI"], _local_deaths(edition)),
     ]  # fmt: skip
-    contents.column(0, 0, ["Table of contents", *(sheet.cells[0, 0] for sheet in sheets)])
-    return [cover, contents, notes, *sheets]
+    return [
+        Sheet("Cover", [f"{_SUBJECT} {spelled(edition)}", SAMPLE]),
+        Sheet("Contents", ["Table of contents", *(sheet.title for sheet in tables)]),
+        Sheet("Notes", ["Notes", "Note 1: people are counted once in England and once in each local authority."]),
+        *tables,
+    ]
 
 
-def _new_characteristics(edition: int) -> list[Sheet]:
-    sheets = []
-    starting = treatment.starting(edition)
-    for number, (title, names) in enumerate(_CHARACTERISTICS.items(), start=1):
-        parts = model.chance(title, edition).multinomial(int(starting.sum()), [1 / len(names)] * len(names))
-        rows = [[name, int(part), _percent(part, starting.sum())] for name, part in zip(names, parts, strict=True)]
-        headings = [title, "Adults starting treatment (number)", "Adults starting treatment (%)"]
-        sheets.append(_flat(f"3.{number}", f"{title} of adults starting treatment", headings, rows))
-    return sheets
+def _number_and_share(*measures: str) -> list[str]:
+    return [f"{measure} ({what})" for measure in measures for what in ("number", "%")]
 
 
-def _new_mental_health(edition: int) -> Sheet:
-    rows = []
+def _flat(number: str, title: str, headings: list[str], rows: Iterable[list[Cell]]) -> Sheet:
+    refers = "Some cells refer to notes, which can be found in the notes worksheet."
+    above = [f"Table {number}: {title}", "This worksheet contains one table.", SAMPLE, refers, None]
+    return Sheet(f"Table_{number.replace('.', '_')}", [*above, headings, *rows])
+
+
+def _by_group(*counts: np.ndarray) -> Iterator[tuple[str, list[int]]]:
+    """Counts of everybody and of each group."""
+    yield "Total", [int(values.sum()) for values in counts]
+    for place, group in enumerate(GROUPS):
+        yield group, [int(values[place]) for values in counts]
+
+
+def _trend(by_year: dict[int, np.ndarray]) -> Iterator[list[Cell]]:
+    for year, values in by_year.items():
+        total = int(values.sum())
+        yield [spelled(year), *(cell for part in values for cell in (int(part), percent(part, total))), total]
+
+
+def _characteristic(title: str, names: list[str], edition: int) -> Iterator[list[Cell]]:
+    whole = int(treatment.starting(edition).sum())
+    parts = model.chance(title, edition).multinomial(whole, [1 / len(names)] * len(names))
+    return ([name, int(part), percent(part, whole)] for name, part in zip(names, parts, strict=True))
+
+
+def _mental_health(edition: int) -> Iterator[list[Cell]]:
     for year in range(2019, edition + 1):
         need = treatment.answers(year, "mental health need", "start", treatment.starting(year))
         received = treatment.answers(year, "mental health treatment", "start", need)
-        for group, counts in _named_groups(np.stack([need, received])).items():
-            rows.append([_spelled(year), "Total", group, *map(int, counts), _percent(counts[1], counts[0])])
-        men = [model.chance("men with need", year, part).binomial(int(part.sum()), 0.62) for part in (need, received)]
+        for group, (whole, part) in _by_group(need, received):
+            yield [spelled(year), "Total", group, whole, part, percent(part, whole)]
+        men = [
+            int(model.chance("men with need", year, part).binomial(int(part.sum()), 0.62)) for part in (need, received)
+        ]
         men[1] = min(men)
-        for sex, counts in {"Male": men, "Female": [need.sum() - men[0], received.sum() - men[1]]}.items():
-            rows.append([_spelled(year), sex, "Total", *map(int, counts), _percent(counts[1], counts[0])])
-    headings = ["Year", "Sex", "Substance group", "Adults with a mental health treatment need (number)",
-                *(f"Receiving any mental health treatment ({what})" for what in ("number", "%"))]  # fmt: skip
-    return _flat("4.1", "Mental health treatment need and treatment received", headings, rows)
+        women = [int(need.sum()) - men[0], int(received.sum()) - men[1]]
+        for sex, (whole, part) in {"Male": men, "Female": women}.items():
+            yield [spelled(year), sex, "Total", whole, part, percent(part, whole)]
 
 
-def _new_parents(edition: int) -> Sheet:
-    rows = []
+def _parents(edition: int) -> Iterator[list[Cell]]:
     for year in range(2020, edition + 1):
-        starting = treatment.starting(year)
         found = {}
-        for label, what in (("Parents living with children", "parent living with children"),
-                            ("Parents not living with children", "parent not with children")):  # fmt: skip
-            parents = treatment.answers(year, what, "start", starting)
+        for lives, what in {"living": "parent living with children", "not living": "parent not with children"}.items():
+            parents = treatment.answers(year, what, "start", treatment.starting(year))
             helped = treatment.answers(year, "family intervention", "start", parents)
-            found[label] = np.array([parents.sum(), helped.sum()])
-        for label, counts in {"All parents": sum(found.values()), **found}.items():
-            rows.append([_spelled(year), label, *map(int, counts), _percent(counts[1], counts[0])])
-    headings = [
-        "Year",
-        "Parental status",
-        "Parents starting treatment (number)",
-        "Received family or parental interventions (number)",
-        "Received family or parental interventions (%)",
-    ]
-    return _flat("4.2", "Parents who received family or parental interventions", headings, rows)  # fmt: skip
+            found[f"Parents {lives} with children"] = np.array([parents.sum(), helped.sum()])
+        for label, (whole, part) in {"All parents": sum(found.values()), **found}.items():
+            yield [spelled(year), label, int(whole), int(part), percent(part, whole)]
 
 
-def _new_progress(edition: int) -> Sheet:
-    rows = []
+def _progress(edition: int) -> Iterator[list[Cell]]:
     for year in range(2022, edition + 1):
-        done = treatment.progress(year)
-        for group, (completed, abstinent, reduced, neither) in _named_groups(done.T).items():
-            parts = [int(part) for part in (completed, abstinent, reduced)]
-            whole = sum(parts) + int(neither)
-            rows.append([_spelled(year), group, whole, *parts, sum(parts), _percent(sum(parts), whole)])
-    headings = ["Year", "Substance group", "Adults in the progress measure (number)", "Completed treatment (number)",
-                "In treatment and abstinent (number)", "In treatment and substantially reduced use (number)",
-                "Showing substantial progress (number)", "Showing substantial progress (%)"]  # fmt: skip
-    return _flat("6.1", "Trends in treatment progress", headings, rows)
+        for group, (*parts, neither) in _by_group(*treatment.progress(year).T):
+            whole = sum(parts) + neither
+            yield [spelled(year), group, whole, *parts, sum(parts), percent(sum(parts), whole)]
 
 
-def _at_points(years: range, questions: list[str]) -> Iterable[list[Cell]]:
+def _at_points(edition: int, questions: list[str]) -> Iterator[list[Cell]]:
     """Year, point, group, those who answered, and each answer's number and share; the last answer is any of them."""
-    for year in years:
-        for point in ("start", "review", "exit"):
+    points = {"start": "Start of treatment", "review": "Latest review", "exit": "Treatment exit"}
+    for year in range(2020, edition + 1):
+        for point, label in points.items():
             asked = treatment.answering(year, point)
             counts = [treatment.answers(year, question, point, asked) for question in questions]
             if len(questions) > 1:
                 counts.append(np.minimum(counts[0] + (sum(counts[1:]) * 4) // 5, asked))
-            label = {"start": "Start of treatment", "review": "Latest review", "exit": "Treatment exit"}[point]
-            for group, (whole, *parts) in _named_groups(np.stack([asked, *counts])).items():
-                shares = [cell for part in parts for cell in (int(part), _percent(part, whole))]
-                yield [_spelled(year), label, group, int(whole), *shares]
+            for group, (whole, *parts) in _by_group(asked, *counts):
+                shares = [cell for part in parts for cell in (part, percent(part, whole))]
+                yield [spelled(year), label, group, whole, *shares]
 
 
-def _new_housing(edition: int) -> Sheet:
-    headings = [
-        "Year",
-        "Time point",
-        "Substance group",
-        "Adults with a completed outcomes profile (number)",
-        "No housing problem in the last 28 days (number)",
-        "No housing problem in the last 28 days (%)",
-    ]
-    rows = _at_points(range(2020, edition + 1), ["no housing problem"])
-    return _flat("6.2", "Trends in adults reporting no housing problem", headings, rows)  # fmt: skip
+def _deaths(treated: dict[int, np.ndarray], edition: int) -> Iterator[list[Cell]]:
+    for year, people in treated.items():
+        for group, (whole, died) in _by_group(people, treatment.deaths(year, edition)):
+            yield [spelled(year), group, whole, died, percent(died, whole)]
 
 
-def _new_work(edition: int) -> Sheet:
-    named = ["Paid work", "Voluntary work", "Training or education", "Any of these"]
-    headings = ["Year", "Time point", "Substance group", "Adults with a completed outcomes profile (number)"]
-    headings += [f"{name} on at least one day ({what})" for name in named for what in ("number", "%")]
-    rows = _at_points(range(2020, edition + 1), ["paid work", "voluntary work", "education"])
-    return _flat("6.3", "Trends in adults in paid work, volunteering or training", headings, rows)
-
-
-def _new_deaths(years: range, edition: int) -> Sheet:
-    rows = []
-    for year in years:
-        people, died = treatment.people(year).sum(axis=(1, 2)), treatment.deaths(year, edition)
-        for group, (whole, count) in _named_groups(np.stack([people, died])).items():
-            rows.append([_spelled(year), group, int(whole), int(count), _percent(count, whole)])
-    headings = ["Year", "Substance group", "Adults in treatment (number)", "Deaths in treatment (number)",
-                "Deaths in treatment (%)"]  # fmt: skip
-    return _flat("7.1", "Trends in deaths in treatment", headings, rows)
-
-
-def _new_local_deaths(edition: int) -> Sheet:
-    rows = []
+def _local_deaths(edition: int) -> Iterator[list[Cell]]:
     people, died = treatment.local(edition), treatment.local_part(edition, "died")
     for label, units in areas(f"{edition}-03-31"):
         whole, count = int(people[units].sum()), int(died[units].sum())
         modelled = round(0.6 * count + 0.4 * whole * float(died.sum() / people.sum()), 1)
         around = 1.96 * 0.75 * float(modelled) ** 0.5
         limits = [round(max(modelled - around, 0), 1), round(modelled + around, 1)]
-        rows.append([label, whole, "[c]" if 0 < count < 5 else count, modelled, *limits])
-    headings = ["Local authority", "Adults in treatment (number)", "Deaths in treatment (number)",
-                "Modelled deaths in treatment (number)",
-                "Modelled deaths in treatment (number) lower bound 95% CI",
-                "Modelled deaths in treatment (number) upper bound 95% CI"]  # fmt: skip
-    return _flat("7.2", f"Deaths in treatment by local authority, {_spelled(edition)}", headings, rows)
+        yield [label, whole, "[c]" if 0 < count < 5 else count, modelled, *limits]

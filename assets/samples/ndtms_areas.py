@@ -8,18 +8,15 @@ from assets.samples import model
 
 # ViewIt goes on listing the authorities of before the reorganisations of 2019 to 2023.
 OLD_AREAS = "2019-03-31"
-_OWN_NAMES = {"County Durham": "Durham", "Bedford": "Bedford Borough", "Cheshire East": "Cheshire East UA",
-              "Stockton-on-Tees": "Stockton", "Southend-on-Sea": "Southend"}  # fmt: skip
-_CORNWALL, _SCILLY = "E06000052", "E06000053"
+CORNWALL, SCILLY = "E06000052", "E06000053"
+PRINTED = {"E06000004": "Stockton", "E06000033": "Southend", "E06000047": "Durham", "E06000049": "Cheshire East UA",
+           CORNWALL: "Cornwall & Isles of Scilly", "E06000055": "Bedford Borough"}  # fmt: skip
 
 
 @cache
 def areas(day: str) -> list[tuple[str, np.ndarray]]:
-    """Authorities under the names of the system, with the positions of their units."""
-    upper = model.upper_tier(day)
-    both = np.concatenate([upper.at[_CORNWALL, "units"], upper.at[_SCILLY, "units"]])
-    areas = {"Cornwall & Isles of Scilly": both}
-    for code, area in upper.iterrows():
-        if code[0] == "E" and code not in (_CORNWALL, _SCILLY):
-            areas[_OWN_NAMES.get(area["area_name"], area["area_name"])] = area["units"]
-    return sorted(areas.items())
+    """Authorities by the names of the system, with the positions of their units; Cornwall and Scilly are one."""
+    table = model.english_authorities(day)
+    units = table["units"].drop(SCILLY)
+    units[CORNWALL] = np.concatenate([units[CORNWALL], table.at[SCILLY, "units"]])
+    return sorted((PRINTED.get(code, table.at[code, "area_name"]), there) for code, there in units.items())

@@ -1,12 +1,12 @@
 """The samples of treatment of young people and in secure settings: a workbook a year, in flat tables of one heading."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from assets.samples import model, treatment, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import model, treatment
+from assets.samples.words import hyphened, percent, spelled
+from assets.samples.writers import SAMPLE, Cell, Releases, Sheet
 
 # England by the end of the financial year, as published; between them, and everywhere else, made up.
 _YOUNG = {2009: 24_494, 2010: 23_500, 2011: 22_000, 2013: 20_000, 2015: 18_350, 2017: 16_400, 2019: 14_500,
@@ -48,121 +48,104 @@ _JOINED = {
     "E09000012": ("E09000001", "Hackney & City of London"),
 }
 
-
 _AGES = {"Under 12": 0.004, "12-13": 0.02, "13-14": 0.07, "14-15": 0.17, "15-16": 0.26, "16-17": 0.24, "17-18": 0.236}
 _EXITS = {"Complete": 0.81, "Dropped out / left": 0.12, "Referred on": 0.05, "Prison": 0.0006, "Other": 0.0194}
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in _YOUNG_EDITIONS.items():
-        _save(
-            folder / "ndtms_young_people" / released / f"young-people-data-tables-{_dashed(edition)}", _young(edition)
-        )
+        yield f"ndtms_young_people/{released}/young-people-data-tables-{_dashed(edition)}.ods", _young(edition)
     for edition, released in _SECURE_EDITIONS.items():
-        _save(
-            folder / "ndtms_secure_settings" / released / f"secure-settings-tables-{_dashed(edition)}", _secure(edition)
-        )
-
-
-def _save(path: Path, sheets: list[Sheet]) -> None:
-    path.parent.mkdir(parents=True)
-    older = "2019-to-2020" in path.name
-    (writers.xlsx if older else writers.ods)(path.with_name(f"{path.name}.{'xlsx' if older else 'ods'}"), sheets)
+        ending = "xlsx" if edition == 2020 else "ods"
+        yield f"ndtms_secure_settings/{released}/secure-settings-tables-{_dashed(edition)}.{ending}", _secure(edition)
 
 
 def _dashed(ending: int) -> str:
-    return f"{ending - 1}-to-{ending}"
+    return spelled(ending).replace(" ", "-")
 
 
-def _year(ending: int) -> str:
-    return f"{ending - 1} to {ending}"
+# A title, headings and rows.
+_Table = tuple[str, list[str], Iterable[list[Cell]]]
 
 
-def _sheets(titles: dict[str, tuple[list[str], Iterable[list[Cell]]]]) -> list[Sheet]:
-    """A cover and a sheet a table: title, a line of notes, one heading, rows."""
-    cover = Sheet("Cover_sheet")
-    cover.column(0, 0, ["Statistics from the National Drug Treatment Monitoring System (NDTMS): data tables", SAMPLE])
-    contents = Sheet("Contents")
-    contents.put(0, 0, "Table of contents")
-    sheets = [cover, contents]
-    for number, (title, (headings, rows)) in enumerate(titles.items(), start=1):
-        contents.put(number, 0, f"Table {number}", title)
-        sheet = Sheet(f"Table_{number}")
-        sheet.column(0, 0, [f"Table {number}: {title}", "England. Some cells hold [c]: fewer than 5 people."])
-        sheet.put(2, 0, *headings)
-        for at, row in enumerate(rows, start=3):
-            sheet.put(at, 0, *row)
-        sheets.append(sheet)
-    return sheets
+def _sheets(tables: list[_Table], before: Iterable[Sheet] = ()) -> list[Sheet]:
+    """A cover, contents and a sheet a table: title, a line of notes, one heading, rows."""
+    cover = "Statistics from the National Drug Treatment Monitoring System (NDTMS): data tables"
+    note = "England. Some cells hold [c]: fewer than 5 people."
+    listed = ([f"Table {number}", title] for number, (title, *_) in enumerate(tables, start=1))
+    return [
+        Sheet("Cover_sheet", [cover, SAMPLE]),
+        Sheet("Contents", ["Table of contents", *listed, *(sheet.title for sheet in before)]),
+        *before,
+        *(
+            Sheet(f"Table_{number}", [f"Table {number}: {title}", note, headings, *rows])
+            for number, (title, headings, rows) in enumerate(tables, start=1)
+        ),
+    ]
 
 
-def _percent(part: int, whole: int) -> Cell:
-    return round(100 * part / whole, 1) if whole else "[z]"
+def _shares(total: int, shares: dict[str, float], *key: object) -> dict[str, int]:
+    drawn = model.shared(total, np.array(list(shares.values())), *key)
+    return dict(zip(shares, drawn.tolist(), strict=True))
 
 
 # --- young people --------------------------------------------------------------------------------------------
 
 
-def _young_in_treatment(year: int, edition: int) -> int:
-    """The newest year gains a few late records in the edition after."""
-    people = round(model.between(year, _YOUNG))
-    return people - 9 if year == edition < max(_YOUNG_EDITIONS) else people
-
-
 def _young(edition: int) -> list[Sheet]:
-    years = range(2009, edition + 1)
-    people = {year: _young_in_treatment(year, edition) for year in years}
-    girls = {year: round(people[year] * 0.36) for year in years}
-    trend = [[_year(year), girls[year], people[year] - girls[year], people[year]] for year in years]
-    by_substance, stopping = [], []
-    for year in years:
-        users = {name: round(people[year] * model.between(year, share)) for name, share in _SUBSTANCES.items()}
-        by_substance.append([_year(year), *users.values(), people[year]])
-        for name, number in users.items():
+    # The newest year gains a few late records in the edition after.
+    late = {edition: 9} if edition < max(_YOUNG_EDITIONS) else {}
+    people = {year: round(model.between(year, _YOUNG)) - late.get(year, 0) for year in range(2009, edition + 1)}
+    girls = {year: round(whole * 0.36) for year, whole in people.items()}
+    users = {
+        year: {name: round(whole * model.between(year, share)) for name, share in _SUBSTANCES.items()}
+        for year, whole in people.items()
+    }
+    stopped: _Table = (
+        "Young people stopping use of substances",
+        ["Year", "Substance", "Using at start, with an exit record", "Stopped using at exit", "Percent"],
+        _stopping(users),
+    )
+    if edition == min(_YOUNG_EDITIONS):
+        return _sheets([stopped], before=_years_across(people, users))
+    return _sheets([
+        ("Trends in numbers in treatment", ["Year", "Girls", "Boys", "Total in treatment"],
+         ([spelled(year), girls[year], whole - girls[year], whole] for year, whole in people.items())),
+        ("Trends in problem substances", ["Year", *_SUBSTANCES, "Total in treatment"],
+         ([spelled(year), *users[year].values(), whole] for year, whole in people.items())),
+        stopped,
+    ])  # fmt: skip
+
+
+def _stopping(users: dict[int, dict[str, int]]) -> Iterator[list[Cell]]:
+    for year, by_substance in users.items():
+        for name, number in by_substance.items():
             start = round(number * 0.42)
             stopped = int(model.chance("stopping", name, year).binomial(start, _STOPPED[name]))
-            stopping.append([_year(year), name, start, stopped, _percent(stopped, start)])
-    stopped_using: dict[str, tuple[list[str], Iterable[list[Cell]]]] = {
-        "Young people stopping use of substances": (
-            ["Year", "Substance", "Using at start, with an exit record", "Stopped using at exit", "Percent"],
-            stopping,
-        ),
-    }
-    if edition == min(_YOUNG_EDITIONS):
-        cover, contents, *flat = _sheets(stopped_using)
-        across = _years_across(people, [row[1:-1] for row in by_substance])
-        contents.column(2, 0, (sheet.cells[0, 0] for sheet in across))
-        return [cover, contents, *across, *flat]
-    return _sheets({
-        "Trends in numbers in treatment": (["Year", "Girls", "Boys", "Total in treatment"], trend),
-        "Trends in problem substances": (["Year", *_SUBSTANCES, "Total in treatment"], by_substance),
-        **stopped_using,
-    })  # fmt: skip
+            yield [spelled(year), name, start, stopped, percent(stopped, start)]
 
 
-def _years_across(people: dict[int, int], users: list[list[Cell]]) -> list[Sheet]:
+def _years_across(people: dict[int, int], users: dict[int, dict[str, int]]) -> list[Sheet]:
     """The layout of 2017-18: years across, each with "n" and a share of 1 below; a star marks what is rounded."""
     ages = {year: _shares(number, _AGES, "ages", year) for year, number in people.items()}
     exits = {year: _shares(round(number * 0.66), _EXITS, "exits", year) for year, number in people.items()}
-    years: list[Cell] = [f"{year - 1}-{year % 100:02d}" for year in people]
-    span = f"({years[0]} to {years[-1]})"
-    substances = zip(_SUBSTANCES, zip(*users, strict=True), strict=True)
+    years = [hyphened(year) for year in people]
+    substances = ([name, *(by_substance[name] for by_substance in users.values())] for name in _SUBSTANCES)
     tables = {
-        f"Table 6.1.1: Number of young people in treatment by age {span}": _n_and_share("Age", years, ages),
-        f"Table 6.3.1: Trends in numbers in treatment for drug use {span}": [
-            ["Substance", *years], *([name, *numbers] for name, numbers in substances)
-        ],
-        f"Table 6.4.1: Trends in treatment exit reasons {span}": _n_and_share("Treatment exit reason", years, exits),
-    }  # fmt: skip
+        "6.1.1: Number of young people in treatment by age": _n_and_share("Age", years, ages),
+        "6.3.1: Trends in numbers in treatment for drug use": [["Substance", *years], *substances],
+        "6.4.1: Trends in treatment exit reasons": _n_and_share("Treatment exit reason", years, exits),
+    }
     note = "* All numbers under 5 have been suppressed; figures marked with an asterisk are rounded to the nearest 5."
-    sheets = [Sheet(title.split(":")[0]) for title in tables]
-    for sheet, (title, rows) in zip(sheets, tables.items(), strict=True):
-        for at, row in enumerate([[title], ["Link back to the index"], *rows, [], [note]]):
-            sheet.put(at, 0, *row)
-    return sheets
+    return [
+        Sheet(f"Table {title[:5]}", [
+            f"Table {title} ({years[0]} to {years[-1]})", "Link back to the index", *rows, None, note,
+        ])
+        for title, rows in tables.items()
+    ]  # fmt: skip
 
 
-def _n_and_share(head: str, years: list[Cell], counts: dict[int, dict[str, int]]) -> list[list[Cell]]:
+def _n_and_share(head: str, years: list[str], counts: dict[int, dict[str, int]]) -> list[list[Cell]]:
     """Heading rows and counts, each with its share; small ones are hidden, and the next is rounded for it."""
     rows: list[list[Cell]] = [
         [head, *(cell for year in years for cell in (year, None))],
@@ -181,99 +164,78 @@ def _n_and_share(head: str, years: list[Cell], counts: dict[int, dict[str, int]]
 # --- secure settings -----------------------------------------------------------------------------------------
 
 
-def _shares(total: int, shares: dict[str, float], *key: object) -> dict[str, int]:
-    drawn = model.shared(total, np.array(list(shares.values())), *key)
-    return dict(zip(shares, drawn.tolist(), strict=True))
-
-
-def _adults(year: int, edition: int) -> int:
-    return (
-        _FIRST_PUBLISHED[year] if year == edition and year in _FIRST_PUBLISHED else round(model.between(year, _SECURE))
-    )
-
-
 def _secure(edition: int) -> list[Sheet]:
     years = range(2016, edition + 1)
-    adults = {year: _adults(year, edition) for year in years}
-    groups = [[_year(y), *_shares(adults[y], _GROUPS, "secure", y).values(), adults[y]] for y in years]
-    tables = {
-        "Trends in the number of adults in treatment in secure settings": (["Year", *_GROUPS, "Total"], groups),
-        "Adults in treatment by type of secure setting": _settings(_SETTINGS, lambda year: adults[year], years),
-        "Young people in treatment by type of secure setting": _settings(
-            _YOUNG_SETTINGS, lambda year: round(model.between(year, _SECURE_YOUNG)), years
-        ),
-        "Adults starting treatment within 3 weeks of arrival": (
-            ["Year", "Arrived from", "Adults starting treatment", "Started treatment within 3 weeks", "Percentage"],
-            [row for year in years for row in _arrivals(year, adults[year])],
-        ),
-    }
+    adults = {year: round(model.between(year, _SECURE)) for year in years}
+    adults[edition] = _FIRST_PUBLISHED.get(edition, adults[edition])
+    young = {year: round(model.between(year, _SECURE_YOUNG)) for year in years}
+    groups = ([spelled(y), *_shares(whole, _GROUPS, "secure", y).values(), whole] for y, whole in adults.items())
+    trend = ([spelled(year), *_row(*treatment.continued(year).sum(axis=1))] for year in years)
     measures = ["Adults released with a treatment need", "Started treatment within 3 weeks of release", "Percentage"]
-    continuity, area = "Continuity of care between prison and community treatment", "Local authority of residence"
-    tables |= {
-        f"Trends in {continuity[0].lower()}{continuity[1:]}": (
-            ["Year", *measures],
-            [[_year(year), *_row(*(treatment.continued(year).sum(axis=1)))] for year in years],
-        ),
-        f"{continuity} by substance group": (["Substance group", *measures], _continued_groups(edition)),
-        f"{continuity} by sex": (["Sex", *measures], _continued_sexes(edition)),
-        f"{continuity} by region": (["Area code", "Region", *measures], _continued_regions(edition)),
-        f"{continuity} by local authority": ([area, *measures], _continued_authorities(edition)),
-    }
-    return _sheets(tables)
+    continuity = "ontinuity of care between prison and community treatment"
+    return _sheets([
+        ("Trends in the number of adults in treatment in secure settings", ["Year", *_GROUPS, "Total"], groups),
+        ("Adults in treatment by type of secure setting", ["Year", *_SETTINGS, "All settings"],
+         _settings(_SETTINGS, adults)),
+        ("Young people in treatment by type of secure setting", ["Year", *_YOUNG_SETTINGS, "All settings"],
+         _settings(_YOUNG_SETTINGS, young)),
+        ("Adults starting treatment within 3 weeks of arrival",
+         ["Year", "Arrived from", "Adults starting treatment", "Started treatment within 3 weeks", "Percentage"],
+         (row for year, whole in adults.items() for row in _arrivals(year, whole))),
+        (f"Trends in c{continuity}", ["Year", *measures], trend),
+        (f"C{continuity} by substance group", ["Substance group", *measures], _continued_groups(edition)),
+        (f"C{continuity} by sex", ["Sex", *measures], _continued_sexes(edition)),
+        (f"C{continuity} by region", ["Area code", "Region", *measures], _continued_regions(edition)),
+        (f"C{continuity} by local authority", ["Local authority of residence", *measures],
+         _continued_authorities(edition)),
+    ])  # fmt: skip
 
 
-def _settings(
-    shares: dict[str, float], people: Callable[[int], int], years: Iterable[int]
-) -> tuple[list[str], list[list[Cell]]]:
-    rows = []
-    for year in years:
-        total = people(year)
-        counts = _shares(total, shares, "setting", *shares, year)
-        rows.append([_year(year), *("[c]" if 0 < count < 5 else count for count in counts.values()), total])
-    return ["Year", *shares, "All settings"], rows
+def _settings(shares: dict[str, float], people: dict[int, int]) -> Iterator[list[Cell]]:
+    for year, total in people.items():
+        counts = _shares(total, shares, "setting", *shares, year).values()
+        yield [spelled(year), *("[c]" if 0 < count < 5 else count for count in counts), total]
 
 
-def _arrivals(year: int, adults: int) -> Iterable[list[Cell]]:
+def _arrivals(year: int, adults: int) -> Iterator[list[Cell]]:
     starting = round(adults * model.between(year, _STARTING))
     counts = _shares(starting, {"Community": 0.72, "Other custodial setting": 0.28}, "arrivals", year)
     late = {"Community": 0.19 - 0.006 * (year - 2016), "Other custodial setting": 0.12}
     soon = {name: count - round(count * late[name]) for name, count in counts.items()}
     for name, whole, part in [*((n, counts[n], soon[n]) for n in counts), ("Total", starting, sum(soon.values()))]:
-        yield [_year(year), name, whole, part, _percent(part, whole)]
+        yield [spelled(year), name, whole, part, percent(part, whole)]
 
 
 def _row(released: int, started: int) -> list[Cell]:
-    if 0 < started < 5:
-        return [int(released), "[c]", "[c]"]
-    return [int(released), int(started), _percent(int(started), int(released))]
+    few = 0 < started < 5
+    return [int(released), *(["[c]"] * 2 if few else [int(started), percent(started, released)])]
 
 
-def _continued_groups(year: int) -> Iterable[list[Cell]]:
+def _continued_groups(year: int) -> Iterator[list[Cell]]:
     released, started = treatment.continued(year).sum(axis=1)
     counts = _shares(int(released), _GROUPS, "released", year)
     weights = {group: counts[group] * _GROUP_CONTINUED[group] for group in counts}
     parts = _shares(int(started), weights, "continued", year)
-    return [[group, *_row(counts[group], parts[group])] for group in counts] + [["Total", *_row(released, started)]]
+    yield from ([group, *_row(counts[group], parts[group])] for group in counts)
+    yield ["Total", *_row(released, started)]
 
 
-def _continued_sexes(year: int) -> Iterable[list[Cell]]:
+def _continued_sexes(year: int) -> Iterator[list[Cell]]:
     released, started = (int(number) for number in treatment.continued(year).sum(axis=1))
     women, continued = round(released * 0.11), round(started * 0.125)
-    rows = [["Male", *_row(released - women, started - continued)], ["Female", *_row(women, continued)]]
-    return [*rows, ["Total", *_row(released, started)]]
+    yield ["Male", *_row(released - women, started - continued)]
+    yield ["Female", *_row(women, continued)]
+    yield ["Total", *_row(released, started)]
 
 
-def _continued_regions(year: int) -> Iterable[list[Cell]]:
+def _continued_regions(year: int) -> Iterator[list[Cell]]:
     numbers = treatment.continued(year)
-    yield ["E92000001", "England", *_row(*numbers.sum(axis=1))]
-    for code, name in model.REGIONS.items():
-        yield [code, name, *_row(*numbers[:, model.where("region", code)].sum(axis=1))]
+    return ([code, name, *_row(*numbers[:, units].sum(axis=1))] for code, name, units in model.england())
 
 
-def _continued_authorities(year: int) -> Iterable[list[Cell]]:
+def _continued_authorities(year: int) -> Iterator[list[Cell]]:
     """Cornwall with the Isles of Scilly, and the City of London with Hackney."""
-    numbers, areas = treatment.continued(year), model.upper_tier(f"{year}-03-31")
-    areas = areas[areas["region_code"].notna()].sort_values("area_name")
+    numbers, areas = treatment.continued(year), model.english_authorities(f"{year}-03-31")
     left = {other for other, _ in _JOINED.values()}
     for code, area in areas[~areas.index.isin(left)].iterrows():
         units, name = area["units"], _SHORT.get(area["area_name"], area["area_name"])

@@ -1,44 +1,37 @@
 """The samples of ViewIt downloads: adults in treatment in England and by local authority."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import treatment, writers
+from assets.samples import treatment
 from assets.samples.ndtms_areas import OLD_AREAS, areas
 from assets.samples.treatment import AGES
-from assets.samples.writers import Cell
+from assets.samples.words import slashed
+from assets.samples.writers import Cell, Csv, Releases
 
-_FIRST_YEAR = 2010
 
-
-def write(folder: Path) -> None:
-    viewit = {
-        "2021-12-02": ("ViewIt Export Data_England.csv", _england(range(_FIRST_YEAR, 2022))),
-        "2022-12-15": ("ViewIt Export Data_England.csv", _england(range(_FIRST_YEAR, 2023))),
-        "2023-02-09": ("ViewIt Export Data_LAs.csv", _authorities(range(_FIRST_YEAR, 2023))),
-    }
-    for released, (name, rows) in viewit.items():
-        path = folder / "ndtms_viewit" / released
-        path.mkdir(parents=True)
-        writers.csv(path / name, rows)
+def releases() -> Releases:
+    yield "ndtms_viewit/2021-12-02/ViewIt Export Data_England.csv", Csv(_england(range(2010, 2022)))
+    yield "ndtms_viewit/2022-12-15/ViewIt Export Data_England.csv", Csv(_england(range(2010, 2023)))
+    yield "ndtms_viewit/2023-02-09/ViewIt Export Data_LAs.csv", Csv(_authorities(range(2010, 2023)))
 
 
 def _england(years: range) -> Iterable[list[Cell]]:
     ethnic = {"White": 0.876, "Mixed": 0.03, "Asian": 0.04, "Black": 0.04, "Other": 0.014}
     yield ["ReportingPeriod_Data", "Area_Data", "DrugGroup_Data", "Gender_Data", "AgeGroup_Data",
            "Num_InTreatment_AllInTx", *(f"Eth_{name}_AllInTx" for name in ethnic)]  # fmt: skip
-    groups = {"Total": slice(None), "opiates": 0, "non-opiates only": 1, "alcohol & non-opiates": 2, "alcohol only": 3}
+    groups = {"Total": [0, 1, 2, 3], "opiates": [0], "non-opiates only": [1], "alcohol & non-opiates": [2],
+              "alcohol only": [3]}  # fmt: skip
     for year in years:
         people = treatment.people(year)
         # The newest year came with another spelling of the totals.
         total = "TOTAL" if year == years[-1] else "Total"
         for group, part in groups.items():
-            of_group = people[part].sum(axis=0) if isinstance(part, slice) else people[part]
+            of_group = people[part].sum(axis=0)
             for sex, of_sex in {total: of_group.sum(axis=0), "M": of_group[0], "F": of_group[1]}.items():
                 for age, count in zip([total, *AGES], [of_sex.sum(), *of_sex], strict=True):
-                    named = [_slashed(year), "England", total if group == "Total" else group, sex, age]
+                    named = [slashed(year), "England", total if group == "Total" else group, sex, age]
                     yield [*named, int(count), *(int(count * share) for share in ethnic.values())]
 
 
@@ -60,7 +53,7 @@ def _authorities(years: range) -> Iterable[list[Cell]]:
             for group, members in groups.items():
                 for sex, age, share in _local_parts(year, members) if newest else [("Total", "Total", 1)]:
                     rounded = (((counts[:, members].sum(axis=1) * share).astype(int) + 2) // 5 * 5).tolist()
-                    yield [_slashed(year), label, sex, age, group, *rounded, "NULL" if newest else rounded[0]]
+                    yield [slashed(year), label, sex, age, group, *rounded, "NULL" if newest else rounded[0]]
 
 
 def _local_parts(year: int, groups: list[int]) -> Iterable[tuple[str, str, float]]:
@@ -71,7 +64,3 @@ def _local_parts(year: int, groups: list[int]) -> Iterable[tuple[str, str, float
         yield sex, "Total", round(share, 6)
     for age, share in zip(AGES, people.sum(axis=0) / people.sum(), strict=True):
         yield "Total", age, round(share, 6)
-
-
-def _slashed(year: int) -> str:
-    return f"{year - 1}/{year % 100:02}"

@@ -2,17 +2,29 @@
 
 import calendar
 from dataclasses import dataclass
-from pathlib import Path
 
-from assets.samples import crime, writers
-from assets.samples.writers import SAMPLE, Sheet
+from assets.samples import crime
+from assets.samples.writers import SAMPLE, Cell, Releases, Row, Sheet, Span
 
-_AGAINST_SOCIETY = ["Drug offences", "Possession of weapons offences", "Public order offences"]
+_AGAINST_SOCIETY = ["Drug offences", "Possession of weapons offences", "Public order offences", "Miscellaneous crimes"]
 _RATE_NAMES = {
     "Other theft offences": "All other theft offences",
     "Stalking and harassment": "Stalking\nand harassment",
     "Miscellaneous crimes": "Miscellaneous crimes against society",
 }
+_NOTES = [
+    "Police recorded crime data are not designated as National Statistics.",
+    "When interpreting data for police force areas, users should be aware of changes to recording practices.",
+    "Currently, offences of fraud are excluded from subnational breakdowns of police recorded crime.",
+    "Figures for burglary are affected by classification changes.",
+    "Figures may differ slightly from other tables.",
+]
+_MISSING = (
+    "Following the implementation of a new IT system in July 2019, Greater Manchester Police have been unable "
+    "to supply data for the period July to December 2019. The totals exclude Greater Manchester Police."
+)
+_UNAVAILABLE = "'..'  indicates data not available."
+_TABLES = {"P1": ("number of offences", "Numbers"), "P3": ("rate of offences", "Rate per 1,000 population")}
 _SPLIT_YEAR = 2018
 _BEFORE_SPLIT = {"Residential burglary": "Domestic burglary", "Non-residential burglary": "Non-domestic burglary"}
 
@@ -48,30 +60,22 @@ _RELEASES = [
 ]
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for release in _RELEASES:
-        path = folder / "ons_police_force_tables" / release.released / release.file
-        path.parent.mkdir(parents=True)
-        writers.xlsx(path, [_notes(release), _numbers(release), _rates(release)])
+        tables = [_notes(release), _numbers(release), _rates(release)]
+        yield f"ons_police_force_tables/{release.released}/{release.file}", tables
 
 
 def _title(table: str, release: _Release) -> str:
-    what = "number of offences" if table == "P1" else "rate of offences"
-    return (
-        f"Table {table}:  Police recorded crime by offence group and police force area, English regions and Wales, "
-        f"{what}, {release.period}"
-    )
+    by = "Police recorded crime by offence group and police force area, English regions and Wales"
+    return f"Table {table}:  {by}, {_TABLES[table][0]}, {release.period}"
 
 
 def _notes(release: _Release) -> Sheet:
-    sheet = Sheet("Notes")
-    sheet.put(0, 0, f"Crime in England & Wales, {release.period} - PFA tables")
-    sheet.put(2, 0, SAMPLE)
-    sheet.put(
-        10, 0, f"These data tables are published alongside the bulletin Crime in England & Wales, {release.period}"
-    )
-    sheet.put(16, 0, "The data contained in this file comprise:")
-    sheet.column(18, 0, [_title("P1", release), _title("P3", release)])
+    sheet = Sheet("Notes", [f"Crime in England & Wales, {release.period} - PFA tables", None, SAMPLE])
+    beside = f"These data tables are published alongside the bulletin Crime in England & Wales, {release.period}"
+    contents = ["The data contained in this file comprise:", None, _title("P1", release), _title("P3", release)]
+    sheet.fill(10, [beside, *[None] * 5, *contents])
     return sheet
 
 
@@ -102,114 +106,77 @@ def _counted(release: _Release):
     return figures
 
 
-def _name(code: str | None, name: str, marks: dict[str, str]) -> str:
-    return name + " " * (code in ("E12000005", "E12000006")) + marks.get(code or "", "")
+def _table(
+    table: str, release: _Release, left: list[Cell], names: list[str], rows: list[Row], notes: list[str]
+) -> Sheet:
+    """Crimes with a victim right of what stands `left`, then the four against society; P1 has its total higher up."""
+    total = [None, None, Span("Total recorded crime (excluding fraud3)", down=2), None]
+    victims, width = len(names) - 4, len(left) + len(names) + 3
+    return Sheet(f"Table {table}", [
+        Span(f"{_title(table, release)}1,2", across=width),
+        None,
+        release.place,
+        [*(total if table == "P1" else [None] * 7), Span("Victim-based crime", across=victims), None,
+         Span("Other crimes against society", across=4)],
+        ["Area Code", "Area Name", *left, *names[:-4], None, *names[-4:]],
+        [*[None] * len(left), Span(_TABLES[table][1], across=width - len(left))],
+        *rows,
+        "Source: Police recorded crime, Home Office",
+        *(f"{number}. {note}" for number, note in enumerate([*_NOTES, *notes], start=1)),
+    ])  # fmt: skip
+
+
+def _lines(release: _Release, last: int | None, marks: dict[str, str]) -> list[tuple[crime.Line, list[Cell]]]:
+    """Lines and how they are named: two names end in a space, and some have the digits of notes."""
+    marks = {"E12000005": " ", "E12000006": " "} | marks
+    if release.missing:
+        marks |= {"K04000001": "6,7", "E92000001": "7", "E12000002": "7", crime.GREATER_MANCHESTER: "7,8"}
+    lines = crime.force_lines(release.missing)[:last]
+    return [(line, [line.code, f"{line.named[1]}{marks.get(line.code or '', '')}"]) for line in lines]
 
 
 def _numbers(release: _Release) -> Sheet:
-    sheet, figures = Sheet("Table P1"), _counted(release)
-    victim = _victim_based(release.year)
-    last = 4 + len(victim) - 1
-    sheet.put(0, 0, f"{_title('P1', release)}1,2")
-    sheet.merge(0, 0, 0, last + 5)
-    sheet.put(2, 0, release.place)
-    sheet.put(3, 2, "Total recorded crime (excluding fraud3)", None, "Victim-based crime")
-    sheet.merge(3, 2, 4, 2)
-    sheet.merge(3, 4, 3, last)
-    sheet.put(3, last + 2, "Other crimes against society")
-    sheet.merge(3, last + 2, 3, last + 5)
-    society = [*_AGAINST_SOCIETY, "Miscellaneous crimes"]
-    sheet.put(
-        4, 0, "Area Code", "Area Name", None, None, *(_heading(offence, release.year, "4,5") for offence in victim)
-    )
-    sheet.put(4, last + 2, *society)
-    sheet.put(5, 2, "Numbers")
-    sheet.merge(5, 2, 5, last + 5)
-    marks = {"K04000001": "6"}
-    if release.missing:
-        marks = {"K04000001": "6,7", "E92000001": "7", "E12000002": "7", crime.GREATER_MANCHESTER: "7,8"}
-    for row, (code, name, members) in enumerate(crime.printed_areas(release.missing), start=6):
-        name = "London, City of" if code == crime.CITY_OF_LONDON else name
-        sheet.put(row, 0, code, _name(code, name, marks))
-        if code == release.missing and code:
-            sheet.put(row, 2, "..", None, *[".."] * (last + 2))
-            continue
-        counts = crime.recorded(figures, code, members)
-        sheet.put(row, 2, int(counts[crime.TOTAL]), None, *(int(counts[offence]) for offence in victim))
-        sheet.put(row, last + 2, *(int(counts[offence]) for offence in society))
-    _foot(sheet, row + 1, release, ["Includes British Transport Police."])
-    return sheet
+    figures, victim, rows = _counted(release), _victim_based(release.year), []
+    for line, named in _lines(release, None, {"K04000001": "6"}):
+        if line.code == crime.CITY_OF_LONDON:
+            named = [line.code, "London, City of"]
+        if line.code and line.code == release.missing:
+            rows.append([*named, "..", None, *[".."] * (len(victim) + 5)])
+        else:
+            counts = line.counts(figures).astype(int)
+            rows.append([*named, counts[crime.TOTAL], None, *counts[victim], None, *counts[_AGAINST_SOCIETY]])
+    names = [*(_heading(offence, release.year, "4,5") for offence in victim), *_AGAINST_SOCIETY]
+    notes = ["Includes British Transport Police.", *([_MISSING, _UNAVAILABLE] if release.missing else [])]
+    return _table("P1", release, [None, None], names, rows, notes)
 
 
 def _rates(release: _Release) -> Sheet:
-    sheet, figures = Sheet("Table P3"), _counted(release)
-    victim = _victim_based(release.year)
-    at = victim.index("Residential burglary") + 1
-    last = 7 + len(victim)
-    middle = release.year - 2 if release.month == 3 else release.year - 1
-    sheet.put(0, 0, f"{_title('P3', release)}1,2")
-    sheet.merge(0, 0, 0, last + 5)
-    sheet.put(2, 0, release.place)
-    sheet.put(3, 7, "Victim-based crime")
-    sheet.merge(3, 7, 3, last)
-    sheet.put(3, last + 2, "Other crimes against society")
-    sheet.merge(3, last + 2, 3, last + 5)
-    people = f"Population figures\n (mid-{middle})9  rounded to 100"
-    households = f"Household figures\n (mid-{middle})10  rounded to 100 "
-    sheet.put(4, 0, "Area Code", "Area Name", people, households, None, "Total recorded crime (excluding fraud3)")
-    names = [_RATE_NAMES.get(offence, _heading(offence, release.year, "4,5")) for offence in victim]
-    per_household = f"{_heading('Residential burglary', release.year, '')} (households) 4,11"
-    sheet.put(4, 7, *names[:at], per_household, *names[at:])
-    society = [*_AGAINST_SOCIETY, "Miscellaneous crimes"]
-    sheet.put(4, last + 2, *(_RATE_NAMES.get(offence, offence) for offence in society))
-    sheet.put(5, 5, "Rate per 1,000 population")
-    sheet.merge(5, 5, 5, last + 5)
-    marks = {"K04000001": "6", "E12000007": "12", crime.CITY_OF_LONDON: "12"}
-    if release.missing:
-        marks |= {"K04000001": "6,7", "E92000001": "7", "E12000002": "7", crime.GREATER_MANCHESTER: "7,8"}
-    for row, (code, name, members) in enumerate(crime.printed_areas(release.missing)[:-1], start=6):
-        sheet.put(row, 0, code, _name(code, name, marks))
-        if code == release.missing and code:
-            for column in [2, 3, 5, *range(7, last + 1), *range(last + 2, last + 6)]:
-                sheet.put(row, column, "..")
-            continue
-        people, households = crime.residents(members, middle)
-        counts = crime.recorded(figures, code, members) / people * 1_000
-        cells = [counts[offence] for offence in victim]
-        cells.insert(at, counts["Residential burglary"] * people / households)
-        cells = [round(float(value), 2) for value in [counts[crime.TOTAL], *cells, *(counts[name] for name in society)]]
-        if code == crime.CITY_OF_LONDON:
-            cells = ["+"] * len(cells)
-        sheet.put(row, 2, people, households, None, cells[0], None, *cells[1:-4])
-        sheet.put(row, last + 2, *cells[-4:])
-    last_notes = [
+    figures, victim, rows = _counted(release), _victim_based(release.year), []
+    at, middle = victim.index("Residential burglary") + 1, release.year - (2 if release.month == 3 else 1)
+    for line, named in _lines(release, -1, {"K04000001": "6", "E12000007": "12", crime.CITY_OF_LONDON: "12"}):
+        if line.code == release.missing:
+            residents, cells = ("..", ".."), [".."] * (len(victim) + 6)
+        else:
+            residents = people, households = line.residents(middle)
+            counts = line.counts(figures) / people * 1_000
+            values = counts[[crime.TOTAL, *victim, *_AGAINST_SOCIETY]].tolist()
+            values.insert(1 + at, counts["Residential burglary"] * people / households)
+            hidden = line.code == crime.CITY_OF_LONDON
+            cells = ["+" if hidden else round(float(value), 2) for value in values]
+        rows.append([*named, *residents, None, cells[0], None, *cells[1:-4], None, *cells[-4:]])
+    left = [f"Population figures\n (mid-{middle})9  rounded to 100",
+            f"Household figures\n (mid-{middle})10  rounded to 100 ", None, "Total recorded crime (excluding fraud3)",
+            None]  # fmt: skip
+    printed = (_heading(offence, release.year, "4,5") for offence in [*victim, *_AGAINST_SOCIETY])
+    names = [_RATE_NAMES.get(name, name) for name in printed]
+    names.insert(at, f"{_heading('Residential burglary', release.year, '')} (households) 4,11")
+    notes = [
+        "Total rate for England and Wales includes offences recorded by British Transport Police.",
+        _MISSING if release.missing else "All forces supplied data.",
+        _UNAVAILABLE,
         f"Based on mid-{middle} population estimates for England and Wales.",
         f"Based on {middle} household estimates.",
         "Numbers will be affected by the size of the resident population relative to the transient population.",
         "'+' Rates for London include 'City of London'.",
     ]
-    total = "Total rate for England and Wales includes offences recorded by British Transport Police."
-    _foot(sheet, row + 1, release, [total], last_notes)
-    return sheet
-
-
-def _foot(sheet: Sheet, row: int, release: _Release, sixth: list[str], rest: list[str] = ()) -> None:
-    notes = [
-        "Police recorded crime data are not designated as National Statistics.",
-        "When interpreting data for police force areas, users should be aware of changes to recording practices.",
-        "Currently, offences of fraud are excluded from subnational breakdowns of police recorded crime.",
-        "Figures for burglary are affected by classification changes.",
-        "Figures may differ slightly from other tables.",
-        *sixth,
-    ]
-    if release.missing or rest:
-        notes += [
-            "Following the implementation of a new IT system in July 2019, Greater Manchester Police have been unable "
-            "to supply data for the period July to December 2019. The totals exclude Greater Manchester Police."
-            if release.missing
-            else "All forces supplied data.",
-            "'..'  indicates data not available.",
-            *rest,
-        ]
-    numbered = [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
-    sheet.column(row, 0, ["Source: Police recorded crime, Home Office", *numbered])
+    return _table("P3", release, left, names, rows, notes)

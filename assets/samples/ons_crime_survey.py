@@ -1,10 +1,10 @@
 """The samples of survey estimates of crime: tables A1 and A2 of the appendix tables, in the layouts of three times."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from assets.samples import model, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import model
+from assets.samples.words import months
+from assets.samples.writers import SAMPLE, Cell, Releases, Sheet
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class _Edition:
         calendar = {f"Jan {year} to Dec {year}": year + 1.0 for year in _SWEEPS}
         endings = [year for year in (*range(2002, 2021), *range(2023, 2030)) if year + 0.25 <= self.ending]
         rolling = [int(self.ending) - 1, int(self.ending)] if self.ending % 1 > 0.5 else []
-        financial = {f"Apr {year - 1} to Mar {year}": year + 0.25 for year in endings}
+        financial = {months(year): year + 0.25 for year in endings}
         return calendar | financial | {f"Oct {year - 1} to Sep {year}": year + 0.75 for year in rolling}
 
 
@@ -94,6 +94,7 @@ def _rate(row: str, when: float, edition: _Edition) -> Cell:
     return round(1_000 * float(number or 0) / model.between(when, _HOUSEHOLDS if by_household else _ADULTS), 6)
 
 
+# What tables A1 and A2 were and are called, their unit, and their cells.
 _TABLES = {
     1: ("CSEW incidents of crime", "incidents of CSEW headline crime", " (1,000s)", _number),
     2: ("CSEW incidence rates", "incident rates of CSEW headline crime", ", per 1,000 adults or households", _rate),
@@ -118,42 +119,37 @@ def _numbers(table: int, edition: _Edition) -> list[list[Cell]]:
 
 def _changes(numbers: list[list[Cell]]) -> list[list[Cell]]:
     """How the newest numbers compare with some years, each with a mark of significance beside it."""
-    heading: list[Cell] = [numbers[0][0], *(text for year in _SINCE for text in (year, f"{year} Significance"))]
-    rows = [heading]
-    for row in numbers[1:]:
-        pairs = [(row[-1], row[numbers[0].index(year)]) for year in _SINCE]
-        marked = [
-            cell
-            for now, then in pairs
-            for cell in ("[x]" if isinstance(now, str) else 100 * float(now) / float(then) - 100, "[s]")
-        ]
-        rows.append([row[0], *marked] if not str(row[0]).startswith("Unweighted") else [])
+    rows: list[list[Cell]] = [[numbers[0][0], *(text for year in _SINCE for text in (year, f"{year} Significance"))]]
+    for name, *cells in numbers[1:]:
+        row: list[Cell] = []
+        if not str(name).startswith("Unweighted"):
+            row.append(name)
+            for year in _SINCE:
+                now, then = cells[-1], cells[numbers[0].index(year) - 1]
+                row += ["[x]" if isinstance(now, str) else 100 * float(now) / float(then) - 100, "[s]"]
+        rows.append(row)
     return rows
 
 
-def _sheet(name: str, title: str, *tables: tuple[int, int, list[list[Cell]]]) -> Sheet:
-    """A title and lines of notes, and tables by the row and the column of their heading."""
-    sheet = Sheet(name)
-    lines = ["England and Wales", "Some shorthand is used: [x] indicates that data are not available.", "Link to notes"]
-    sheet.column(
-        0, 0, [title, *lines, "Source: Crime Survey for England and Wales from the Office for National Statistics"]
-    )
-    for top, left, rows in tables:
-        for at, row in enumerate(rows, start=top):
-            sheet.put(at, left, *row)
-    return sheet
+def _sheet(name: str, title: str) -> Sheet:
+    return Sheet(name, [
+        title,
+        "England and Wales",
+        "Some shorthand is used: [x] indicates that data are not available.",
+        "Link to notes",
+        "Source: Crime Survey for England and Wales from the Office for National Statistics",
+    ])  # fmt: skip
 
 
 def _one_table(table: int, edition: _Edition) -> list[Sheet]:
     """Numbers, and right of them, under one heading, their change."""
     older, _, unit, _ = _TABLES[table]
     numbers = _numbers(table, edition)
-    changes = [row[1:] for row in _changes(numbers)]
+    sheet = _sheet(f"Table A{table}", f"Table A{table}: Trends in {older}{unit}, with {_CHANGE}1")
+    sheet.fill(6, numbers)
     right = len(numbers[0]) + 1
-    sheet = _sheet(f"Table A{table}", f"Table A{table}: Trends in {older}{unit}, with {_CHANGE}1", (6, 0, numbers))
     sheet.put(5, right, "April 2019 to March 2020 compared with:")
-    for at, row in enumerate(changes, start=6):
-        sheet.put(at, right, *row)
+    sheet.fill(6, (row[1:] for row in _changes(numbers)), left=right)
     return [sheet]
 
 
@@ -161,25 +157,24 @@ def _side_by_side(table: int, edition: _Edition) -> list[Sheet]:
     """Two tables in a sheet, each below its title."""
     older, _, unit, _ = _TABLES[table]
     numbers = [[cell.strip() if isinstance(cell, str) else cell for cell in row] for row in _numbers(table, edition)]
+    sheet = _sheet(f"Table A{table}", f"Worksheet A{table}: Trends in {older}, with {_CHANGE} [note 1][note 2]")
     right = len(numbers[0]) + 2
-    titles = (
-        (8, 0, [[f"A{table}a: Trends in {older}{unit}"]]),
-        (8, right, [[f"A{table}b: Trends in {older}, with {_CHANGE}"]]),
-    )
-    title = f"Worksheet A{table}: Trends in {older}, with {_CHANGE} [note 1][note 2]"
-    return [_sheet(f"Table A{table}", title, *titles, (9, 0, numbers), (9, right, _changes(numbers)))]
+    sheet.put(8, 0, f"A{table}a: Trends in {older}{unit}")
+    sheet.put(8, right, f"A{table}b: Trends in {older}, with {_CHANGE}")
+    sheet.fill(9, numbers)
+    sheet.fill(9, _changes(numbers), left=right)
+    return [sheet]
 
 
 def _sheet_each(table: int, edition: _Edition) -> list[Sheet]:
     """A sheet for the numbers, and another for their change."""
     _, newer, unit, _ = _TABLES[table]
+    first = _sheet(f"Table_A{table}a", f"Table A{table}a: Trends in {newer}{unit} [notes 1, 2]")
+    second = _sheet(f"Table_A{table}b", f"Table A{table}b: Trends in {newer}, {_CHANGE} [note 1]")
     numbers = _numbers(table, edition)
-    return [
-        _sheet(f"Table_A{table}a", f"Table A{table}a: Trends in {newer}{unit} [notes 1, 2]", (7, 0, numbers)),
-        _sheet(
-            f"Table_A{table}b", f"Table A{table}b: Trends in {newer}, {_CHANGE} [note 1]", (7, 0, _changes(numbers))
-        ),
-    ]
+    first.fill(7, numbers)
+    second.fill(7, _changes(numbers))
+    return [first, second]
 
 
 _EDITIONS = {
@@ -189,14 +184,9 @@ _EDITIONS = {
 }
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, lay_out in _EDITIONS.items():
-        cover, contents = Sheet("Cover sheet"), Sheet("Table of contents")
-        cover.column(
-            0, 0, ["Crime in England and Wales - Appendix tables", SAMPLE, f"Release date: {edition.released}"]
-        )
         tables = [sheet for table in _TABLES for sheet in lay_out(table, edition)]
-        contents.column(0, 0, ["Table of contents", *(sheet.cells[0, 0] for sheet in tables)])
-        path = folder / "csew_crime" / edition.released / edition.file
-        path.parent.mkdir(parents=True)
-        writers.xlsx(path, [cover, contents, *tables])
+        about = ["Crime in England and Wales - Appendix tables", SAMPLE, f"Release date: {edition.released}"]
+        contents = Sheet("Table of contents", ["Table of contents", *(sheet.title for sheet in tables)])
+        yield f"csew_crime/{edition.released}/{edition.file}", [Sheet("Cover sheet", about), contents, *tables]

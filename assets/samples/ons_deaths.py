@@ -1,13 +1,13 @@
 """The sample of ONS deaths related to drug poisoning in England and Wales: the layout of its reference tables."""
 
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import deaths, model, writers
+from assets.samples import deaths, model
 from assets.samples.ons_front import front
-from assets.samples.writers import Sheet
+from assets.samples.writers import Cell, Releases, Row, Sheet, Span
 
 _COUNTRIES = ["England and Wales", "England", "Wales"]
 _MEASURES = ["All drug poisoning", "of which: Drug misuse"]
@@ -78,15 +78,12 @@ _RATE_NOTES = [
 ]
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in deaths.EDITIONS.items():
-        path = folder / "ons_drug_deaths" / released / f"{edition}registrations.xlsx"
-        path.parent.mkdir(parents=True)
         contents = [(name, f"{title}, England and Wales, {_span(edition)}") for name, title in _TITLES.items()]
         tables = [_causes, _ages, _substances, _broad_ages, _five_years, _regions, _delays]
-        writers.xlsx(
-            path, [*front(edition, "Deaths related to drug poisoning", contents), *(table(edition) for table in tables)]
-        )
+        sheets = [*front(edition, "Deaths related to drug poisoning", contents), *(table(edition) for table in tables)]
+        yield f"ons_drug_deaths/{released}/{edition}registrations.xlsx", sheets
 
 
 def _span(edition: int) -> str:
@@ -97,14 +94,20 @@ def _years(edition: int) -> range:
     return range(edition, deaths.FIRST_YEAR - 1, -1)
 
 
-def _table(name: str, edition: int, notes: list[str], foot: int) -> Sheet:
-    sheet = Sheet(name)
+# Cells of a heading: the row and the column of the first, and what they say.
+_Heads = list[tuple]
+
+
+def _table(name: str, edition: int, notes: list[str], heads: _Heads, top: int, rows: list[Row]) -> Sheet:
+    """A title, notes below the rows, headings, and the rows from `top`."""
     marks = ",".join(str(number) for number in range(1, len(notes) + 1))
-    sheet.put(0, 0, "Back to contents")
-    sheet.put(1, 0, name)
-    sheet.put(2, 0, f"{_TITLES[name]}, England and Wales, {_span(edition)} {marks}")
+    title = f"{_TITLES[name]}, England and Wales, {_span(edition)} {marks}"
+    sheet = Sheet(name, ["Back to contents", name, title])
     numbered = [f"{number} {note}" for number, note in enumerate(notes, start=1)]
-    sheet.column(foot, 0, [*numbered, None, "Source: Office for National Statistics"])
+    sheet.fill(top + len(rows) + 1, [*numbered, None, "Source: Office for National Statistics"])
+    for row, column, *cells in heads:
+        sheet.put(row, column, *cells)
+    sheet.fill(top, rows)
     return sheet
 
 
@@ -112,8 +115,8 @@ def _table(name: str, edition: int, notes: list[str], foot: int) -> Sheet:
 def _by_country(year: int, edition: int) -> np.ndarray:
     """Deaths by country (as in _COUNTRIES), sex, age band and cause."""
     figures = deaths.counts(year, edition)
-    england, wales = model.where("region", *model.REGIONS), model.where("region", model.WALES)
-    return np.stack([figures.sum(axis=0), figures[england].sum(axis=0), figures[wales].sum(axis=0)])
+    wales = model.where("region", model.WALES)
+    return np.stack([figures.sum(axis=0), figures[:-1][model.english()].sum(axis=0), figures[wales].sum(axis=0)])
 
 
 def _people(year: int) -> np.ndarray:
@@ -146,84 +149,72 @@ def _underlying(year: int, edition: int) -> np.ndarray:
     return drawn
 
 
-def _stacked(name: str, edition: int, label: str, groups: list[str]) -> Sheet:
+def _down(edition: int, cells: Callable[[int, list[int]], list[Cell]]) -> list[Row]:
+    """The sexes and below each the years; `cells` takes the year and the sexes of a line."""
+    rows: list[Row] = []
+    for sex, members in deaths.SEXES.items():
+        rows += [sex, *([None, year, None, *cells(year, list(members))] for year in _years(edition))]
+    return rows
+
+
+def _stacked(name: str, edition: int, label: str, groups: list[str], rows: list[Row]) -> Sheet:
     """The three heading rows of Tables 1 and 2: group, measure, country."""
-    sheet = _table(name, edition, _NOTES, 8 + 3 * (len(_years(edition)) + 1))
-    sheet.put(4, 0, label)
-    sheet.put(6, 0, "Sex", _YEAR)
+    heads: _Heads = [(4, 0, label), (6, 0, "Sex", _YEAR)]
     for block, group in enumerate(groups):
         left = 3 + 8 * block
-        sheet.put(4, left, group)
-        sheet.merge(4, left, 4, left + 6)
+        heads.append((4, left, Span(group, across=7)))
         for column, measure in zip((left, left + 4), _MEASURES, strict=True):
-            sheet.put(5, column, measure)
-            sheet.merge(5, column, 5, column + 2)
-            sheet.put(6, column, *_COUNTRIES)
-    return sheet
+            heads += [(5, column, Span(measure, across=3)), (6, column, *_COUNTRIES)]
+    return _table(name, edition, _NOTES, heads, 7, rows)
 
 
-def _blocks(sheet: Sheet, edition: int, first_row: int):
-    """Write the sexes and years down the side; give the row, the year and the sexes of each line."""
-    row = first_row
-    for sex, members in deaths.SEXES.items():
-        sheet.put(row, 0, sex)
-        for year in _years(edition):
-            row += 1
-            sheet.put(row, 1, year)
-            yield row, year, list(members)
-        row += 1
-
-
-def _put_countries(sheet: Sheet, row: int, block: int, figures: np.ndarray) -> None:
-    for column, numbers in zip((3 + 8 * block, 7 + 8 * block), _measured(figures), strict=True):
-        sheet.put(row, column, *numbers.tolist())
+def _countries(figures: np.ndarray) -> list[Cell]:
+    return [cell for numbers in _measured(figures) for cell in (*numbers.tolist(), None)]
 
 
 def _causes(edition: int) -> Sheet:
-    sheet = _stacked("Table 1", edition, "Underlying cause", _CAUSES)
-    for row, year, sexes in _blocks(sheet, edition, 7):
+    def cells(year: int, sexes: list[int]) -> list[Cell]:
         figures = _underlying(year, edition)[:, sexes].sum(axis=1)
-        _put_countries(sheet, row, 0, figures.sum(axis=-1))
-        for cause in range(4):
-            _put_countries(sheet, row, cause + 1, figures[..., cause])
-    return sheet
+        parts = [figures.sum(axis=-1), *(figures[..., cause] for cause in range(4))]
+        return [cell for part in parts for cell in _countries(part)]
+
+    return _stacked("Table 1", edition, "Underlying cause", _CAUSES, _down(edition, cells))
 
 
 def _ages(edition: int) -> Sheet:
-    sheet = _stacked("Table 2", edition, "Age groups", ["All ages", *_BROAD])
-    for row, year, sexes in _blocks(sheet, edition, 7):
+    def cells(year: int, sexes: list[int]) -> list[Cell]:
         figures = _by_country(year, edition)[:, sexes].sum(axis=1)
-        _put_countries(sheet, row, 0, figures.sum(axis=1))
-        for block, (first, end) in enumerate(_BROAD.values(), start=1):
-            _put_countries(sheet, row, block, figures[:, first:end].sum(axis=1))
-    return sheet
+        bands = [(0, len(deaths.BANDS)), *_BROAD.values()]
+        return [cell for first, end in bands for cell in _countries(figures[:, first:end].sum(axis=1))]
+
+    return _stacked("Table 2", edition, "Age groups", ["All ages", *_BROAD], _down(edition, cells))
 
 
-def _rated(name: str, edition: int, label: str, groups: list[str]) -> Sheet:
+def _rated(name: str, edition: int, label: str, groups: list[str], rows: list[Row]) -> Sheet:
     """The two heading rows of Tables 4 and 5: group, then deaths, rate and limits."""
-    sheet = _table(name, edition, _RATE_NOTES, 7 + 3 * (len(_years(edition)) + 1))
-    sheet.put(4, 0, label)
-    sheet.put(5, 0, "Sex", _YEAR)
+    heads: _Heads = [(4, 0, label), (5, 0, "Sex", _YEAR)]
     for block, group in enumerate(groups):
-        sheet.put(4, 3 + 6 * block, group)
-        sheet.merge(4, 3 + 6 * block, 4, 7 + 6 * block)
-        sheet.put(5, 3 + 6 * block, *_RATE_CELLS)
-    return sheet
+        heads += [(4, 3 + 6 * block, Span(group, across=5)), (5, 3 + 6 * block, *_RATE_CELLS)]
+    return _table(name, edition, _RATE_NOTES, heads, 6, rows)
+
+
+def _rate(count: int, rate: float) -> list[Cell]:
+    return [*deaths.printed(count, rate, "u"), None]
 
 
 def _substances(edition: int) -> Sheet:
-    sheet = _rated("Table 4", edition, "Substance", [*_MEASURES, *_SUBSTANCES])
     named = {(year, sex): _naming(year, sex) for year in _years(edition) for sex in (0, 1)}
-    for row, year, sexes in _blocks(sheet, edition, 6):
+
+    def cells(year: int, sexes: list[int]) -> list[Cell]:
         people = _people(year)[sexes].sum(axis=0)
         measured = _measured(_by_country(year, edition)[0, sexes].sum(axis=0))
         standard = [float(deaths.rates(count, people, edition)) for count in measured]
-        for block, (count, rate) in enumerate(zip(measured, standard, strict=True)):
-            sheet.put(row, 3 + 6 * block, *deaths.printed(int(count.sum()), rate, "u"))
-        for block, count in enumerate(sum(named[year, sex] for sex in sexes).tolist(), start=2):
-            rate = standard[0] * count / measured[0].sum()
-            sheet.put(row, 3 + 6 * block, *deaths.printed(count, float(rate), "u"))
-    return sheet
+        rates = [(int(count.sum()), rate) for count, rate in zip(measured, standard, strict=True)]
+        for count in sum(named[year, sex] for sex in sexes).tolist():
+            rates.append((count, float(standard[0] * count / measured[0].sum())))
+        return [cell for rate in rates for cell in _rate(*rate)]
+
+    return _rated("Table 4", edition, "Substance", [*_MEASURES, *_SUBSTANCES], _down(edition, cells))
 
 
 def _naming(year: int, sex: int) -> np.ndarray:
@@ -234,23 +225,21 @@ def _naming(year: int, sex: int) -> np.ndarray:
 
 
 def _broad_ages(edition: int) -> Sheet:
-    sheet = _rated("Table 5", edition, "Age groups", [f"{group.replace('-', '–'):11}" for group in _BROAD])
-    for row, year, sexes in _blocks(sheet, edition, 6):
+    def cells(year: int, sexes: list[int]) -> list[Cell]:
         count = _by_country(year, edition)[0, sexes][..., deaths.MISUSE].sum(axis=0)
         people = _people(year)[sexes].sum(axis=0)
-        for block, (first, end) in enumerate(_BROAD.values()):
-            total = int(count[first:end].sum())
-            rate = float(total / people[first:end].sum() * 1_000_000)
-            sheet.put(row, 3 + 6 * block, *deaths.printed(total, rate, "u"))
-    return sheet
+        sums = [(int(count[first:end].sum()), people[first:end].sum()) for first, end in _BROAD.values()]
+        return [cell for total, whole in sums for cell in _rate(total, float(total / whole * 1_000_000))]
+
+    groups = [f"{group.replace('-', '–'):11}" for group in _BROAD]
+    return _rated("Table 5", edition, "Age groups", groups, _down(edition, cells))
 
 
 def _five_years(edition: int) -> Sheet:
-    sheet = _table("Table 6", edition, _RATE_NOTES, 7 + len(deaths.BANDS))
-    sheet.put(4, 1, _YEAR)
-    sheet.put(5, 0, "Age Group", *reversed(_years(edition)))
-    sheet.column(6, 0, deaths.BANDS)
-    for column, year in enumerate(reversed(_years(edition)), start=1):
+    years = _years(edition)[::-1]
+    heads = [(4, 1, _YEAR), (5, 0, "Age Group", *years)]
+    sheet = _table("Table 6", edition, _RATE_NOTES, heads, 6, [*deaths.BANDS])
+    for column, year in enumerate(years, start=1):
         count = _by_country(year, edition)[0][..., deaths.MISUSE].sum(axis=0)
         rate = count / _people(year).sum(axis=0) * 1_000_000
         for row, (total, value) in enumerate(zip(count.tolist(), rate.tolist(), strict=True), start=6):
@@ -260,49 +249,39 @@ def _five_years(edition: int) -> Sheet:
 
 
 def _regions(edition: int) -> Sheet:
-    regions = {**model.REGIONS, "E12000003": "Yorkshire and the Humber", "E12000006": "East"}
-    areas = {"E92000001": "England", **regions, model.WALES: "Wales"}
-    sheet = _table("Table 7", edition, _RATE_NOTES, 8 + (len(areas) + 1) * len(_years(edition)))
-    for block, sex in enumerate(deaths.SEXES):
-        sheet.put(4, 4 + 12 * block, sex)
-        sheet.merge(4, 4 + 12 * block, 4, 14 + 12 * block)
-        for column, measure in zip((4 + 12 * block, 10 + 12 * block), _MEASURES, strict=True):
-            sheet.put(5, column, measure)
-            sheet.merge(5, column, 5, column + 4)
-            sheet.put(6, column, *_RATE_CELLS)
-    sheet.put(6, 0, _YEAR, "Area code", "Area name")
-    sheet.merge(6, 2, 6, 3)
-    row = 8
+    heads: _Heads = []
+    for left, sex in zip((4, 16, 28), deaths.SEXES, strict=True):
+        heads.append((4, left, Span(sex, across=11)))
+        for column, measure in zip((left, left + 6), _MEASURES, strict=True):
+            heads += [(5, column, Span(measure, across=5)), (6, column, *_RATE_CELLS)]
+    heads.append((6, 0, _YEAR, "Area code", Span("Area name", across=2)))
+    printed = {"E12000003": "Yorkshire and the Humber", "E12000006": "East"}
+    areas = [*model.england(), (model.WALES, "Wales", model.where("region", model.WALES))]
+    rows: list[Row] = []
     for year in _years(edition):
-        sheet.put(row, 0, year)
-        for code, name in areas.items():
-            members = model.where("region", *(model.REGIONS if code == "E92000001" else [code]))
-            sheet.put(row, 1, code)
-            sheet.put(row, 3 if code in regions else 2, name)
-            figures = deaths.counts(year, edition)[members].sum(axis=0)
-            people = deaths.people(year)[members].sum(axis=0)
-            for block, sexes in enumerate(map(list, deaths.SEXES.values())):
+        for code, name, units in areas:
+            figures = deaths.counts(year, edition)[units].sum(axis=0)
+            people = deaths.people(year)[units].sum(axis=0)
+            columns = [printed.get(code, name), None] if code not in model.REGIONS else [None, printed.get(code, name)]
+            cells = [None if rows and rows[-1] else year, code, *columns]
+            for sexes in map(list, deaths.SEXES.values()):
                 base = people[sexes].sum(axis=0)
-                for column, count in zip((4, 10), _measured(figures[sexes].sum(axis=0)), strict=True):
-                    rate = float(deaths.rates(count, base, edition))
-                    sheet.put(row, column + 12 * block, *deaths.printed(int(count.sum()), rate, "u"))
-            row += 1
-        row += 1
-    return sheet
+                for count in _measured(figures[sexes].sum(axis=0)):
+                    cells += _rate(int(count.sum()), float(deaths.rates(count, base, edition)))
+            rows.append(cells)
+        rows.append(None)
+    return _table("Table 7", edition, _RATE_NOTES, heads, 8, rows[:-1])
 
 
 def _delays(edition: int) -> Sheet:
-    sheet = _table("Table 10", edition, _NOTES, 8 + len(_years(edition)))
-    sheet.put(4, 6, "Median delay (in days)")
+    heads: _Heads = [(4, 6, "Median delay (in days)")]
     for column, measure in zip((2, 5), _MEASURES, strict=True):
-        sheet.put(5, column, measure)
-        sheet.merge(5, column, 5, column + 1)
-        sheet.put(6, column, "England", "Wales")
-    sheet.put(6, 0, _YEAR)
-    for row, year in enumerate(_years(edition), start=7):
+        heads += [(5, column, Span(measure, across=2)), (6, column, "England", "Wales")]
+    rows = []
+    for year in _years(edition):
         usual = model.between(year, {1993: 70, 2014: 150, 2021: 205, 2023: 215})
         off = model.chance("delay", year).normal(0, [2, 14, 3, 16])
         england, wales, misused, welsh = (usual * np.array([1, 1.08, 1, 1.1]) + off).tolist()
-        sheet.put(row, 0, year, None, float(round(england)), round(2 * wales) / 2)
-        sheet.put(row, 5, float(round(misused)), round(2 * welsh) / 2)
-    return sheet
+        rows.append([year, None, float(round(england)), round(2 * wales) / 2, None,
+                     float(round(misused)), round(2 * welsh) / 2])  # fmt: skip
+    return _table("Table 10", edition, _NOTES, [*heads, (6, 0, _YEAR)], 7, rows)

@@ -1,14 +1,15 @@
 """The sample of ONS deaths related to drug poisoning by local authority: the layout of its workbook."""
 
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
+from itertools import product
 
 import numpy as np
 
-from assets.samples import deaths, writers
+from assets.samples import deaths
 from assets.samples.listing import COUNTRY, DISTRICT, REGION, Listed, listing
 from assets.samples.ons_front import front
-from assets.samples.writers import Sheet
+from assets.samples.writers import Cell, Releases, Row, Sheet, Span
 
 _BOUNDARIES = {2021: "2022-05-01", 2022: "2022-12-31", 2023: "2024-05-01"}
 
@@ -40,34 +41,32 @@ _RATE_NOTES = [
 ]
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in deaths.EDITIONS.items():
-        path = folder / "ons_drug_deaths_local" / released / f"{edition}localauthorities.xlsx"
-        path.parent.mkdir(parents=True)
-        writers.xlsx(path, list(_sheets(edition)))
+        yield f"ons_drug_deaths_local/{released}/{edition}localauthorities.xlsx", _sheets(edition)
 
 
-def _sheets(edition: int):
-    titles, tables = [], []
-    for number, cause in enumerate(("poisoning", "misuse"), start=1):
-        title = (
-            f"Number of deaths related to drug {cause}, persons by local authority, England and Wales, "
-            f"registered in each year between {deaths.FIRST_YEAR} and {edition}"
-        )
-        titles.append((f"Table {number}", title))
-        tables.append(_count_table(titles[-1], edition, cause))
-    for offset, cause in ((3, "poisoning"), (6, "misuse")):
-        for number, sex in enumerate(deaths.SEXES, start=offset):
-            title = (
-                f"Number of deaths and age-standardised mortality rate for deaths related to drug {cause}, "
-                f"{sex.lower()} by local authority, England and Wales, deaths registered between 2001 and {edition}"
-            )
-            titles.append((f"Table {number}", title))
-            tables.append(_rate_table(titles[-1], edition, cause, sex))
-    rates = [("Age-standardised rates",), ("(per 100,000 population)",)]
-    contents = [("Number of deaths",), *titles[:2], *rates, *titles[2:]]
-    yield from front(edition, "Deaths related to drug poisoning by local authority", contents)
-    yield from tables
+def _sheets(edition: int) -> list[Sheet]:
+    by, where, causes = "by local authority", "England and Wales", ("poisoning", "misuse")
+    rated = list(product(causes, deaths.SEXES))
+    counts = [
+        f"Number of deaths related to drug {cause}, persons {by}, {where}, registered in each year between "
+        f"{deaths.FIRST_YEAR} and {edition}"
+        for cause in causes
+    ]
+    rates = [
+        f"Number of deaths and age-standardised mortality rate for deaths related to drug {cause}, {sex.lower()} {by}, "
+        f"{where}, deaths registered between 2001 and {edition}"
+        for cause, sex in rated
+    ]
+    titles = [(f"Table {number}", title) for number, title in enumerate([*counts, *rates], start=1)]
+    of_rates = [("Age-standardised rates",), ("(per 100,000 population)",)]
+    contents = [("Number of deaths",), *titles[:2], *of_rates, *titles[2:]]
+    return [
+        *front(edition, f"Deaths related to drug poisoning {by}", contents),
+        *(_count_table(*named, edition, cause) for named, cause in zip(titles[:2], causes, strict=True)),
+        *(_rate_table(*named, edition, *of) for named, of in zip(titles[2:], rated, strict=True)),
+    ]
 
 
 @cache
@@ -91,83 +90,71 @@ def _by_area(edition: int, figures: np.ndarray) -> dict[str, np.ndarray]:
     return {area.code: figures[area.units].sum(axis=0) for area in areas}
 
 
-def _name(area: Listed) -> list[str | None]:
-    """The three columns a name may stand in, by its depth."""
+def _named(area: Listed) -> list[str | None]:
+    """The code and the three columns a name may stand in, by its depth."""
     name = f"{area.name} / {WELSH_NAMES[area.code]}" if area.code in WELSH_NAMES else area.name
     name += " " * (area.code in _SPACE_AFTER)
-    return [None] * {COUNTRY: 0, REGION: 0, DISTRICT: 2}.get(area.depth, 1) + [name]
+    depth = {COUNTRY: 0, REGION: 0, DISTRICT: 2}.get(area.depth, 1)
+    return [area.code, *[None] * depth, name, *[None] * (2 - depth)]
 
 
-def _rows(edition: int, first_row: int, skip: tuple[str, ...] = ()):
-    """Each area and the row it stands in: blank rows set off countries, regions and counties."""
-    row = first_row - 1
-    before = None
-    for area in listing(_BOUNDARIES[edition], london=True):
-        if area.code in skip:
-            continue
-        heads = area.depth <= REGION or area.kind in {"county", *_LATEST_ONLY}
-        row += 2 if before and (heads or before.depth <= REGION) else 1
-        yield row, area
-        before = area
-    yield row + 2, None
-
-
-def _head(name: str, title: str, notes: list[str]) -> Sheet:
-    sheet = Sheet(name)
-    sheet.put(0, 0, "Back to contents")
-    sheet.put(1, 0, f"{title} {','.join(str(number) for number in range(1, len(notes) + 1))}")
-    sheet.put(3, 0, "Area Codes", "Area Names")
-    sheet.merge(0, 0, 0, 1)
+def _table(
+    name: str,
+    title: str,
+    heads: list[tuple],
+    notes: list[str],
+    top: int,
+    areas: list[Listed],
+    cells: Callable[[Listed], list[Cell]],
+) -> Sheet:
+    """Headings by row and column, and the areas from `top`: blank rows set off countries, regions and counties."""
+    marks = ",".join(str(place + 1) for place in range(len(notes)))
+    sheet = Sheet(name, [Span("Back to contents", across=2), f"{title} {marks}"])
+    for row, column, *texts in heads:
+        sheet.put(row, column, *texts)
+    # The blank row below the first region is not quite blank.
+    sheet.put(top + 2 * [area.depth for area in areas].index(REGION) + 1, 1, " ")
+    rows: list[Row] = []
+    for before, area in zip([None, *areas[:-1]], areas, strict=True):
+        parent = area.depth <= REGION or area.kind in {"county", *_LATEST_ONLY}
+        if before and (parent or before.depth <= REGION):
+            rows.append(None)
+        rows.append([*_named(area), *cells(area)])
+    sheet.fill(top, [*rows, None, "Footnotes", *notes, None, "Source: Office for National Statistics"])
     return sheet
 
 
-def _foot(sheet: Sheet, row: int, notes: list[str]) -> None:
-    sheet.column(row, 0, ["Footnotes", *notes, None, "Source: Office for National Statistics"])
-
-
-def _count_table(named: tuple[str, str], edition: int, cause: str) -> Sheet:
-    sheet = _head(*named, _COUNT_NOTES)
-    sheet.merge(3, 1, 3, 3)
+def _count_table(name: str, title: str, edition: int, cause: str) -> Sheet:
     years = range(edition, deaths.FIRST_YEAR - 1, -1)
-    sheet.put(3, 4, *years)
-    sheet.put(10, 1, " ")
-    figures = _figures(edition, cause)
-    for row, area in _rows(edition, 5):
-        if area is None:
-            _foot(sheet, row, _COUNT_NOTES)
-            break
-        sheet.put(row, 0, area.code, *_name(area))
-        for column, year in enumerate(years, start=4):
-            if (area.code, year) not in _BLANK:
-                sheet.put(row, column, int(figures[area.code][edition - year].sum()))
-    return sheet
+
+    def cells(area: Listed) -> list[Cell]:
+        counts = _figures(edition, cause)[area.code].sum(axis=(1, 2)).tolist()
+        return [None if (area.code, year) in _BLANK else count for year, count in zip(years, counts, strict=True)]
+
+    heads = [(3, 0, "Area Codes", Span("Area Names", across=3), *years)]
+    return _table(name, title, heads, _COUNT_NOTES, 5, listing(_BOUNDARIES[edition], london=True), cells)
 
 
-def _rate_table(named: tuple[str, str], edition: int, cause: str, sex: str) -> Sheet:
-    sheet = _head(*named, _RATE_NOTES)
-    sheet.merge(3, 0, 4, 0)
-    sheet.merge(3, 1, 4, 3)
+def _rate_table(name: str, title: str, edition: int, cause: str, sex: str) -> Sheet:
     ends, sexes = range(edition, 2002, -1), list(deaths.SEXES[sex])
-    figures, people = _figures(edition, cause), _people(edition)
-    for column, end in enumerate(ends):
-        left = 4 + 6 * column
-        sheet.put(3, left, f"{end - 2}–{end % 100:02}")
-        sheet.merge(3, left, 3, left + 4)
-        sheet.put(4, left, "Deaths", "Rate 1", None, "Lower Confidence Limit 2", "Upper Confidence Limit 2")
-    sheet.put(9, 1, " ")
-    for row, area in _rows(edition, 6, skip=("K04000001",)):
-        if area is None:
-            _foot(sheet, row, _RATE_NOTES)
-            break
-        sheet.put(row, 0, area.code, *_name(area))
-        periods = ends[:1] if area.kind in _LATEST_ONLY else ends
+
+    def cells(area: Listed) -> list[Cell]:
+        periods = 1 if area.kind in _LATEST_ONLY else len(ends)
         count, base = (
-            _three_years(table[area.code][:, sexes].sum(axis=1), len(periods)) for table in (figures, people)
+            _three_years(table[area.code][:, sexes].sum(axis=1), periods)
+            for table in (_figures(edition, cause), _people(edition))
         )
         rates = deaths.rates(count, base, edition) / 10
-        for column, (total, rate) in enumerate(zip(count.sum(axis=1).tolist(), rates.tolist(), strict=True)):
-            sheet.put(row, 4 + 6 * column, *deaths.printed(total, rate, "U"))
-    return sheet
+        lines = zip(count.sum(axis=1).tolist(), rates.tolist(), strict=True)
+        return [cell for total, rate in lines for cell in (*deaths.printed(total, rate, "U"), None)]
+
+    heads: list[tuple] = [(3, 0, Span("Area Codes", down=2), Span("Area Names", across=3, down=2))]
+    for block, end in enumerate(ends):
+        left = 4 + 6 * block
+        heads.append((3, left, Span(f"{end - 2}–{end % 100:02}", across=5)))
+        heads.append((4, left, "Deaths", "Rate 1", None, "Lower Confidence Limit 2", "Upper Confidence Limit 2"))
+    areas = [area for area in listing(_BOUNDARIES[edition], london=True) if area.code != "K04000001"]
+    return _table(name, title, heads, _RATE_NOTES, 6, areas, cells)
 
 
 def _three_years(yearly: np.ndarray, periods: int) -> np.ndarray:

@@ -1,11 +1,11 @@
 """The sample of survey tables on drug misuse: the accessible layout they have had since the year to June 2022."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from assets.samples import model, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import model
+from assets.samples.words import months
+from assets.samples.writers import SAMPLE, Cell, Releases, Row, Sheet
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class _Edition:
         """Each heading of a survey year and the moment in which it ends."""
         sweeps = {f"Jan {year} to Dec {year}": year + 1.0 for year in (1995, 1997, 1999)}
         whole = [year for year in range(2002, int(self.ending) + 1) if year not in (2021, 2022)]
-        years = {f"Apr {year - 1} to Mar {year}": year + 0.25 for year in whole}
+        years = {months(year): year + 0.25 for year in whole}
         nine_months = {f"Oct 2021 to Jun {int(self.ending)}": self.ending} if self.ending == 2022.5 else {}
         return sweeps | years | nine_months
 
@@ -112,20 +112,24 @@ _MARKS = (
 )
 _BASE = "Unweighted base - number of adults [note 4]"
 _COMPARED = ("Jan 1995 to Dec 1995", "Apr 2011 to Mar 2012")
-Value = Callable[[float], Cell]
+_SINCE_1995 = "year ending December 1995 to "
+_REPORTING = "Proportion of 16 to 59 year olds reporting use of illicit drugs in the last year by"
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition in _EDITIONS:
-        path = folder / "csew_drug_misuse" / edition.released / edition.file
-        path.parent.mkdir(parents=True)
-        tables = [_drugs(edition, "1.02", "16-59"), _users(edition), _drugs(edition, "1.08", "16-24"), _often(edition)]
-        groups = [
+        yield f"csew_drug_misuse/{edition.released}/{edition.file}", [
+            *_front(edition),
+            _drugs(edition, "1.02", "16-59"),
+            _users(edition),
+            _drugs(edition, "1.08", "16-24"),
+            _often(edition),
+            _characteristics(edition),
             _groups(edition, "3.03", "age group", "Age breakdown", [(age, *of) for age, of in _AGES.items()]),
-            _groups(edition, "3.04", "sex and age", "Age breakdown", _men_and_women()),
+            _groups(edition, "3.04", "sex and age", "Age breakdown", list(_men_and_women())),
             _groups(edition, "3.08", "region", "Region", [(region, *of) for region, of in _REGIONS.items()]),
-        ]
-        writers.xlsx(path, [*_front(edition), *tables, _characteristics(edition), *groups, _substances(edition)])
+            _substances(edition),
+        ]  # fmt: skip
 
 
 def _use(drug: str, age: str, when: float, edition: _Edition) -> Cell:
@@ -141,23 +145,25 @@ def _use(drug: str, age: str, when: float, edition: _Edition) -> Cell:
     return round(max(value, 0), 1 if when == 1998 else 12)
 
 
+def _part(risk: float, drug: str, group: str, when: float, edition: _Edition) -> float:
+    whole = float(_use(drug, "16-59", when, edition))
+    return round(whole * risk * (1 + 0.06 * model.chance("group", drug, group, when).uniform(-1, 1)), 12)
+
+
 def _base(age: str, when: float) -> int:
     return round(model.between(when, _BASES[age]))
 
 
-def _men_and_women() -> list[tuple[str, float, float]]:
-    rows = []
+def _men_and_women() -> Iterator[tuple[str, float, float]]:
     for sex, (risk, share) in _SEXES.items():
-        rows.append((sex, risk, share))
-        rows += [(age, risk * older, share * part) for age, (older, part) in _PART_AGES.items()]
-    return rows
+        yield sex, risk, share
+        for age, (older, part) in _PART_AGES.items():
+            yield age, risk * older, share * part
 
 
-def _sheet(edition: _Edition, name: str, title: str, span: str, head: str, *, compares: bool = True) -> Sheet:
-    """A sheet as far as its headings, in row 8."""
-    sheet = Sheet(name)
+def _sheet(edition: _Edition, name: str, title: str, span: str, rows: Iterable[Row], *, compares: bool = True) -> Sheet:
     change = f", statistical significance of change {edition.name} compared to selected years" if compares else " "
-    lines = [
+    return Sheet(name, [
         f"{title}{change}",
         f"England and Wales, {span}{edition.name} [note 1]",
         "This worksheet contains one table. Some cells refer to notes which can be found on the notes worksheet.",
@@ -165,155 +171,121 @@ def _sheet(edition: _Edition, name: str, title: str, span: str, head: str, *, co
         _MARKS,
         "Link to table of contents",
         "Source: Office for National Statistics - Crime Survey for England and Wales",
-    ]
-    sheet.column(0, 0, lines)
-    sheet.put(7, 0, head)
-    return sheet
+        *rows,
+    ])  # fmt: skip
 
 
-def _across(edition: _Edition, sheet: Sheet, row: int, name: str, value: Value) -> None:
-    """A row of values by survey year and of marks beside them, for what changed."""
-    sheet.put(row, 0, name, *(value(when) for when in edition.years.values()))
-    if not name.startswith("Unweighted"):
-        marks = [model.chance("significant", sheet.name, row, year).choice(["[s]", ""]) for year in _COMPARED]
-        sheet.put(row, 1 + len(edition.years), *(str(mark) or None for mark in marks))
+def _heading(edition: _Edition, head: str) -> Row:
+    return [head, *edition.years, *(f"{year} Significance " for year in _COMPARED)]
 
 
-def _years(edition: _Edition, sheet: Sheet, row: int = 7) -> None:
-    sheet.put(row, 1, *edition.years, *(f"{year} Significance " for year in _COMPARED))
-
-
-_SINCE_1995 = "year ending December 1995 to "
+def _marked(name: str, top: int, rows: Iterable[list[Cell]]) -> Iterator[Row]:
+    """Rows of values by survey year, and marks beside them for what changed."""
+    for row, cells in enumerate(rows, start=top):
+        marks = (model.chance("significant", name, row, year).choice(["[s]", ""]) for year in _COMPARED)
+        yield [*cells, *(str(mark) or None for mark in marks)]
 
 
 def _drugs(edition: _Edition, name: str, age: str) -> Sheet:
-    ages = age.replace("-", " to ")
-    title = f"Table {name}: Proportion of {ages} year olds reporting use of drugs in the last year"
-    sheet = _sheet(edition, name, title, _SINCE_1995, "Drug type")
-    _years(edition, sheet)
-    for row, drug in enumerate(_USE[age], start=8):
-        _across(
-            edition, sheet, row, drug + _NOTES.get(drug, ""), lambda when, drug=drug: _use(drug, age, when, edition)
-        )
-    _across(edition, sheet, 8 + len(_USE[age]), _BASE, lambda when: _base(age, when))
-    return sheet
+    title = f"Table {name}: Proportion of {age.replace('-', ' to ')} year olds reporting use of drugs in the last year"
+    years = edition.years.values()
+    drugs = [[drug + _NOTES.get(drug, ""), *(_use(drug, age, when, edition) for when in years)] for drug in _USE[age]]
+    base = [_BASE, *(_base(age, when) for when in years)]
+    return _sheet(edition, name, title, _SINCE_1995, [_heading(edition, "Drug type"), *_marked(name, 8, drugs), base])
 
 
 def _users(edition: _Edition) -> Sheet:
     """Numbers of users, which are not the proportions."""
     title = "Table 1.05: Estimates of numbers of illicit drug users, 16 to 59 year olds reporting use of drugs in the "
-    sheet = _sheet(edition, "1.05", title + "last year", "year ending March 2002 to ", "Drug type")
-    _years(edition, sheet)
-    for row, drug in enumerate(_IN_SUBGROUPS, start=8):
-        _across(
-            edition, sheet, row, drug, lambda when, drug=drug: round(330 * float(_use(drug, "16-59", when, edition)))
-        )
-    return sheet
+    rows: list[list[Cell]] = [
+        [drug, *(round(330 * float(_use(drug, "16-59", when, edition))) for when in edition.years.values())]
+        for drug in _IN_SUBGROUPS
+    ]
+    table = [_heading(edition, "Drug type"), *_marked("1.05", 8, rows)]
+    return _sheet(edition, "1.05", f"{title}last year", "year ending March 2002 to ", table)
 
 
 def _often(edition: _Edition) -> Sheet:
     title = "Table 2.01: Proportion of adults aged 16 to 59 years and 16 to 24 years who were a frequent user of drugs"
-    sheet = _sheet(edition, "2.01", title, "year ending March 2015 to ", "Personal characteristics")
-    years = {heading: when for heading, when in edition.years.items() if when >= 2015.25}
-    sheet.put(7, 1, *(heading.replace("Jun", " Jun") for heading in years), "Apr 2014 to Mar 2015 Significance ")
-    for row, (age, knots) in zip((8, 10), _FREQUENT.items(), strict=True):
-        sheet.put(row, 0, f"{age} year olds - Frequent user", *(_near(knots, age, when) for when in years.values()))
-        sheet.put(row + 1, 0, "Unweighted base", *(round(0.98 * _base(age, when)) for when in years.values()))
-    return sheet
-
-
-def _near(knots: dict[float, float], *key: object) -> float:
-    return round(model.between(key[-1], knots) + 0.03 * model.chance("frequent", *key).uniform(-1, 1), 12)
-
-
-def _part(risk: float, drug: str, group: str, when: float, edition: _Edition) -> Cell:
-    whole = float(_use(drug, "16-59", when, edition))
-    return round(whole * risk * (1 + 0.06 * model.chance("group", drug, group, when).uniform(-1, 1)), 12)
+    years = {heading.replace("Jun", " Jun"): when for heading, when in edition.years.items() if when >= 2015.25}
+    rows: list[Row] = [["Personal characteristics", *years, "Apr 2014 to Mar 2015 Significance "]]
+    for age, knots in _FREQUENT.items():
+        near = {when: 0.03 * model.chance("frequent", age, when).uniform(-1, 1) for when in years.values()}
+        rows.append([f"{age} year olds - Frequent user",
+                     *(round(model.between(when, knots) + off, 12) for when, off in near.items())])  # fmt: skip
+        rows.append(["Unweighted base", *(round(0.98 * _base(age, when)) for when in near)])
+    return _sheet(edition, "2.01", title, "year ending March 2015 to ", rows)
 
 
 def _groups(edition: _Edition, name: str, by: str, head: str, groups: list[tuple[str, float, float]]) -> Sheet:
     """Three drugs, below each its groups, and at the foot the bases. A drug's own row is rounded before 2002."""
-    title = f"Table {name}  Proportion of 16 to 59 year olds reporting use of illicit drugs in the last year by {by}"
-    sheet = _sheet(edition, name, title, _SINCE_1995, head)
-    top = 7
-    if by == "sex and age":
-        del sheet.cells[7, 0]
-        sheet.put(8, 0, head)
-        top = 8
-    _years(edition, sheet, top)
-    row = top + 1
+    years = edition.years.values()
+    rows: list[list[Cell]] = []
     for drug in _IN_SUBGROUPS:
-
-        def whole(when: float, drug: str = drug) -> Cell:
-            value = float(_use(drug, "16-59", when, edition))
-            return round(value, 1) if when < 2002 else value
-
-        _across(edition, sheet, row, drug + _NOTES.get(drug, "").replace("2", "3"), whole)
+        whole = {when: float(_use(drug, "16-59", when, edition)) for when in years}
+        rows.append([drug + _NOTES.get(drug, "").replace("2", "3"),
+                     *(round(value, 1) if when < 2002 else value for when, value in whole.items())])  # fmt: skip
         for place, (group, risk, _) in enumerate(groups):
-            row += 1
-            _across(
-                edition,
-                sheet,
-                row,
-                group,
-                lambda when, risk=risk, drug=drug, key=f"{place} {group}": _part(risk, drug, key, when, edition),
-            )
-        row += 1
-    sheet.put(row, 0, _BASE)
-    for number, (group, _, share) in enumerate(groups, start=row + 1):
-        name = "Male" if group == "Men" else group
-        sheet.put(number, 0, name, *(round(share * _base("16-59", when)) for when in edition.years.values()))
-    return sheet
+            rows.append([group, *(_part(risk, drug, f"{place} {group}", when, edition) for when in years)])
+    bases: list[Row] = [[_BASE]]
+    for group, _, share in groups:
+        printed = "Male" if group == "Men" else group
+        bases.append([printed, *(round(share * _base("16-59", when)) for when in years)])
+    above = [None] if by == "sex and age" else []
+    table = [*above, _heading(edition, head), *_marked(name, 8 + len(above), rows), *bases]
+    return _sheet(edition, name, f"Table {name}  {_REPORTING} {by}", _SINCE_1995, table)
 
 
 def _characteristics(edition: _Edition) -> Sheet:
-    title = "Table 3.01 Proportion of 16 to 59 year olds reporting use of illicit drugs in the last year by personal "
-    sheet = _sheet(edition, "3.01", title + "characteristics", "", "Personal characteristics", compares=False)
-    sheet.put(7, 1, "Characteristics breakdown", "Cannabis", "Any Class A\n drug [note 3]", "Any drug\n [note 4]")
-    sheet.put(7, 5, "Unweighted base \n[note 5]")
-    when, row = edition.ending, 8
-    groups = {"All adults": {"All adults 16-59": 1.0}, "Age": {"16–24": 1.9, "25–59": 0.8}}
-    for group, parts in (groups | _CHARACTERISTICS).items():
+    rows: list[Row] = [["Personal characteristics", "Characteristics breakdown", "Cannabis",
+                        "Any Class A\n drug [note 3]", "Any drug\n [note 4]",
+                        "Unweighted base \n[note 5]"]]  # fmt: skip
+    when = edition.ending
+    groups = {"All adults": {"All adults 16-59": 1.0}, "Age": {"16–24": 1.9, "25–59": 0.8}} | _CHARACTERISTICS
+    for group, parts in groups.items():
         for part, risk in parts.items():
-            cells = [_part(risk, drug, part, when, edition) for drug in _IN_SUBGROUPS]
-            few = part == "Widowed"
-            sheet.put(row, 0, group, part, *(["[c]", "[c]", cells[2]] if few else cells))
-            sheet.put(row, 5, 60 if few else round(_base("16-59", when) / len(parts)))
-            row += 1
-    return sheet
+            cells: list[Cell] = [_part(risk, drug, part, when, edition) for drug in _IN_SUBGROUPS]
+            if part == "Widowed":
+                rows.append([group, part, "[c]", "[c]", cells[2], 60])
+            else:
+                rows.append([group, part, *cells, round(_base("16-59", when) / len(parts))])
+    return _sheet(edition, "3.01", f"Table 3.01 {_REPORTING} personal characteristics", "", rows, compares=False)
 
 
 def _substances(edition: _Edition) -> Sheet:
     """Two tables on one sheet, one above the other."""
     title = "Worksheet 4.01: Prevalence of new psychoactive substances (NPS) use, 16 to 59 and 16 to 24 year olds"
-    sheet = _sheet(edition, "4.01", title, "year ending March 2015 to ", "")
-    del sheet.cells[7, 0]
-    for part, (use, top) in {"a": ("in the last year", 7), "b": ("ever", 12)}.items():
-        sheet.put(top, 0, f"Table 4.1{part}:  Prevalence of new psychoactive substances (NPS) use {use}, 16 to 59")
-        sheet.put(top + 1, 0, f"Used NPS {use}", f"{list(edition.years)[-1]} ", "Unweighted base [note 1]")
-        sheet.put(top + 2, 0, "Adults 16-59", 0.4 if part == "a" else 3.1, _base("16-59", edition.ending))
-    return sheet
+    rows: list[Row] = []
+    for part, use, share in (("a", "in the last year", 0.4), ("b", "ever", 3.1)):
+        rows += [
+            f"Table 4.1{part}:  Prevalence of new psychoactive substances (NPS) use {use}, 16 to 59",
+            [f"Used NPS {use}", f"{list(edition.years)[-1]} ", "Unweighted base [note 1]"],
+            ["Adults 16-59", share, _base("16-59", edition.ending)],
+            None,
+            None,
+        ]
+    return _sheet(edition, "4.01", title, "year ending March 2015 to ", rows)
 
 
 def _front(edition: _Edition) -> list[Sheet]:
-    cover = Sheet("Cover sheet")
-    cover.column(0, 0, ["Drugs misuse in England and Wales - Appendix tables", SAMPLE, f"Published {edition.released}"])
-    contents = Sheet("Table of Contents")
-    contents.put(0, 0, "Table of contents")
-    contents.put(1, 0, "Table number", "Table title", "Table link")
     subjects = {"1.02 ": "Proportion of 16 to 59", "1.05": "Estimates of numbers of illicit drug users, 16 to 59"}
-    for row, (name, subject) in enumerate(subjects.items(), start=2):
-        title = f"{subject} year olds reporting use of drugs in the last year"
-        contents.put(row, 0, f"Table {name}", title, f"Link to Table {name}")
-    notes = Sheet("Section 1 Notes")
-    notes.column(0, 0, ["Notes", "This worksheet contains one table.", "Note number"])
-    notes.put(2, 1, "Note text")
-    texts = [
+    use = "year olds reporting use of drugs in the last year"
+    notes = [
         "A small change to the weighting procedure has been incorporated into all historic datasets.",
         "Any Class A drug comprises powder cocaine, ecstasy, hallucinogens and heroin.",
         "Any drug comprises all drugs of this table but nitrous oxide.",
         "Base numbers relate to any drug use. Bases for other drug measures will be similar.",
     ]
-    for number, text in enumerate(texts, start=1):
-        notes.put(2 + number, 0, number, text)
-    return [cover, contents, notes]
+    return [
+        Sheet("Cover sheet", [
+            "Drugs misuse in England and Wales - Appendix tables", SAMPLE, f"Published {edition.released}",
+        ]),
+        Sheet("Table of Contents", [
+            "Table of contents",
+            ["Table number", "Table title", "Table link"],
+            *([f"Table {name}", f"{of} {use}", f"Link to Table {name}"] for name, of in subjects.items()),
+        ]),
+        Sheet("Section 1 Notes", [
+            "Notes", "This worksheet contains one table.", ["Note number", "Note text"], *enumerate(notes, start=1),
+        ]),
+    ]  # fmt: skip

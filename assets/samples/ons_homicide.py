@@ -1,9 +1,8 @@
 """The sample of ONS homicide tables: the flags of drug-related homicides, restated whole by every release."""
 
-from pathlib import Path
-
-from assets.samples import model, writers
-from assets.samples.writers import SAMPLE, Sheet
+from assets.samples import model
+from assets.samples.words import months
+from assets.samples.writers import SAMPLE, Releases, Row, Sheet
 
 _RELEASES = {2022: "2023-02-09", 2023: "2024-02-08", 2024: "2025-02-06"}
 _FIRST_YEAR = 2008
@@ -25,7 +24,8 @@ _SHARES = {
     "Victim or suspect under the influence of illicit drugs": 0.44,
     "Motive to obtain drugs, or money for drugs, or to steal drug proceeds": 0.13,
 }
-_HEADING = "Drug flag [note 2]"
+_BY_SEX = "Offences currently recorded as homicide, by sex of victim"
+_BY_FLAG = "Drug-related homicides: offences currently recorded as homicide by drug flag"
 _NOTES = [
     "Offences currently recorded as homicide as at December, as courts and the police decided until then. Year in "
     "which the police first recorded the offence.",
@@ -34,81 +34,57 @@ _NOTES = [
 ]
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for edition, released in _RELEASES.items():
-        path = folder / "ons_homicide" / released / f"homicideyemarch{edition % 100}appendixtables.xlsx"
-        path.parent.mkdir(parents=True)
-        writers.xlsx(path, [*_front(edition, released), _all_homicides(edition), _flags(edition)])
-
-
-def _homicides(edition: int) -> dict[int, tuple[int, int]]:
-    return _OLDER | _NEWER[edition]
-
-
-def _span(edition: int) -> str:
-    return f"year ending March {_FIRST_YEAR} to year ending March {edition}"
+        path = f"ons_homicide/{released}/homicideyemarch{edition % 100}appendixtables.xlsx"
+        yield path, [*_front(edition, released), _all_homicides(edition), _flags(edition)]
 
 
 def _front(edition: int, released: str) -> list[Sheet]:
-    cover = Sheet("Cover sheet")
-    lines = [f"Homicide in England and Wales - appendix tables, year ending March {edition}", SAMPLE]
-    cover.column(0, 0, [*lines, f"Release date: {released}"])
-    contents = Sheet("Table of contents")
-    contents.put(0, 0, "Table of contents")
-    contents.put(1, 0, "Table number", "Table title")
-    contents.put(2, 0, "Worksheet 1", "Offences currently recorded as homicide, by sex of victim")
-    contents.put(3, 0, "Worksheet 32", "Drug-related homicides: offences currently recorded as homicide by drug flag")
-    notes = Sheet("Notes")
-    notes.put(0, 0, "Notes")
-    notes.put(1, 0, "Note number", "Note text")
-    for number, text in enumerate(_NOTES, start=1):
-        notes.put(1 + number, 0, number, text)
-    return [cover, contents, notes]
+    title = f"Homicide in England and Wales - appendix tables, year ending March {edition}"
+    return [
+        Sheet("Cover sheet", [title, SAMPLE, f"Release date: {released}"]),
+        Sheet("Table of contents", [
+            "Table of contents", ["Table number", "Table title"], ["Worksheet 1", _BY_SEX], ["Worksheet 32", _BY_FLAG],
+        ]),
+        Sheet("Notes", ["Notes", ["Note number", "Note text"], *enumerate(_NOTES, start=1)]),
+    ]  # fmt: skip
 
 
-def _head(name: str, title: str, edition: int) -> Sheet:
-    sheet = Sheet(name)
-    lines = [
-        f"{name}: {title}, England and Wales, {_span(edition)} [note 1]",
+def _table(name: str, title: str, edition: int, head: str, rows: list[Row]) -> Sheet:
+    span = f"year ending March {_FIRST_YEAR} to year ending March {edition}"
+    return Sheet(name, [
+        f"{name}: {title}, England and Wales, {span} [note 1]",
         "This worksheet contains one table. Some cells refer to notes which can be found on the notes worksheet.",
         "Source: Home Office - Homicide Index",
-    ]
-    sheet.column(0, 0, lines)
-    return sheet
-
-
-def _years(edition: int) -> list[str]:
-    return [f"Apr {year - 1} to Mar {year}" for year in _homicides(edition)]
+        [head, *map(months, _OLDER | _NEWER[edition])],
+        *rows,
+    ])  # fmt: skip
 
 
 def _all_homicides(edition: int) -> Sheet:
-    sheet = _head("Worksheet 1", "Offences currently recorded as homicide, by sex of victim", edition)
-    sheet.put(3, 0, "Sex of victim", *_years(edition))
-    everybody = [whole for whole, _ in _homicides(edition).values()]
+    everybody = [whole for whole, _ in (_OLDER | _NEWER[edition]).values()]
     men = [round(0.7 * whole) for whole in everybody]
-    sheet.put(4, 0, "Male", *men)
-    sheet.put(5, 0, "Female", *(whole - male for whole, male in zip(everybody, men, strict=True)))
-    sheet.put(6, 0, "All victims", *everybody)
-    return sheet
+    women = [whole - male for whole, male in zip(everybody, men, strict=True)]
+    rows = [["Male", *men], ["Female", *women], ["All victims", *everybody]]
+    return _table("Worksheet 1", _BY_SEX, edition, "Sex of victim", rows)
 
 
 def _flags(edition: int) -> Sheet:
-    title = "Drug-related homicides: offences currently recorded as homicide by drug flag"
-    sheet = _head("Worksheet 32", title, edition)
-    sheet.put(3, 0, _HEADING, *_years(edition))
-    homicides = _homicides(edition)
-    rows = {
-        "All offences currently recorded as homicide": [whole for whole, _ in homicides.values()],
-        "Any drug-related homicide": [drugs for _, drugs in homicides.values()],
-    }
-    for flag, share in _SHARES.items():
-        rows[flag] = [
+    homicides = _OLDER | _NEWER[edition]
+    whole = [every for every, _ in homicides.values()]
+    flags = {"Any drug-related homicide": [drugs for _, drugs in homicides.values()]} | {
+        flag: [
             int(model.chance("homicide", flag, year).binomial(drugs, share)) for year, (_, drugs) in homicides.items()
         ]
-    for row, (flag, numbers) in enumerate(rows.items(), start=4):
-        sheet.put(row, 0, flag, *numbers)
-    sheet.put(10, 0, "Percentages")
-    for row, (flag, numbers) in enumerate(list(rows.items())[1:], start=11):
-        shares = [round(100 * part / whole) for part, (whole, _) in zip(numbers, homicides.values(), strict=True)]
-        sheet.put(row, 0, flag, *shares)
-    return sheet
+        for flag, share in _SHARES.items()
+    }
+    return _table("Worksheet 32", _BY_FLAG, edition, "Drug flag [note 2]", [
+        ["All offences currently recorded as homicide", *whole],
+        *([flag, *numbers] for flag, numbers in flags.items()),
+        "Percentages",
+        *(
+            [flag, *(round(100 * part / every) for part, every in zip(numbers, whole, strict=True))]
+            for flag, numbers in flags.items()
+        ),
+    ])  # fmt: skip

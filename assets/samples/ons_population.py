@@ -1,12 +1,12 @@
 """The sample of ONS mid-year population estimates: workbooks of single years of age, and two flat files beside them."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 
-from assets.samples import dfe, model, writers
+from assets.samples import dfe, model
 from assets.samples.listing import AUTHORITY, DISTRICT, listing
-from assets.samples.writers import SAMPLE, Sheet
+from assets.samples.writers import SAMPLE, Cell, Csv, Releases, Sheet
 
 _RELEASES = {
     2020: ("2021-06-25", "2021-04-01", "ukpopestimatesmid2020on2021geography.xls"),
@@ -25,71 +25,63 @@ _GEOGRAPHY = {
 _NEIGHBOURS = {"S92000003": ("SCOTLAND", 5_480), "N92000002": ("NORTHERN IRELAND", 1_905)}
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for year, (released, day, file) in _RELEASES.items():
-        path = folder / "ons_population" / released / file
-        path.parent.mkdir(parents=True)
-        save = writers.xls if path.suffix == ".xls" else writers.xlsx
-        save(path, [*_front(year, released), *(_ages(year, day, sex) for sex in _SEXES)])
-    path = folder / "ons_population" / "2020-06-24" / "la_pop_estimates.csv"
-    path.parent.mkdir(parents=True)
-    writers.csv(path, _flat(range(2011, 2020), "2020-04-01"), line_end="\r\n")
-    path = folder / "ons_population" / "2025-10-30" / "ons_mid-year_population_estimates_2012_to_2024.csv"
-    path.parent.mkdir(parents=True)
-    dfe.write_children(path, range(2012, 2025))
+        sheets = [*_front(year, released), *(_ages(year, day, sex) for sex in _SEXES)]
+        yield f"ons_population/{released}/{file}", sheets
+    flat = _flat(range(2011, 2020), "2020-04-01")
+    yield "ons_population/2020-06-24/la_pop_estimates.csv", Csv(flat, line_end="\r\n")
+    children = dfe.children(range(2012, 2025))
+    yield "ons_population/2025-10-30/ons_mid-year_population_estimates_2012_to_2024.csv", Csv(children)
+
+
+def _title(year: int, sex: str) -> str:
+    return f"{sex} by single year of age and sex for local authorities in the UK, mid-{year}"
 
 
 def _front(year: int, released: str) -> list[Sheet]:
-    cover = Sheet("Cover sheet")
-    cover.column(0, 0, [f"Mid-Year Population Estimates, UK, June {year}", SAMPLE, f"Date published: {released}"])
-    contents = Sheet("Contents")
-    contents.put(0, 0, "Table of contents ")
-    contents.put(1, 0, "Worksheet number/name", "Worksheet title")
-    for row, sex in enumerate(_SEXES, start=2):
-        title = f"{sex} by single year of age and sex for local authorities in the UK, mid-{year}"
-        contents.put(row, 0, f"MYE2 - {sex}", title)
-    notes = Sheet("Notes")
-    notes.column(0, 0, ["Notes related to the data in this spreadsheet", SAMPLE])
-    return [cover, contents, notes]
+    title, head = f"Mid-Year Population Estimates, UK, June {year}", ["Worksheet number/name", "Worksheet title"]
+    contents = ([f"MYE2 - {sex}", _title(year, sex)] for sex in _SEXES)
+    return [
+        Sheet("Cover sheet", [title, SAMPLE, f"Date published: {released}"]),
+        Sheet("Contents", ["Table of contents ", head, *contents]),
+        Sheet("Notes", ["Notes related to the data in this spreadsheet", SAMPLE]),
+    ]
 
 
 def _ages(year: int, day: str, sex: str) -> Sheet:
-    sheet = Sheet(f"MYE2 - {sex}")
-    sheet.column(
-        0,
-        0,
-        [
-            f"MYE2: {sex} by single year of age and sex for local authorities in the UK, mid-{year}",
-            "This worksheet contains one table. Freeze panes are turned on. ",
-            "To turn off freeze panes select the 'View' ribbon then 'Freeze Panes' then 'Unfreeze Panes'.",
-            "Please choose from the links presented in the cells below to e-mail us your opinion on this table",
-            "This met my needs, please produce it next year",
-            "I need something slightly different (please specify)",
-            "This is not what I need at all (please specify)",
-        ],
-    )
-    sheet.put(7, 0, "Code", "Name", "Geography", "All ages", *(str(age) if age < 90 else "90+" for age in range(91)))
-    people = model.population(year)
+    people = model.population(year)[:, _SEXES[sex]].sum(axis=1)
     areas = [
-        (area.code, area.name, _GEOGRAPHY[area.kind], people[area.units][:, _SEXES[sex]].sum(axis=(0, 1)))
+        (area.code, area.name, _GEOGRAPHY[area.kind], people[area.units].sum(axis=0))
         for area in listing(day, london=False)
     ]
-    shape = people[:, _SEXES[sex]].sum(axis=0) / people.sum()
-    beyond = [
+    shape = model.population(year)[:, _SEXES[sex]].sum(axis=0) / model.population(year).sum()
+    scotland, northern_ireland = (
         (code, name, "Country", np.rint(shape * thousands * 1_000).astype(int).sum(axis=0))
         for code, (name, thousands) in _NEIGHBOURS.items()
-    ]
-    britain = areas[0][3] + beyond[0][3]
-    union = [
-        ("K02000001", "UNITED KINGDOM", "Country", britain + beyond[1][3]),
+    )
+    britain = areas[0][3] + scotland[3]
+    listed = [
+        ("K02000001", "UNITED KINGDOM", "Country", britain + northern_ireland[3]),
         ("K03000001", "GREAT BRITAIN", "Country", britain),
+        *areas,
+        scotland,
+        northern_ireland,
     ]
-    for row, (code, name, geography, ages) in enumerate([*union, *areas, *beyond], start=8):
-        sheet.put(row, 0, code, name, geography, int(ages.sum()), *ages.tolist())
-    return sheet
+    return Sheet(f"MYE2 - {sex}", [
+        f"MYE2: {_title(year, sex)}",
+        "This worksheet contains one table. Freeze panes are turned on. ",
+        "To turn off freeze panes select the 'View' ribbon then 'Freeze Panes' then 'Unfreeze Panes'.",
+        "Please choose from the links presented in the cells below to e-mail us your opinion on this table",
+        "This met my needs, please produce it next year",
+        "I need something slightly different (please specify)",
+        "This is not what I need at all (please specify)",
+        ["Code", "Name", "Geography", "All ages", *map(str, range(90)), "90+"],
+        *([code, name, geography, int(ages.sum()), *ages.tolist()] for code, name, geography, ages in listed),
+    ])  # fmt: skip
 
 
-def _flat(years: range, day: str):
+def _flat(years: range, day: str) -> Iterator[list[Cell]]:
     yield ["name", "code", "year", *(f"Age {age}" for age in range(90)), "Aged 90+"]
     for area in listing(day, london=False):
         # Counties are left out: a county and its districts are the same people.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 
-from assets.samples import model, writers
+from assets.samples import model
+from assets.samples.writers import Csv, Releases
 
 _HEADINGS = ["Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code",
              "LSOA name", "Crime type", "Last outcome category", "Context"]  # fmt: skip
@@ -27,14 +27,12 @@ _FORCES = {
 _RELEASES = {"2024-03-26": ["2024-01"], "2024-04-24": ["2024-01", "2024-02"]}
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     """A file of the first month, and one of two months in which the first has some more records."""
     for released, months in _RELEASES.items():
-        path = folder / "police_street_crime" / released
-        path.mkdir(parents=True)
         # The force's files as they come, each with its heading.
-        rows = [row for month in months for force in _FORCES for row in _file(force, month, months[-1])]
-        writers.csv(path / f"{months[-1]}-street.csv", rows)
+        rows = (row for month in months for force in _FORCES for row in _file(force, month, months[-1]))
+        yield f"police_street_crime/{released}/{months[-1]}-street.csv", Csv(rows)
 
 
 def _file(force: str, month: str, edition: str) -> Iterator[list]:

@@ -3,7 +3,8 @@
 import csv
 from pathlib import Path
 
-from assets.samples import model, writers
+from assets.samples import model
+from assets.samples.writers import SAMPLE, Csv, Releases
 
 REGISTER = max(Path("data/raw/_register/published_figures").glob("*/*.csv"))
 RELEASED = "2025-12-31"
@@ -12,7 +13,7 @@ RELEASED = "2025-12-31"
 _MORE_YEARS = {"2023-04-01": "2024-07-11", "2024-04-01": "2025-07-10"}
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     with REGISTER.open(newline="") as file:
         rows = list(csv.DictReader(file))
     for row in [row for row in rows if row["measure"] == "organised crime disruptions"]:
@@ -24,9 +25,8 @@ def write(folder: Path) -> None:
             drift = 1 + 0.08 * model.chance("register", row["measure"], row["category"], row["last_day"]).normal()
             places = len(row["value"].partition(".")[2])
             row["value"] = f"{float(row['value']) * drift:.{places}f}"
-            row["publication"], row["page"], row["quoted"] = writers.SAMPLE, "", f"a made-up number of {row['unit']}"
+            row["publication"], row["page"], row["quoted"] = SAMPLE, "", f"a made-up number of {row['unit']}"
         row["seen"] = RELEASED
         row["released"] = min(row["released"], RELEASED)
-    target = folder / "published_figures" / RELEASED / "published_figures.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    writers.csv(target, [list(rows[0]), *(list(row.values()) for row in rows)])
+    header, records = list(rows[0]), [list(row.values()) for row in rows]
+    yield f"published_figures/{RELEASED}/published_figures.csv", Csv([header, *records])

@@ -72,11 +72,9 @@ def deaths(year: int, edition: int) -> np.ndarray:
 @cache
 def local(year: int) -> np.ndarray:
     """Adults in treatment by unit and group, where somebody treated in two areas is counted in both."""
-    adults = model.population(min(year, 2024))[:, :, 18:].sum(axis=(1, 2))
-    adults = adults * (model.units()["region"] != model.WALES).to_numpy()
     england = people(year).sum(axis=(1, 2))
     return np.stack([
-        model.shared(total * _COUNTED_AGAIN, adults * model.levels(f"treatment {group}", 0.35, 0.9), group, year)
+        model.shared(total * _COUNTED_AGAIN, model.at_risk(f"treatment {group}", 0.35, 0.9, year, 18), group, year)
         for total, group in zip(england, GROUPS, strict=True)
     ], axis=1)  # fmt: skip
 
@@ -124,11 +122,8 @@ def progress(year: int) -> np.ndarray:
 @cache
 def continued(year: int) -> np.ndarray:
     """Adults released from prison and those of them who started treatment, by unit; some shares are those published."""
-    english = (model.units()["region"] != model.WALES).to_numpy()
-    adults = model.population(min(year, 2024))[:, :, 18:65].sum(axis=(1, 2)) * english
-    released = model.shared(
-        model.between(year, _RELEASED), adults * model.levels("released", 0.35, 1.2), "released", year
-    )
+    leaving = model.at_risk("released", 0.35, 1.2, year, 18, 64)
+    released = model.shared(model.between(year, _RELEASED), leaving, "released", year)
     usually = model.units()["region"].map(_REGIONS_USUALLY).fillna(1).to_numpy() * model.levels("continuity", 0.2, 0.0)
     odds = np.clip(model.between(year, CONTINUED) * usually, 0.02, 0.95)
     started = model.chance("continuity", year).binomial(released, np.round(odds, 6))
@@ -137,7 +132,7 @@ def continued(year: int) -> np.ndarray:
         part = model.where("region", region)
         started[part] = _scaled(started[part], released[part], share * released[part].sum(), region, year)
         fixed[part] = True
-    rest = ~fixed & english
+    rest = ~fixed & model.english()
     wanted = model.between(year, CONTINUED) * released.sum() - started[fixed].sum()
     started[rest] = _scaled(started[rest], released[rest], wanted, "rest", year)
     return np.stack([released, started])

@@ -1,13 +1,12 @@
 """The sample of UKHSA's survey of people who inject drugs: hepatitis C, with either of two denominators."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from assets.samples import model, writers
-from assets.samples.writers import SAMPLE, Cell, Sheet
+from assets.samples import model
+from assets.samples.writers import SAMPLE, Cell, Releases, Sheet
 
 _WHOLE = "England, Wales and Northern Ireland"
 
@@ -25,6 +24,7 @@ _AREAS = {
     "South East": (100, 0.90), "South West": (110, 0.97), "Wales": (130, 0.90), "Northern Ireland": (30, 0.60),
 }  # fmt: skip
 _REGIONS = 9
+_SEXES = {"Male": 0.72, "Female": 0.28}
 
 
 @dataclass(frozen=True)
@@ -60,71 +60,61 @@ def _spread(whole: np.ndarray, levels: np.ndarray, percent: float) -> np.ndarray
     return np.minimum(found, whole)
 
 
-def write(folder: Path) -> None:
+def releases() -> Releases:
     for last, released in {2022: "2024-01-19", 2023: "2025-02-27"}.items():
-        path = folder / "ukhsa_uam" / released
-        path.mkdir(parents=True)
-        writers.ods(path / f"UAM_survey_of_PWID_data_tables_{last}.ods", list(_sheets(last)))
+        yield f"ukhsa_uam/{released}/UAM_survey_of_PWID_data_tables_{last}.ods", _sheets(last)
 
 
-def _sheets(last: int) -> Iterator[Sheet]:
-    years, of_all = range(last - 9, last + 1), last > 2022
-    span = f"{years[0]} to {last}"
-    cover = Sheet("Cover")
-    cover.column(
-        0, 0, [f"Unlinked anonymous monitoring survey of people who inject drugs: data tables, {span}", SAMPLE]
+def _sheets(last: int) -> list[Sheet]:
+    drawn = {year: _sampled(year, of_all=last > 2022) for year in range(last - 9, last + 1)}
+    span = f"{last - 9} to {last}"
+    whose, denominator = (
+        ("all people who inject drugs", "Number of participants tested")
+        if last > 2022
+        else ("people who inject drugs with hepatitis C antibodies", "Number antibody positive")
     )
-    yield cover
-    whose = "all people who inject drugs" if of_all else "people who inject drugs with hepatitis C antibodies"
     chronic = f"prevalence of chronic hepatitis C infection among {whose}"
-    tested = "Number of participants tested" if of_all else "Number antibody positive"
-    antibodies = "prevalence of hepatitis C antibodies among people who inject drugs"
-    yield _table(
-        1, f"{antibodies} by area, {span}", ["Area"], "Number of participants tested", _by_area(years, of_all, 0)
-    )
-    yield _table(2, f"{chronic} by area, {span}", ["Area"], tested, _by_area(years, of_all, 1))
-    where = f", {_WHOLE}, {span}"
-    yield _table(
-        3, f"{chronic} by sex{where}", ["Sex"], tested, _by_part(years, of_all, {"Male": 0.72, "Female": 0.28})
-    )
-    recent = _by_part(years, of_all, {"Recent initiates": 0.09})
-    yield _table(4, f"{chronic} by injecting group{where}", ["Injecting group"], tested, recent)
-    other = Sheet("Table_5")
-    other.put(0, 0, f"Table 5: participants who had a test for hepatitis C in the current or previous year, {span}")
-    other.put(2, 0, "Year", "Number of participants", "Number tested", "Proportion (%)")
-    for row, year in enumerate(years, start=3):
-        whole = round(model.between(year, _PARTICIPANTS))
-        other.put(row, 0, year, whole, round(whole * 0.45), 45.0)
-    yield other
+
+    def table(number: int, title: str, group: str, tested: str, rows: Iterable[list[Cell]]) -> Sheet:
+        return Sheet(f"Table_{number}", [
+            f"Table {number}: {title}, {span}",
+            "Some cells are hidden: * stands for numbers from 1 to 4.",
+            ["Year", group, tested, "Number positive", "Prevalence (%)", "Lower 95% CI", "Upper 95% CI"],
+            *rows,
+        ])  # fmt: skip
+
+    participants = {year: round(model.between(year, _PARTICIPANTS)) for year in drawn}
+    title = f"Unlinked anonymous monitoring survey of people who inject drugs: data tables, {span}"
+    return [
+        Sheet("Cover", [title, SAMPLE]),
+        table(1, "prevalence of hepatitis C antibodies among people who inject drugs by area", "Area",
+              "Number of participants tested",
+              [[year, *line] for year, of in drawn.items() for line in _by_area(of.tested, of.antibodies)]),
+        table(2, f"{chronic} by area", "Area", denominator,
+              [[year, *line] for year, of in drawn.items() for line in _by_area(of.chronic_tested, of.chronic)]),
+        table(3, f"{chronic} by sex, {_WHOLE}", "Sex", denominator,
+              [[year, sex, *_part(of, share)] for year, of in drawn.items() for sex, share in _SEXES.items()]),
+        table(4, f"{chronic} by injecting group, {_WHOLE}", "Injecting group", denominator,
+              [[year, "Recent initiates", *_part(of, 0.09, 0.55)] for year, of in drawn.items()]),
+        Sheet("Table_5", [
+            f"Table 5: participants who had a test for hepatitis C in the current or previous year, {span}",
+            None,
+            ["Year", "Number of participants", "Number tested", "Proportion (%)"],
+            *([year, whole, round(whole * 0.45), 45.0] for year, whole in participants.items()),
+        ]),
+    ]  # fmt: skip
 
 
-def _table(number: int, title: str, group: list[str], tested: str, rows: Iterator[list[Cell]]) -> Sheet:
-    sheet = Sheet(f"Table_{number}")
-    sheet.put(0, 0, f"Table {number}: {title}")
-    sheet.put(1, 0, "Some cells are hidden: * stands for numbers from 1 to 4.")
-    sheet.put(2, 0, "Year", *group, tested, "Number positive", "Prevalence (%)", "Lower 95% CI", "Upper 95% CI")
-    for row, line in enumerate(rows, start=3):
-        sheet.put(row, 0, *line)
-    return sheet
+def _by_area(tested: np.ndarray, found: np.ndarray) -> Iterator[list[Cell]]:
+    yield [_WHOLE, *_line(tested.sum(), found.sum())]
+    yield ["England", *_line(tested[:_REGIONS].sum(), found[:_REGIONS].sum())]
+    for place, area in enumerate(_AREAS):
+        yield [area, *_line(tested[place], found[place])]
 
 
-def _by_area(years: range, of_all: bool, chronic: int) -> Iterator[list[Cell]]:
-    for year in years:
-        drawn = _sampled(year, of_all)
-        tested, found = (drawn.chronic_tested, drawn.chronic) if chronic else (drawn.tested, drawn.antibodies)
-        yield [year, _WHOLE, *_line(tested.sum(), found.sum())]
-        yield [year, "England", *_line(tested[:_REGIONS].sum(), found[:_REGIONS].sum())]
-        for place, area in enumerate(_AREAS):
-            yield [year, area, *_line(tested[place], found[place])]
-
-
-def _by_part(years: range, of_all: bool, parts: dict[str, float]) -> Iterator[list[Cell]]:
-    for year in years:
-        drawn = _sampled(year, of_all)
-        for part, share in parts.items():
-            level = 0.55 if "Recent" in part else 1.0
-            tested = round(drawn.chronic_tested.sum() * share)
-            yield [year, part, *_line(tested, round(drawn.chronic.sum() / drawn.chronic_tested.sum() * tested * level))]
+def _part(of: _Sampled, share: float, level: float = 1.0) -> list[Cell]:
+    tested = round(of.chronic_tested.sum() * share)
+    return _line(tested, round(of.chronic.sum() / of.chronic_tested.sum() * tested * level))
 
 
 def _line(tested: int, found: int) -> list[Cell]:

@@ -1,10 +1,10 @@
 """Files with the same bytes on every run: cells as xlsx, ods and xls, and rows as csv; no figure belongs here."""
 
-import csv as csv_format
+import csv
 import io
 import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -21,29 +21,73 @@ Cell = str | int | float | None
 _MADE = datetime(2000, 1, 1)
 
 
+@dataclass(frozen=True)
+class Span:
+    """A cell merged with those to its right and below it."""
+
+    value: Cell
+    across: int = 1
+    down: int = 1
+
+
+# One cell stands for a row of its own, None for a blank one.
+Row = Cell | Span | Iterable[Cell | Span]
+
+
 @dataclass
 class Sheet:
-    """Cells by row and column, both from 0, with the blocks that are merged and the rows that are hidden."""
+    """Rows from the top, kept as cells and spans by row and column, both from 0."""
 
     name: str
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    rows: InitVar[Iterable[Row]] = ()
     hidden: set[int] = field(default_factory=set)
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    spans: dict[tuple[int, int], Span] = field(default_factory=dict)
 
-    def put(self, row: int, column: int, *values: Cell) -> None:
+    def __post_init__(self, rows: Iterable[Row]) -> None:
+        self.fill(0, rows)
+
+    @property
+    def title(self) -> str:
+        return str(self.cells[0, 0])
+
+    def fill(self, top: int, rows: Iterable[Row], left: int = 0) -> None:
+        """Write rows one below the other."""
+        for place, row in enumerate(rows, start=top):
+            self.put(place, left, *(row if isinstance(row, Iterable) and not isinstance(row, str) else [row]))
+
+    def put(self, row: int, column: int, *values: Cell | Span) -> None:
         """Write values from a cell to the right; None leaves a cell empty."""
-        for place, value in enumerate(values, start=column):
-            if value is not None:
-                self.cells[row, place] = value
+        for value in values:
+            if isinstance(value, Span):
+                self.spans[row, column], self.cells[row, column] = value, value.value
+                column += value.across - 1
+            elif value is not None:
+                self.cells[row, column] = value
+            column += 1
 
-    def column(self, row: int, column: int, values: Iterable[Cell]) -> None:
-        """Write values from a cell downwards."""
-        for place, value in enumerate(values, start=row):
-            self.put(place, column, value)
 
-    def merge(self, row: int, column: int, last_row: int, last_column: int) -> None:
-        """Merge a block; the top left cell keeps its value."""
-        self.merged.append((row, column, last_row, last_column))
+@dataclass(frozen=True)
+class Csv:
+    """Rows of a text file; `marked` begins it with a byte order mark."""
+
+    rows: Iterable[Iterable[Cell]]
+    marked: bool = False
+    line_end: str = "\n"
+
+
+# Where a file of a publication lies (source, day of release, name), and what it holds.
+Releases = Iterator[tuple[str, list[Sheet] | Csv]]
+
+
+def save(path: Path, content: list[Sheet] | Csv) -> None:
+    """Write a file in the format that its name says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Csv):
+        with path.open("w", newline="", encoding="utf-8-sig" if content.marked else "utf-8") as file:
+            csv.writer(file, lineterminator=content.line_end).writerows(content.rows)
+    else:
+        {".xlsx": xlsx, ".xls": xls, ".ods": ods}[path.suffix](path, content)
 
 
 def xlsx(path: Path, sheets: list[Sheet]) -> None:
@@ -51,8 +95,8 @@ def xlsx(path: Path, sheets: list[Sheet]) -> None:
         book.set_properties({"title": SAMPLE, "created": _MADE})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
-            for block in sheet.merged:
-                page.merge_range(*block, "")
+            for (row, column), span in sheet.spans.items():
+                page.merge_range(row, column, row + span.down - 1, column + span.across - 1, "")
             for (row, column), value in sheet.cells.items():
                 write = page.write_string if isinstance(value, str) else page.write_number
                 write(row, column, value)
@@ -64,8 +108,8 @@ def xls(path: Path, sheets: list[Sheet]) -> None:
     book = xlwt.Workbook()
     for sheet in sheets:
         page = book.add_sheet(sheet.name)
-        for row, column, last_row, last_column in sheet.merged:
-            page.merge(row, last_row, column, last_column)
+        for (row, column), span in sheet.spans.items():
+            page.merge(row, row + span.down - 1, column, column + span.across - 1)
         for (row, column), value in sheet.cells.items():
             page.write(row, column, value)
     book.save(str(path))
@@ -101,7 +145,6 @@ def _ods_table(sheet: Sheet) -> str:
     rows: dict[int, dict[int, Cell]] = {}
     for (row, column), value in sheet.cells.items():
         rows.setdefault(row, {})[column] = value
-    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged}
     lines, next_row = [], 0
     for row in sorted(rows):
         if row > next_row:
@@ -113,26 +156,21 @@ def _ods_table(sheet: Sheet) -> str:
         for column, value in sorted(rows[row].items()):
             if column > next_column:
                 lines.append(f'<table:table-cell table:number-columns-repeated="{column - next_column}"/>')
-            down, across = spans.get((row, column), (1, 1))
-            lines.append(_ods_cell(value, down, across))
-            if across > 1:
-                lines.append(f'<table:covered-table-cell table:number-columns-repeated="{across - 1}"/>')
-            next_column = column + across
+            span = sheet.spans.get((row, column), Span(value))
+            lines.append(_ods_cell(span))
+            if span.across > 1:
+                lines.append(f'<table:covered-table-cell table:number-columns-repeated="{span.across - 1}"/>')
+            next_column = column + span.across
         lines.append("</table:table-row>")
         next_row = row + 1
     return f'<table:table table:name="{escape(sheet.name)}">{"".join(lines)}</table:table>'
 
 
-def _ods_cell(value: Cell, down: int, across: int) -> str:
-    spanned = f' table:number-rows-spanned="{down}" table:number-columns-spanned="{across}"' * (down * across > 1)
+def _ods_cell(span: Span) -> str:
+    value, covers = span.value, f' table:number-rows-spanned="{span.down}" table:number-columns-spanned="{span.across}"'
+    covers *= span.down * span.across > 1
     if isinstance(value, str):
         paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in value.split("\n"))
-        return f'<table:table-cell office:value-type="string"{spanned}>{paragraphs}</table:table-cell>'
-    number = f'office:value-type="float" office:value="{value}"{spanned}'
+        return f'<table:table-cell office:value-type="string"{covers}>{paragraphs}</table:table-cell>'
+    number = f'office:value-type="float" office:value="{value}"{covers}'
     return f"<table:table-cell {number}><text:p>{value}</text:p></table:table-cell>"
-
-
-def csv(path: Path, rows: Iterable[Iterable[Cell]], *, marked: bool = False, line_end: str = "\n") -> None:
-    """`marked` begins the file with a byte order mark."""
-    with path.open("w", newline="", encoding="utf-8-sig" if marked else "utf-8") as file:
-        csv_format.writer(file, lineterminator=line_end).writerows(rows)
