@@ -25,7 +25,7 @@ from pyarrow import feather
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
 from pipeline.read import child, cover_pages
-from pipeline.read.child import LIMITS, Limits
+from pipeline.read.child import LIMITS, Children, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Origin, Release, contradiction
@@ -176,11 +176,10 @@ def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapp
     (scratch / _COVERS).write_text(json.dumps({str(day): words for day, words in days.items()}))
 
 
-def _in_child(work: _Work, release: Release, limits: Limits, lookup: Mapping[str, str], scratch: Path) -> pa.Table:
+def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> pa.Table:
     """The figures of a release, read in a child. Raises Refused with the reason when it cannot be read right."""
-    get_ready()
     asked = partial(work, SOURCES[release.source].module, release, scratch, dict(lookup))
-    if reason := child.run(asked, release, limits):
+    if reason := children.run(asked, release):
         raise Refused(reason)
     return feather.read_table(scratch / _FIGURES)
 
@@ -197,8 +196,9 @@ def prove(
 
     `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        read = _in_child(_read_with_covers, release, limits, lookup, Path(folder))
+    get_ready()
+    with tempfile.TemporaryDirectory() as folder, Children(limits) as children:
+        read = _in_child(children, _read_with_covers, release, lookup, Path(folder))
         said = json.loads((Path(folder) / _COVERS).read_text())
     return read, {date.fromisoformat(day): words for day, words in said.items()}
 
@@ -222,14 +222,16 @@ def stage_all(
         reason = ""
         try:
             with tempfile.TemporaryDirectory() as folder:
-                keep(data, release, _in_child(_read, release, limits, lookup, Path(folder)))
+                keep(data, release, _in_child(children, _read, release, lookup, Path(folder)))
         except Refused as error:
             reason = refused[release] = str(error)
             said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
             write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    if waiting:
+        get_ready()
+    with Children(limits) as children, ThreadPoolExecutor(os.cpu_count()) as workers:
         try:
             list(workers.map(one, waiting))
         except KeyboardInterrupt:
