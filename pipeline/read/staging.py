@@ -14,13 +14,13 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from shutil import copyfile
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import feather
 
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
@@ -32,7 +32,7 @@ from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
-_FIGURES = "figures.feather"
+_FIGURES = "figures.parquet"
 
 _Work = Callable[[str, Release, Path, Mapping[str, str]], None]
 
@@ -140,6 +140,16 @@ def new_areas(data: Path) -> dict[str, str]:
 
 def keep(data: Path, release: Release, read: pa.Table) -> None:
     """Write the figures of a release as staged, and forget that it was ever refused."""
+    _put(data, release, partial(_write, release, read))
+
+
+def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
+    write_atomically(staged_path(data, release), write)
+    _refusal_path(data, release).unlink(missing_ok=True)
+
+
+def _write(release: Release, read: pa.Table, path: Path) -> None:
+    """Write the figures of a release, and what they are made from, to a file."""
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
@@ -149,11 +159,7 @@ def keep(data: Path, release: Release, read: pa.Table) -> None:
         "rows": read.num_rows,
         "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
     }
-    described = read.replace_schema_metadata({_KEY: json.dumps(said)})
-    write_atomically(
-        staged_path(data, release), lambda arriving: pq.write_table(described, arriving, compression="zstd")
-    )
-    _refusal_path(data, release).unlink(missing_ok=True)
+    pq.write_table(read.replace_schema_metadata({_KEY: json.dumps(said)}), path, compression="zstd")
 
 
 def as_table(valid: pd.DataFrame) -> pa.Table:
@@ -162,11 +168,10 @@ def as_table(valid: pd.DataFrame) -> pa.Table:
 
 
 def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
-    """What a child does: note the figures of a release."""
+    """What a child does: write the figures of a release as they are staged."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    read = as_table(figures(SOURCES[release.source], release, lookup))
-    feather.write_feather(read, str(scratch / _FIGURES), compression="uncompressed")
+    _write(release, as_table(figures(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
 
 
 def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
@@ -176,12 +181,12 @@ def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapp
     (scratch / _COVERS).write_text(json.dumps({str(day): words for day, words in days.items()}))
 
 
-def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> pa.Table:
-    """The figures of a release, read in a child. Raises Refused with the reason when it cannot be read right."""
+def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> Path:
+    """The figures of a release, in a file that a child wrote. Raises Refused when it cannot be read right."""
     asked = partial(work, SOURCES[release.source].module, release, scratch, dict(lookup))
     if reason := children.run(asked, release):
         raise Refused(reason)
-    return feather.read_table(scratch / _FIGURES)
+    return scratch / _FIGURES
 
 
 def get_ready() -> None:
@@ -198,7 +203,7 @@ def prove(
     """
     get_ready()
     with tempfile.TemporaryDirectory() as folder, Children(limits) as children:
-        read = _in_child(children, _read_with_covers, release, lookup, Path(folder))
+        read = pq.read_table(_in_child(children, _read_with_covers, release, lookup, Path(folder)))
         said = json.loads((Path(folder) / _COVERS).read_text())
     return read, {date.fromisoformat(day): words for day, words in said.items()}
 
@@ -222,7 +227,7 @@ def stage_all(
         reason = ""
         try:
             with tempfile.TemporaryDirectory() as folder:
-                keep(data, release, _in_child(children, _read, release, lookup, Path(folder)))
+                _put(data, release, partial(copyfile, _in_child(children, _read, release, lookup, Path(folder))))
         except Refused as error:
             reason = refused[release] = str(error)
             said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
