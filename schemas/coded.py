@@ -32,6 +32,17 @@ class Coded:
         """Whether this is of that very frame."""
         return self._figures() is figures
 
+    def are_made_of(self, few: pd.DataFrame, rows: np.ndarray) -> None:
+        """Learn the codes of some columns from the few rows that they were taken from: which it is, for each figure.
+
+        Below zero where there was none to take: then each text is looked at.
+        """
+        if rows.min(initial=0) < 0:
+            return
+        for name in few:
+            codes, texts = pd.factorize(few[name], sort=name in _DAYS)
+            self._found[str(name)] = codes[rows], texts
+
     @cached_property
     def value(self) -> np.ndarray:
         return self._column("value").to_numpy(dtype=float)

@@ -312,6 +312,8 @@ class Figure(pa.DataFrameModel):
         known = coded(figures)
         numbers = {name: number for number, name in enumerate(known.texts("measure"))}
         named = known.each("measure", lambda name: numbers.get(cls._said_of(name, what, ""), -1))
+        if (named < 0).all():
+            return (nothing := np.full(len(figures), np.nan)), nothing
         place = known.alike(*KEY[1:])
         many = place.max(initial=0) + 1
         keys, first = np.unique(known.codes("measure") * many + place, return_index=True)

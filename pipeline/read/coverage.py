@@ -102,15 +102,23 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
     together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
     columns = ["measure", "period_label", "area_code"]
     different = figures[columns].iloc[_different(figures, *columns)]
-    tables = different.groupby(["measure", "period_label"], sort=False)["area_code"].agg(frozenset)
-    for (measure, period), codes in zip(tables.index.tolist(), tables.tolist(), strict=True):
-        kinds = {places.kind(code) for code in codes}
-        also = [level for level in areas.also if _TELLING.get(level, LEVELS[level][0]) in kinds]
+    tables: dict[tuple[str, str], list[str]] = {}
+    for measure, period, code in different.itertuples(index=False, name=None):
+        tables.setdefault((measure, period), []).append(code)
+    absent, known = frozenset(areas.absent), frozenset(lookup.items())
+    for (measure, period), printed_codes in tables.items():
+        codes = frozenset(printed_codes)
+        also = [level for level in areas.also if _TELLING.get(level, LEVELS[level][0]) in _kinds(codes)]
         for level in (*areas.levels, *also):
-            missing = _missing(codes, level, frozenset(areas.absent), together, frozenset(lookup.items()))
+            missing = _missing(codes, level, absent, together, known)
             if missing:
                 more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
                 yield f"{measure} of {period} lacks {', '.join(missing[:_MOST_NAMED])}{more}, of the level {level}"
+
+
+@cache
+def _kinds(codes: frozenset[str]) -> set[str]:
+    return set(map(places.kind, codes))
 
 
 @cache

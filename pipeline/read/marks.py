@@ -43,7 +43,10 @@ def where_numbers(cells: np.ndarray) -> np.ndarray:
     flat = cells.ravel()
     found = _where_plain(flat)
     others = np.flatnonzero(~found)
-    found[others] = [cell != "" and is_number(cell) for cell in flat[others].tolist()]
+    texts = flat[others].tolist()
+    # Most texts stand in many cells.
+    numbers = set(filter(is_number, set(texts)))
+    found[others] = [text in numbers for text in texts]
     return found.reshape(cells.shape)
 
 

@@ -251,15 +251,19 @@ def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame
     first = np.zeros(len(identities), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(tidy))[::-1]
     spans = pd.DataFrame([astuple(period) for period in tidy["period"].iloc[first]], columns=SPAN)
+    spans = spans.astype(dict.fromkeys(SPAN, "str") | dict.fromkeys(("period_start", "period_end"), "datetime64[us]"))
     for column in SPAN:
-        dates = column in ("period_start", "period_end")
-        tidy[column] = spans[column].astype("datetime64[us]" if dates else "str").array.take(codes)
-    kinds, printed = pd.factorize(tidy["area_code"])
-    tidy["area_kind"] = pd.array([places.kind(code) for code in printed], dtype="str").take(kinds)
+        tidy[column] = spans[column].array.take(codes)
+    places_of, printed = pd.factorize(tidy["area_code"])
+    kinds = pd.array([places.kind(code) for code in printed], dtype="str")
+    tidy["area_kind"] = kinds.take(places_of)
     tidy["source"], tidy["release_id"] = source_id, release.release_id
     if "released" not in tidy:
         tidy["released"] = pd.Timestamp(release.released)
-    return tidy[list(COLUMNS)]
+    shaped = tidy[list(COLUMNS)]
+    coded(shaped).are_made_of(spans, codes)
+    coded(shaped).are_made_of(pd.DataFrame({"area_code": printed, "area_kind": kinds}), places_of)
+    return shaped
 
 
 def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:

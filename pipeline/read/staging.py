@@ -14,25 +14,25 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from shutil import copyfile
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import feather
 
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
 from pipeline.read import child, cover_pages
-from pipeline.read.child import LIMITS, Limits
+from pipeline.read.child import LIMITS, Children, Limits
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Origin, Release, contradiction
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
-_FIGURES = "figures.feather"
+_FIGURES = "figures.parquet"
 
 _Work = Callable[[str, Release, Path, Mapping[str, str]], None]
 
@@ -140,6 +140,16 @@ def new_areas(data: Path) -> dict[str, str]:
 
 def keep(data: Path, release: Release, read: pa.Table) -> None:
     """Write the figures of a release as staged, and forget that it was ever refused."""
+    _put(data, release, partial(_write, release, read))
+
+
+def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
+    write_atomically(staged_path(data, release), write)
+    _refusal_path(data, release).unlink(missing_ok=True)
+
+
+def _write(release: Release, read: pa.Table, path: Path) -> None:
+    """Write the figures of a release, and what they are made from, to a file."""
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
@@ -149,11 +159,7 @@ def keep(data: Path, release: Release, read: pa.Table) -> None:
         "rows": read.num_rows,
         "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
     }
-    described = read.replace_schema_metadata({_KEY: json.dumps(said)})
-    write_atomically(
-        staged_path(data, release), lambda arriving: pq.write_table(described, arriving, compression="zstd")
-    )
-    _refusal_path(data, release).unlink(missing_ok=True)
+    pq.write_table(read.replace_schema_metadata({_KEY: json.dumps(said)}), path, compression="zstd")
 
 
 def as_table(valid: pd.DataFrame) -> pa.Table:
@@ -162,11 +168,10 @@ def as_table(valid: pd.DataFrame) -> pa.Table:
 
 
 def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
-    """What a child does: note the figures of a release."""
+    """What a child does: write the figures of a release as they are staged."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    read = as_table(figures(SOURCES[release.source], release, lookup))
-    feather.write_feather(read, str(scratch / _FIGURES), compression="uncompressed")
+    _write(release, as_table(figures(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
 
 
 def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
@@ -176,13 +181,12 @@ def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapp
     (scratch / _COVERS).write_text(json.dumps({str(day): words for day, words in days.items()}))
 
 
-def _in_child(work: _Work, release: Release, limits: Limits, lookup: Mapping[str, str], scratch: Path) -> pa.Table:
-    """The figures of a release, read in a child. Raises Refused with the reason when it cannot be read right."""
-    get_ready()
+def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> Path:
+    """The figures of a release, in a file that a child wrote. Raises Refused when it cannot be read right."""
     asked = partial(work, SOURCES[release.source].module, release, scratch, dict(lookup))
-    if reason := child.run(asked, release, limits):
+    if reason := children.run(asked, release):
         raise Refused(reason)
-    return feather.read_table(scratch / _FIGURES)
+    return scratch / _FIGURES
 
 
 def get_ready() -> None:
@@ -197,8 +201,9 @@ def prove(
 
     `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        read = _in_child(_read_with_covers, release, limits, lookup, Path(folder))
+    get_ready()
+    with tempfile.TemporaryDirectory() as folder, Children(limits) as children:
+        read = pq.read_table(_in_child(children, _read_with_covers, release, lookup, Path(folder)))
         said = json.loads((Path(folder) / _COVERS).read_text())
     return read, {date.fromisoformat(day): words for day, words in said.items()}
 
@@ -222,14 +227,16 @@ def stage_all(
         reason = ""
         try:
             with tempfile.TemporaryDirectory() as folder:
-                keep(data, release, _in_child(_read, release, limits, lookup, Path(folder)))
+                _put(data, release, partial(copyfile, _in_child(children, _read, release, lookup, Path(folder))))
         except Refused as error:
             reason = refused[release] = str(error)
             said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
             write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    if waiting:
+        get_ready()
+    with Children(limits) as children, ThreadPoolExecutor(os.cpu_count()) as workers:
         try:
             list(workers.map(one, waiting))
         except KeyboardInterrupt:

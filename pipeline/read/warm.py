@@ -23,3 +23,5 @@ for declared in SOURCES.values():
 # Children share the memory of what they do not touch, and looking for what is no longer needed touches everything.
 gc.collect()
 gc.freeze()
+# A release is a hundred thousand cells, and none of them refers to another.
+gc.set_threshold(100_000)

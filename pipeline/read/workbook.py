@@ -78,7 +78,7 @@ class Workbook:
                 rows = parsed.to_python(skip_empty_area=False)
             except CalamineError as error:
                 raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
-            longest = max((len(cell) for row in rows for cell in row if type(cell) is str), default=0)
+            longest = max(map(len, [cell for row in rows for cell in row if type(cell) is str]), default=0)
             if longest > LARGEST_TEXT:
                 raise Refused(
                     f"{self.name}, sheet {sheet!r}: a cell holds {longest:,} characters; the limit is {LARGEST_TEXT:,}"

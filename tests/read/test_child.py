@@ -1,6 +1,7 @@
 """Releases read by children with limits: hostile files and readers end in a reason, and spoil nothing beside them."""
 
 import importlib
+import os
 import subprocess
 import sys
 import zipfile
@@ -21,7 +22,7 @@ from tests.read.lookups import DAY, good, release
 
 
 READER = '''
-import ctypes, os, time
+import ctypes, mmap, os, resource, time
 import pandas as pd
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
@@ -30,8 +31,20 @@ from schemas.figure import Figure
 from schemas.rules import Areas, count
 
 
+held = []
+
+
 def misbehave(book):
-    match book.records().frame.iloc[0, 0]:
+    what = book.records().frame.iloc[0, 0]
+    with book.path.with_name("asked").open("a") as asked:
+        print(what, os.getpid(), file=asked)
+    match what:
+        case "hold":
+            pages = int(open("/proc/self/statm").read().split()[0])
+            left = resource.getrlimit(resource.RLIMIT_AS)[0] - pages * resource.getpagesize()
+            held.append(mmap.mmap(-1, left * 4 // 5))
+        case "want":
+            mmap.mmap(-1, 2**30)
         case "abort":
             os.abort()
         case "exit":
@@ -120,6 +133,25 @@ def test_the_others_are_staged_beside_a_reader_that_crashes(tmp_path):
     assert [one.name for one in refused] == ["abort.csv"]
     assert sorted(seen) == sorted([(one.name, one.name == "abort.csv") for one in releases[:5]])
     assert all(staging.is_current(tmp_path / "data", one) for one in releases[:4])
+
+
+def test_one_child_reads_many_releases_until_one_may_have_spoilt_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    # All are of one size, and read in this order.
+    names = ("hold", "want", "near", "exit", "next", "work", "last")
+    releases = [told(tmp_path, what) for what in names]
+    refused = staging.stage_all(tmp_path / "data", releases, limits=Limits(seconds=5))
+    assert [one.name for one in refused] == ["exit.csv", "work.csv"]
+    asked: dict[str, list[str]] = {what: [] for what in names}
+    for line in (tmp_path / "asked").read_text().splitlines():
+        what, process = line.split()
+        asked[what].append(process)
+    # What lacks memory that another holds, or crashes, is judged by a child of its own; what hangs has had its time.
+    assert [len(processes) for processes in asked.values()] == [1, 2, 1, 2, 1, 1, 1]
+    assert [asked[what][0] for what in ("want", "exit", "work")] == [
+        asked[what][0] for what in ("hold", "near", "next")
+    ]
+    assert len(set().union(*asked.values())) == 6
 
 
 def test_nothing_half_written_is_left_behind(tmp_path):
