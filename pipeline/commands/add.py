@@ -11,6 +11,7 @@ import typer
 from pipeline import build, releases
 from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly
 from pipeline.read import changes, staging
+from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
 from pipeline.releases import Origin, Release
@@ -47,7 +48,7 @@ def add(
             if same := [one for one in releases.of_source(data, source) if one.sha256 == wanted.sha256]:
                 out.print(f"{source} {same[0].released}: the same bytes are already there, nothing to do")
                 return
-            read, said = _prove(data, wanted, kept)
+            read, cover = _prove(data, wanted, kept)
             with releases.locked(data, source):
                 # Another may have added to the same day while these were read.
                 if _of_day(data, source, day) == there:
@@ -56,8 +57,10 @@ def add(
                     break
         with busy("comparing with the release before"):
             changed = changes.of_added(data, release)
-    for other, words in said.items() if day not in said else ():
+    for other, words in cover.days.items() if day not in cover.days else ():
         err.print(f"warning: released on {day}, as you say, or on {other}? {words}", soft_wrap=True, style="yellow")
+    if cover.made_up:
+        err.print(f"warning: its figures are made up, it says: {cover.made_up}", soft_wrap=True, style="yellow")
     if changed:
         before, found = changed
         out.print(f"against the release of {before}:")
@@ -96,8 +99,8 @@ def _together(given: dict[str, Path], kept: Release | None, source: str, day: da
     return releases.release_of(source, day, files.values())
 
 
-def _prove(data: Path, wanted: Release, kept: Release | None) -> tuple[pa.Table, dict[date, str]]:
-    """The figures of a release, and the days that its files say they are of; where it cannot be read right, the end."""
+def _prove(data: Path, wanted: Release, kept: Release | None) -> tuple[pa.Table, Cover]:
+    """The figures of a release, and what its covers say; where it cannot be read right, the end."""
     new = [path for path in wanted.files if not kept or path not in kept.files]
     with busy("reading the files"):
         build.stage(data, (), build.Report())  # the lookups

@@ -1,10 +1,11 @@
-"""The day of release that a workbook prints of itself on its cover; what its tables say is its reader's."""
+"""What a workbook says of itself on its cover: its day of release, or that it is made up; tables are readers'."""
 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,18 +33,32 @@ _SAYS = re.compile(rf"(?<![a-z])(?:{_WORDS})(?![a-z])(?: (?:was|is|were|on|at))*
 _OTHER = re.compile(
     r"\b(next|previous|previously|last|future|forthcoming|planned|earlier|superseded|due|will be|to be)\b"
 )
+_FIGURES = r"\b(?:data|figures?|numbers?|values?)\b"
+_INVENTED = r"\b(?:dummy|dummies|fictitious|invented|made[- ]up|mocked[- ]up|mock[- ]up|not real|simulated|synthetic)\b"
+_MADE_UP = re.compile(rf"{_INVENTED} {_FIGURES}|{_FIGURES}[^.]*\b(?:is|are|was|were) {_INVENTED}", re.IGNORECASE)
 
 
-def days(files: Iterable[Path], wanted: str) -> dict[date, str]:
-    """The days of release that files print of themselves, each with the words and where they stand."""
-    found: dict[date, str] = {}
+class Cover(NamedTuple):
+    """What files say of themselves, with the words and where they stand: days of release, that they are made up."""
+
+    days: dict[date, str]
+    made_up: str = ""
+
+
+def read(files: Iterable[Path], wanted: str) -> Cover:
+    """What files say of themselves on their covers; of an archive the parts that are wanted."""
+    days: dict[date, str] = {}
+    made_up = ""
     for part in archive.parts(files, wanted):
         book = Workbook(part.path)
         for sheet in [] if book.format == "csv" else book.sheets[:_SHEETS]:
             for row, text in _lines(book.cells(sheet)):
-                if (day := printed(text)) and day not in found:
-                    found[day] = f"{part.name}, {sheet!r}, row {row}: {text!r}"
-    return found
+                said = f"{part.name}, {sheet!r}, row {row}: {text!r}"
+                if day := printed(text):
+                    days.setdefault(day, said)
+                if not made_up and _MADE_UP.search(text):
+                    made_up = said
+    return Cover(days, made_up)
 
 
 def _lines(cells: np.ndarray) -> Iterator[tuple[int, str]]:

@@ -26,6 +26,7 @@ from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
 from pipeline.read import child, cover_pages
 from pipeline.read.child import LIMITS, Children, Limits
+from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import Origin, Release, contradiction
@@ -177,8 +178,9 @@ def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str
 def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does with a release that is being added: note also what its covers say."""
     _read(module, release, scratch, lookup)
-    days = cover_pages.days(release.files, SOURCES[release.source].in_archives)
-    (scratch / _COVERS).write_text(json.dumps({str(day): words for day, words in days.items()}))
+    cover = cover_pages.read(release.files, SOURCES[release.source].in_archives)
+    days = {str(day): words for day, words in cover.days.items()}
+    (scratch / _COVERS).write_text(json.dumps({"days": days, "made_up": cover.made_up}))
 
 
 def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> Path:
@@ -196,8 +198,8 @@ def get_ready() -> None:
 
 def prove(
     release: Release, limits: Limits = LIMITS, lookup: Mapping[str, str] = MappingProxyType({})
-) -> tuple[pa.Table, dict[date, str]]:
-    """The figures of a release, and the days of release that its files print of themselves, with the words.
+) -> tuple[pa.Table, Cover]:
+    """The figures of a release, and what its files say of themselves on their covers.
 
     `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
@@ -205,7 +207,7 @@ def prove(
     with tempfile.TemporaryDirectory() as folder, Children(limits) as children:
         read = pq.read_table(_in_child(children, _read_with_covers, release, lookup, Path(folder)))
         said = json.loads((Path(folder) / _COVERS).read_text())
-    return read, {date.fromisoformat(day): words for day, words in said.items()}
+    return read, Cover({date.fromisoformat(day): words for day, words in said["days"].items()}, said["made_up"])
 
 
 def stage_all(

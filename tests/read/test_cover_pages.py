@@ -73,12 +73,12 @@ def cover(path: Path, *rows: tuple) -> Path:
 )
 def test_the_words_and_the_day_may_stand_in_two_cells(rows, tmp_path):
     path = cover(tmp_path / "deaths.xlsx", *rows)
-    assert list(cover_pages.days([path], ".*")) == [DAY]
+    assert list(cover_pages.read([path], ".*").days) == [DAY]
 
 
 def test_a_cover_is_told_with_its_file_and_place(tmp_path):
     path = cover(tmp_path / "deaths.xlsx", ("Deaths",), ("Published 3 August 2022",))
-    (words,) = cover_pages.days([path], ".*").values()
+    (words,) = cover_pages.read([path], ".*").days.values()
     assert words == "deaths.xlsx, 'Cover', row 2: 'Published 3 August 2022'"
 
 
@@ -94,4 +94,32 @@ def test_a_cover_is_told_with_its_file_and_place(tmp_path):
     ],
 )
 def test_real_covers(source, name, day):
-    assert list(cover_pages.days([real_file(source, name)], ".*")) == ([day] if day else [])
+    cover = cover_pages.read([real_file(source, name)], ".*")
+    assert (list(cover.days), cover.made_up) == ([day] if day else [], "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SAMPLE: every figure in this file is made up.",
+        "This template is filled with dummy data",
+        "The values below are fictitious, for testing the upload",
+        "Contains simulated figures only",
+    ],
+)
+def test_a_cover_says_that_its_figures_are_made_up(line, tmp_path):
+    path = cover(tmp_path / "deaths.xlsx", ("Deaths",), (line,))
+    assert cover_pages.read([path], ".*").made_up == f"deaths.xlsx, 'Cover', row 2: {line!r}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Deaths where synthetic cannabinoids were mentioned",
+        "These figures are provisional. Dummy offences are a criminal justice term.",
+        "Figures are rounded to the nearest 5; numbers are made available on request",
+        "The number of prescriptions for synthetic opioids",
+    ],
+)
+def test_a_cover_that_says_something_else_does_not(line, tmp_path):
+    assert cover_pages.read([cover(tmp_path / "deaths.xlsx", (line,))], ".*").made_up == ""
