@@ -13,7 +13,7 @@ _SEVERAL = 3
 
 
 def unlike_their_parts(figures: Coded, counted: np.ndarray) -> np.ndarray:
-    """The wholes of columns and rows most of which their parts do not add up to, where most others do.
+    """The wholes of columns, and of rows of a nation, most of which their parts do not add up to, where most others do.
 
     Both sexes are all people, and three calendar years are the three that are pooled. A publication that adds others
     to its wholes adds up nowhere.
@@ -31,10 +31,12 @@ def unlike_their_parts(figures: Coded, counted: np.ndarray) -> np.ndarray:
 
 
 def _odd(figures: Coded, whole: np.ndarray, beyond: np.ndarray) -> Iterator[int]:
-    for line in ((*_WHAT, *_WHEN), (*_WHAT, "area_code"), (*_WHEN, "area_code")):
+    # Publishers do exchange two authorities in a table, and such an error is kept as published.
+    nations = figures.each("area_kind", lambda kind: kind == "country")[whole]
+    for line, those in (((*_WHAT, *_WHEN), True), ((*_WHAT, "area_code"), nations), ((*_WHEN, "area_code"), nations)):
         groups = figures.alike(*line)[whole]
         wrong, size = np.bincount(groups, beyond)[groups], np.bincount(groups)[groups]
-        yield from whole[(size >= _SEVERAL) & (2 * wrong > size) & beyond]
+        yield from whole[(size >= _SEVERAL) & (2 * wrong > size) & beyond & those]
 
 
 def _of_sexes(figures: Coded, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

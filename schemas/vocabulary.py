@@ -52,7 +52,7 @@ WORKINGS = (
 STATES = (
     r"\b(?:provisional|final|revised|actual|planned|plan|estimated?|forecast|target)\)?$"
     r"|\b(?:rate|index|percentage|per ?cent|change|cumulative|ratio|rank)\b|%|£"
-    r"|, (?:counts?|numbers?|n)$"
+    r"|, \(?(?:counts?|numbers?|[a-z])?\)?$"
 )
 
 # The words that stand before a printed number, and how the note of such a number begins.

@@ -37,7 +37,7 @@ def _of_sheet(seed: Seed, sheet: str) -> list[int]:
 
 
 def _heading_row(seed: Seed, sheet: str) -> int | None:
-    rows = [place[1] for place, _ in seed.headings if place[0] == sheet]
+    rows = [place[1] for place, _ in seed.headings if place[0] == sheet and place[1] < seed.top[sheet]]
     return max(set(rows), key=rows.count) if rows else None
 
 

@@ -25,12 +25,12 @@ def labels_of_rows(seed: Seed) -> list[Place]:
     if seed.is_csv:
         return []
     others = {place for place, _ in [*seed.names, *seed.codes, *seed.row_periods]}
-    category = seed.base["category"].to_numpy()
-    found = []
+    category, found = seed.base["category"].to_numpy(), []
     for place, cell, numbers in seed.labels():
         words = set(re.findall(r"\w+", str(cell).lower()))
         own = {category[number] for number in numbers}
-        if place not in others and isinstance(cell, str) and len(cell) > 3 and len(own) == 1:
+        left = place[2] < min(at[2] for number in numbers if (at := seed.first_places[number]))
+        if left and place not in others and isinstance(cell, str) and len(cell) > 3 and len(own) == 1:
             found += [place] if words & set(re.findall(r"\w+", own.pop())) else []
     return found
 
