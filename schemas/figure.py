@@ -22,11 +22,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas import scales
-from schemas.coded import coded, different
+from schemas import copies, scales, sums
+from schemas.coded import coded, different, largest, smallest
 from schemas.columns import Text, rows_check
 from schemas.rules import Areas, Measure, Periods, Rules
-from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATUS
+from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATES, STATUS, WORKINGS
 
 KEY = ["measure", "area_code", "period_start", "period_end", "sex", "age", "category"]
 
@@ -147,6 +147,10 @@ class Figure(pa.DataFrameModel):
     def known_category(cls, texts: pd.Series) -> pd.Series:
         return _among(texts, cls.__rules__.categories)
 
+    @pa.check("category", error="what is counted, but words of workings, of a state of numbers or of a share")
+    def no_workings(cls, texts: pd.Series) -> pd.Series:
+        return _each_once(texts, rf"(?!.*(?:{WORKINGS}|{STATES})).*")
+
     @pa.check("period_kind", error="a kind of period that this publication prints")
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(list(cls.__rules__.periods))
@@ -195,6 +199,23 @@ class Figure(pa.DataFrameModel):
             before = {*years, *declared.without}
             if after := [year for year in years[1:] if year - 1 not in before]:
                 right &= (series != group) | ~np.isin(ends, after)
+        return _where(right, figures)
+
+    @rows_check(name="unbroken", error="a nation's series lacks a period between two that it has")
+    def unbroken(cls, figures: pd.DataFrame) -> pd.Series:
+        known, right = coded(figures), np.ones(len(figures), dtype=bool)
+        if cls.__rules__.areas.partial:
+            return _where(right, figures)
+        every = {kind for kind, said in cls.__rules__.periods.items() if said.every and kind in _YEARLY}
+        nations = known.each("area_kind", lambda kind: kind == "country")
+        rows = np.flatnonzero(nations & known.each("period_kind", lambda kind: kind in every))
+        ends, of_measure = known.codes("period_end")[rows], known.alike("measure", "period_kind")[rows]
+        # Periods of a measure have numbers that follow on each other.
+        period = np.unique(of_measure * (ends.max(initial=0) + 1) + ends, return_inverse=True)[1]
+        series = known.alike("measure", "unit", "period_kind", "area_code", "sex", "age", "category")[rows]
+        many = series.max(initial=-1) + 1
+        span = largest(period, series, many) - smallest(period, series, many) + 1
+        right[rows] = different(period, series) >= span[series]
         return _where(right, figures)
 
     @rows_check(name="missing_has_reason", error="a missing value has no status that says why")
@@ -275,6 +296,14 @@ class Figure(pa.DataFrameModel):
         cases, people = cls._beside(figures, "rate_of")
         modelled, _ = cls._beside(figures, "models")
         return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people, modelled), figures)
+
+    @rows_check(name="sums", error="wholes are not what their parts add up to, as other wholes of the release are")
+    def sums_of_their_parts(cls, figures: pd.DataFrame) -> pd.Series:
+        return _where(~sums.unlike_their_parts(coded(figures), cls._counted(figures)), figures)
+
+    @rows_check(name="copied", error="all numbers of an area stand under another area too")
+    def not_copied(cls, figures: pd.DataFrame) -> pd.Series:
+        return _where(~copies.of_areas(coded(figures)), figures)
 
     @rows_check(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
     def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:

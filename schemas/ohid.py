@@ -28,7 +28,7 @@ class Fingertips(
     Figure,
     measures={
         "adults in treatment": count("people"),
-        "rate in treatment": amount("per 1,000", rate_of="adults in treatment"),
+        "rate in treatment": amount("per 1,000", rate_of="adults in treatment", most=1_000),
         "adults completing treatment": count("people"),
         "successful completion of treatment": percentage(share_of="adults completing treatment"),
         "adults in treatment after prison": count("people"),
@@ -37,7 +37,7 @@ class Fingertips(
         "not in treatment": percentage(share_of="people not in treatment"),
         "people using opiates and/or crack cocaine": estimated("people"),
         "prevalence of opiate and/or crack cocaine use": amount(
-            "per 1,000", rate_of="people using opiates and/or crack cocaine"
+            "per 1,000", rate_of="people using opiates and/or crack cocaine", most=1_000
         ),
         # Deaths and admissions of which alcohol causes a share are counted by that share.
         "alcohol-specific deaths": estimated("deaths"),
@@ -146,7 +146,7 @@ class AlcoholDependence(
     Figure,
     measures={
         "adults dependent on alcohol": estimated("people"),
-        "rate of alcohol dependence": amount("per 1,000", rate_of="adults dependent on alcohol"),
+        "rate of alcohol dependence": amount("per 1,000", rate_of="adults dependent on alcohol", most=1_000),
     },
     # Estimates were by calendar year to 2014, and by financial year since.
     periods={"calendar_year": 2010, "financial_year": 2015},
@@ -161,7 +161,10 @@ class AlcoholDependence(
 
 class OcuPrevalence(
     Figure,
-    measures={"estimated users": estimated("people"), "rate of use": amount("per 1,000", rate_of="estimated users")},
+    measures={
+        "estimated users": estimated("people"),
+        "rate of use": amount("per 1,000", rate_of="estimated users", most=1_000),
+    },
     # Estimates are made for some years only.
     periods={"financial_year": Periods(2005, every=False)},
     areas=Areas(nations=(ENGLAND,), also=("region", "upper tier"), others=(_ANY_JOINT_AREA,), absent=_JOINT),

@@ -14,7 +14,17 @@ _OFFENCES = (
 )
 # In powers of ten, with some room.
 _TENFOLD = 0.7
+# Half of the last decimal of a rate, with some room; and so many odd ones are no slip of one number.
+_ROUNDED_RATE, _SEVERAL = 0.051, 3
 _BAND = (r"under \d+", r"\d+-\d+", r"\d+ and over")
+
+
+def _looked_up(figures: pd.DataFrame, measure: str, rows: pd.DataFrame, *more: str) -> np.ndarray:
+    """What a measure is where each of some rows is, missing where it is not printed."""
+    keys = ["area_code", "period_end", *more]
+    there = figures[figures["measure"] == measure].drop_duplicates(keys).set_index(keys)["value"]
+    found: np.ndarray = there.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy(dtype=float)
+    return found
 
 
 class OnsDrugDeaths(
@@ -137,6 +147,27 @@ class OnsPoliceForceTables(
     categories=("all", rf"(?=.*\b{_OFFENCES}\b)[a-z][a-z ,-]+( \([a-z0-9, ]+\))?"),
 ):
     """Crime in England and Wales: police force area data tables."""
+
+    @rows_check(name="rates", error="the rates of a column, or of an area, are not the offences by the people beside")
+    def rates_of_offences(cls, figures: pd.DataFrame) -> pd.Series:
+        right = pd.Series(True, index=figures.index)
+        rated = figures.loc[
+            figures["measure"] == "rate of recorded offences", ["area_code", "period_end", "category", "unit", "value"]
+        ]
+        offence = rated["category"].str.replace(r" \((?:per 1,000 )?(?:households?|population)\)$", "", regex=True)
+        offences = _looked_up(figures, "recorded offences", rated.assign(category=offence), "category")
+        of_households = rated["unit"].eq("per 1,000 households")
+        people = _looked_up(figures, "population", rated)
+        people = np.where(of_households, _looked_up(figures, "households", rated), people)
+        by_count = 1_000 * offences / people
+        # Rates are printed with one decimal at least, and people rounded to the nearest hundred.
+        odd = (np.abs(rated["value"] - by_count) > _ROUNDED_RATE + by_count * 50 / people).astype(float)
+        odd = odd.where(np.isfinite(by_count))
+        for line in (["period_end", "category"], ["period_end", "area_code"]):
+            of_line = odd.groupby([rated[name] for name in line])
+            most = (of_line.transform("mean") > 0.5) & (of_line.transform("count") >= _SEVERAL)
+            right[rated.index] &= ~(most & odd.eq(1))
+        return right
 
 
 class OnsPopulation(

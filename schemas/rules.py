@@ -44,9 +44,11 @@ def estimated(*units: str, nations: tuple[str, ...] | None = None, models: str =
     return Measure(units, within_base=True, nations=nations, models=models)
 
 
-def amount(*units: str, nations: tuple[str, ...] | None = None, rate_of: str = "") -> Measure:
-    """A quantity or a rate: never negative."""
-    return Measure(units, nations=nations, rate_of=rate_of)
+def amount(
+    *units: str, nations: tuple[str, ...] | None = None, rate_of: str = "", most: float = float("inf")
+) -> Measure:
+    """A quantity or a rate: never negative; of people that may all be counted no more than there are."""
+    return Measure(units, most=most, nations=nations, rate_of=rate_of)
 
 
 def percentage(share_of: str = "", within: str = "") -> Measure:

@@ -41,6 +41,20 @@ STATISTICS = {
     "progress": "the distance covered from a baseline to a target",
 }
 
+# What says that a label is of somebody's workings, or of what an earlier edition printed.
+WORKINGS = (
+    r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"
+    r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:old|previous|last year|checked|copy)\b"
+    r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
+    r"|^total of .*\band others?$|^differences? in\b|[a-z] (?:plus|minus) [a-z]"
+)
+# What says that a category is one of several states of the same numbers, or is no number of what it names.
+STATES = (
+    r"\b(?:provisional|final|revised|actual|planned|plan|estimated?|forecast|target)\)?$"
+    r"|\b(?:rate|index|percentage|per ?cent|change|cumulative|ratio|rank)\b|%|£"
+    r"|, \(?(?:counts?|numbers?|[a-z])?\)?$"
+)
+
 # The words that stand before a printed number, and how the note of such a number begins.
 QUALIFIERS = ("over", "nearly", "about")
 PRINTED_AS = f"^Printed as ({'|'.join(QUALIFIERS)}) "

@@ -11,13 +11,14 @@ from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label, plain
+from pipeline.read.labels import INSTEAD, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
+from schemas.vocabulary import WORKINGS
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
@@ -233,6 +234,8 @@ def _records(book: Workbook, listed: Listed) -> pd.DataFrame:
 def _text(text: str) -> str:
     if not text:
         raise ValueError("nothing stands here")
+    if found := re.search(WORKINGS, text.lower()):
+        raise ValueError(f"{text!r} {INSTEAD}: it says {found[0]!r}")
     return text
 
 

@@ -111,7 +111,9 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
         raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
     if isinstance(table, Table):
         table.require_known(BESIDE)
+    # A record without a number is one all the same, a row of a sheet may be a note.
     there = pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)
+    there |= isinstance(table, Records)
     apart = pd.Index([])
     if (nationality := table.column_if_any("nationality")) is not None:
         one = ~table.text(nationality).str.fullmatch(WHOLE, case=False)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 import pandas as pd
 
 from pipeline.read import periods
+from schemas.vocabulary import WORKINGS
 
 # Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18", "Tier 1".
 _COUNTED = set(periods.MONTHS).union(
@@ -27,8 +28,20 @@ _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
 
-# What says that a column holds what an earlier edition printed, and not what this one does.
-SUPERSEDED = r"\b(?:unrevised|superseded|previously published|as published)\b|\((?:previous|old)\)"
+# What says that numbers are of another quantity than the one that is counted.
+ANOTHER = (
+    r"\b(?:cumulative|(?:standard|std\.?) errors?|forecasts?|targets?|project(?:ed|ions?)|variance|rank(?:ed|ing)?)\b"
+    r"|\bindex\b(?! offen[cd])|\bratios? to\b|£|\bchanges? (?:in|on|from|since)\b|(?<!with )percentage change"
+    r"|\bdifferences? (?:in|from|between|to)\b"
+)
+
+# What is said of a label with such words.
+INSTEAD = "may be of an earlier edition, of workings or of something else"
+
+# What says that a table is of a part of the United Kingdom that no publication here is about.
+ELSEWHERE = (
+    r"^(?!.*\b(?:engl(?:and|ish)|united kingdom|uk)\b).*\b(?:scotland|scottish|ireland|great britain|wales|welsh)\b"
+)
 
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
@@ -98,6 +111,17 @@ def footnotes(text: str) -> tuple[str, ...]:
         *_split_notes(plain(without_raised(text)))[1],
         *(n for mark in marks for n in re.findall(r"\d+", mark)),
     )
+
+
+def another(text: str, unit: object) -> str:
+    """What a heading says that numbers of a unit cannot be, or an empty text; no unit is known where it is no text."""
+    text = text.replace("_", " ").lower()
+    if found := re.search(rf"{WORKINGS}|{ANOTHER}|\bchange\b|\b(?:scotland|northern ireland|great britain)\b", text):
+        return found[0]
+    shares, rates = re.search(r"%|\bper ?cent", text), re.search(r"\brate\b|\bper (?:million|[\d,]+)", text)
+    if isinstance(unit, str) and shares and unit != "percent":
+        return shares[0]
+    return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
 
 
 def is_note(text: str) -> bool:

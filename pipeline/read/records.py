@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import SUPERSEDED, THOUSANDS, code, heading, label, plain
+from pipeline.read.labels import INSTEAD, THOUSANDS, another, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -135,6 +135,9 @@ class Records(Tabular[str]):
         """
         marks = marks or {}
         self.require_said(rows)
+        for column, about in columns.items():
+            if found := another(column, about.get("unit")):
+                raise self.refused(f"the column {column} {INSTEAD}: it says {found!r}")
         across = np.repeat(np.arange(len(columns)), len(rows))
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
@@ -154,8 +157,6 @@ class Records(Tabular[str]):
     def _read(self, column: str, index: pd.Index, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
         if said := re.search(THOUSANDS, column, re.IGNORECASE):
             raise self.refused(f"{said[0]!r} in the heading {column!r} says that the numbers are in thousands")
-        if re.search(SUPERSEDED, column.replace("_", " "), re.IGNORECASE):
-            raise self.refused(f"the column {column} may be of an earlier edition")
         raw = self.frame.loc[index, column].to_numpy(dtype=object)
         values, statuses = np.full(len(raw), np.nan), np.full(len(raw), "", dtype=object)
         digits = np.fromiter((text.isascii() and text.isdigit() for text in raw), dtype=bool, count=len(raw))

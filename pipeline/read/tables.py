@@ -14,12 +14,13 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import SUPERSEDED, THOUSANDS, is_note, label, plain
+from pipeline.read.labels import ANOTHER, ELSEWHERE, INSTEAD, THOUSANDS, another, heading, is_note, label, plain
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+from schemas.vocabulary import WORKINGS
 
 GSS = r"[EWKSN]\d{8}"
 
@@ -236,12 +237,24 @@ class Table(Tabular[int]):
             who = f"{said[0]!r} says" if said else "nothing says"
             raise self.refused(f"above its rows {who} that the numbers are in thousands")
 
-    def _require_current(self, columns: np.ndarray) -> None:
-        """Refuse columns of what an earlier edition printed."""
-        for column in columns:
-            if any(re.search(SUPERSEDED, part) for part in self.headings[column]):
-                said = " | ".join(self.headings[column])
-                raise self.refused(f"column {column_letters(column)} ({said}) may be of an earlier edition")
+    def _require_same_quantity(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
+        """Refuse rows, columns, or a table, said to be of something else, of workings or of an earlier edition."""
+        title = heading(self.title)
+        if other := re.search(ANOTHER, title) or re.search(ELSEWHERE, title):
+            raise self.refused(f"its title {plain(self.title)!r} {INSTEAD}: it says {other[0]!r}")
+        # The unit of a whole table stands alone in a row, between the headings and the numbers.
+        below = range(header_rows(self.cells, self.top).stop, self.top)
+        alone = [another(heading(cell), None) for row in below for cell in self.cells[row]]
+        units = rows["unit"].unique().tolist() if "unit" in rows else []
+        for column, about in columns.items():
+            unit = about.get("unit", units[0] if len(units) == 1 else None)
+            if found := next(filter(None, (*alone, *(another(part, unit) for part in self.headings[column]))), ""):
+                at = f"column {column_letters(column)} ({' | '.join(self.headings[column])})"
+                raise self.refused(f"{at} {INSTEAD}: it says {found!r}")
+        labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
+        for text in {text for text in labels if isinstance(text, str)}:
+            if other := re.search(WORKINGS, heading(text)):
+                raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {other[0]!r}")
 
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
@@ -278,7 +291,7 @@ class Table(Tabular[int]):
         self.require_said(rows)
         read_of = np.unique([*columns, *beside.to_numpy().ravel()])
         self._require_unit(read_of, thousands)
-        self._require_current(read_of)
+        self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_a_cell_each(at_rows, read_of)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))

@@ -142,7 +142,9 @@ def labels_printed_once(seed: Seed, chance: random.Random) -> Mutant | None:
     columns = [
         column
         for column in range(min(6, page.width))
+        # What stands among the numbers are marks.
         if column not in held
+        and (seed.is_csv or column < min(held))
         and any(
             isinstance(cell := page.rows[b][column], str) and cell == page.rows[a][column] != ""
             for a, b in pairwise(rows)

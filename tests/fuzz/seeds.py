@@ -136,7 +136,7 @@ class Seed:
         """The first row with a figure of each sheet."""
         return {sheet: min(row for named, row in self.by_row if named == sheet) for sheet in self.read_sheets}
 
-    def _labels(self) -> Iterator[tuple[Place, Cell, list[int]]]:
+    def labels(self) -> Iterator[tuple[Place, Cell, list[int]]]:
         """The cells of rows with figures that hold none."""
         held = set(self.first_places)
         for (sheet, row), numbers in self.by_row.items():
@@ -150,7 +150,7 @@ class Seed:
         codes = self.base["area_code"].to_numpy()
         return [
             (place, numbers)
-            for place, cell, numbers in self._labels()
+            for place, cell, numbers in self.labels()
             if re.fullmatch(GSS, str(cell).strip()) and all(codes[number] == str(cell).strip() for number in numbers)
         ]
 
@@ -160,7 +160,7 @@ class Seed:
         labels = self.base["area_label"].map(lambda text: label(text).lower()).to_numpy()
         return [
             (place, numbers)
-            for place, cell, numbers in self._labels()
+            for place, cell, numbers in self.labels()
             if isinstance(cell, str)
             and not re.fullmatch(GSS, cell.strip())
             and all(labels[number] == label(cell).lower() for number in numbers)
@@ -182,7 +182,7 @@ class Seed:
     @cached_property
     def uncoded(self) -> list[Site]:
         """Cells with the one printed name of a row that has no code."""
-        coded = {place[:2] for place, _, _ in self._labels() if re.fullmatch(GSS, str(self.content.at(place)).strip())}
+        coded = {place[:2] for place, _, _ in self.labels() if re.fullmatch(GSS, str(self.content.at(place)).strip())}
         there = Counter(place[:2] for place, _ in self.names)
         return [site for site in self.names if site[0][:2] not in coded and there[site[0][:2]] == 1]
 
@@ -199,7 +199,7 @@ class Seed:
     @cached_property
     def row_periods(self) -> list[Site]:
         """Cells with the period of the figures of their row."""
-        found = [(place, numbers) for place, cell, numbers in self._labels() if self._is_period(cell, numbers)]
+        found = [(place, numbers) for place, cell, numbers in self.labels() if self._is_period(cell, numbers)]
         # A number that stands alone among other numbers may look like a year, and is none.
         alone = {
             place for place, times in Counter((sheet, column) for (sheet, _, column), _ in found).items() if times < 3

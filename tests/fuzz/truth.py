@@ -121,6 +121,19 @@ def gone(base: pd.DataFrame, lost: Iterable[int]) -> Truth:
     return Truth("gone, or refused", holds=holds, compared=True)
 
 
+def as_before(base: pd.DataFrame) -> Truth:
+    """Whatever is read says what it said; some may be lost, which the edition before contradicts."""
+    words = [name for name in SAID if name not in ("value", *BESIDE)]
+
+    def holds(found: pd.DataFrame) -> str:
+        before = base[[*words, "value"]].drop_duplicates(words)
+        there = found.merge(before, "left", words, suffixes=("", "_before"), indicator=True)
+        same = (there["_merge"] == "both") & np.isclose(there["value"], there["value_before"], 1e-9, 0, equal_nan=True)
+        return "" if same.all() else f"{(~same).sum()} figures are others: {_first(there[~same])}"
+
+    return Truth("as before or gone, or refused", holds=holds, compared=True)
+
+
 def with_values(base: pd.DataFrame, values: dict[int, float]) -> pd.DataFrame:
     other = base.copy()
     at = other.columns.get_loc("value")

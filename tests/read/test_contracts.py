@@ -53,6 +53,13 @@ RATES = {
     "ons_drug_deaths_local": ["age-standardised rate"],
     "ons_police_force_tables": ["rate of recorded offences"],
 }
+# Rates of people all of whom may be counted.
+OF_PEOPLE = {
+    "alcohol_dependence": ["rate of alcohol dependence"],
+    "fingertips": ["prevalence of opiate and/or crack cocaine use", "rate in treatment"],
+    "ocu_prevalence": ["rate of use"],
+}
+PEOPLE = ("population", "households")
 MODELS = {"ndtms_adults": ["modelled deaths in treatment"]}
 WITHIN = {
     "nhs_smoking_drinking_drugs": {
@@ -142,13 +149,17 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
                 continue
             numbers = ["value", "lower", "upper"]
             yield f"fractions of {measure}", _changed(frame, one, **{n: frame.loc[one, n] / 100 for n in numbers})
+        if measure in OF_PEOPLE.get(source_id, ()):
+            yield f"beyond all: {measure}", _changed(frame, at, value=1_000.5, **free)
         if measure in SHARES.get(source_id, ()):
             yield f"share: {measure}", _changed(frame, at, value=there.loc[at, "value"] / 2, lower=0.0)
     for measure in RATES.get(source_id, ()):
         rates = frame[(frame["measure"] == measure) & frame["value"].notna()]
         one = (frame["measure"] == measure) & (frame["category"] == rates["category"].iloc[0])
         numbers = ["value", "lower", "upper"]
-        yield f"another unit: {measure}", _changed(frame, one, **{n: frame.loc[one, n] * 100 for n in numbers})
+        other = _changed(frame, one, **{n: frame.loc[one, n] * 100 for n in numbers})
+        # With all people beside them rates are told by another rule too.
+        yield f"another unit: {measure}", other[~other["measure"].isin(PEOPLE)].reset_index(drop=True)
     for measure in MODELS.get(source_id, ()):
         one = frame["measure"] == measure
         yield f"modelled: {measure}", _changed(frame, one, value=frame["value"] / 10, lower=frame["lower"] / 10)
@@ -259,7 +270,9 @@ def weaker(rules: Rules) -> Iterator[tuple[str, Rules]]:
             f"beyond its base: {name}": replace(measure, within_base=False),
             f"beyond 100: {name}": replace(measure, most=float("inf"), share_of="", within=""),
             f"share: {name}": replace(measure, share_of=""),
-            f"another unit: {name}": replace(measure, rate_of=""),
+            f"beyond all: {name}": replace(measure, most=float("inf"), rate_of=""),
+            # A hundred times the rate is of more people than there are.
+            f"another unit: {name}": replace(measure, most=float("inf"), rate_of=""),
             f"modelled: {name}": replace(measure, models=""),
             f"nested: {name}": replace(measure, within=""),
         }

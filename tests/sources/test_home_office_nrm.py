@@ -26,6 +26,8 @@ from tests.reading import (
     lines,
     of_all,
     read,
+    read_altered,
+    sample,
     sample_figures,
     sample_releases,
 )
@@ -194,3 +196,14 @@ def test_the_share_of_referrals_is_of_all_referrals_of_the_same_people():
     flagged = of_all(frame, UK, category="county lines", **boys)["value"]
     assert share == 100 * flagged / of_all(frame, UK, **boys)["value"]
     assert rows["period_start"].min() == pd.Timestamp("2019-10-01")
+
+
+def test_a_record_without_its_number_is_a_figure_that_is_not_available(tmp_path):
+    rows = lines(sample(NRM, "2024-05-09"))
+    rows[7][rows[0].index("NRM referrals")] = ""
+    found, whole = read_altered(tmp_path, NRM, rows), sample_figures(NRM, "2024-05-09")
+    assert len(found) == len(whole)
+    at = found["cell"] == "row 8, NRM referrals"
+    assert found.loc[at, ["value", "status"]].isna().to_numpy().tolist() == [[True, False]]
+    assert found.loc[at, "status"].tolist() == ["x"]
+    assert found[~at]["value"].equals(whole[~at]["value"])
