@@ -73,6 +73,7 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
                 "area_label": prison.mask(every, region).mask(nation, "England and Wales"),
                 "category": joined(estate.where(every, "all"), drug),
                 "period": table.periods_of(year.loc[rows], "financial_year"),
+                "estate": estate,
             }
         )
         columns = {
@@ -82,4 +83,9 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
         }
         tidy = table.unpivot(described, {column: said for column, said in columns.items() if column is not None}, MARKS)
         # The population is printed beside every drug.
+        of_all = tidy[tidy["measure"] == "prison population"]
+        beside = of_all.groupby([of_all["area_code"], of_all["period"].map(str), of_all["estate"]])["value"]
+        if (beside.nunique() > 1).any():
+            raise table.refused("the prison population beside one drug is not that beside another")
+        tidy = tidy.drop(columns="estate")
         yield tidy[(tidy["measure"] != "prison population") | (tidy["category"] == "all")]

@@ -22,8 +22,11 @@ from tests.reading import (
     assert_the_numbers_are_read,
     cells,
     of_all,
+    read_altered,
+    sample,
     sample_figures,
     sample_releases,
+    sheets,
 )
 
 DIGEST, ENGLAND_AND_WALES = "hmpps_digest", "K04000001"
@@ -101,3 +104,12 @@ def test_finds_are_divided_by_prisoners_and_by_nobody_else():
     both = ours.merge(theirs, on=["area_code", "period", "breakdown"], suffixes=("", "_printed"))
     both = both[both["period"] != "2022/23"]
     assert len(both) > 1_000 and ((both["value"] - both["value_printed"]).abs() < 0.051).all()
+
+
+def test_finds_headed_as_the_population_are_refused_because_they_differ_by_drug(tmp_path):
+    book = sheets(sample(DIGEST, "2024-07-25"))
+    heads = book["Data"][3]
+    one, other = heads.index("Incidents"), heads.index("Average prison population")
+    heads[one], heads[other] = heads[other], heads[one]
+    with pytest.raises(Refused, match="population beside one drug is not that beside another"):
+        read_altered(tmp_path, DIGEST, book)
