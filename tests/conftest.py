@@ -127,7 +127,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
+def in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder that all processes of a run of the tests share."""
     root = factory.getbasetemp()
     return (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / name
@@ -177,7 +177,7 @@ def small_build(tmp_path_factory) -> Path:
     def make(data: Path) -> None:
         assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
 
-    return made_once(_in_this_run(tmp_path_factory, "small"), make)
+    return made_once(in_this_run(tmp_path_factory, "small"), make)
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -199,7 +199,7 @@ def real_build(tmp_path_factory) -> Path:
             releases.store(data, release_of(source, day, paths))
         assert not build_all(data).refused
 
-    return made_once(_in_this_run(tmp_path_factory, "real"), make)
+    return made_once(in_this_run(tmp_path_factory, "real"), make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:
