@@ -52,21 +52,33 @@ FOLDERS = {
 
 # What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
-# The longest first, so that all processes end together. Of the first two one makes a whole build, and one needs none.
+# The longest first, so that all processes end together. Of the first three one makes a whole build, and two need none.
 FIRST = [
     "test_published",
     "test_kept",
-    "test_samples",
-    "test_commands",
-    "test_headlines",
+    "test_faults",
+    "test_arrivals",
     "test_concurrency",
+    "test_contracts",
+    "test_headlines",
+    "test_pages_left_alone",
+    "test_commands",
+    "test_samples",
+    "test_mutants",
+    "test_raw",
     "test_changes",
+    "test_workbook_figures",
 ]
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "real_data: needs the real published files (environment variable NCDOF_SHARED)")
     config.addinivalue_line("markers", "whole: takes a whole build, or as long as one; `make test-quick` leaves it out")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors, because some tests wait: for publishers, readers and time limits."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config, items):
