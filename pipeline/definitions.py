@@ -14,7 +14,7 @@ from pipeline.alarms import Alarm
 from pipeline.calculate.metric import METRICS
 from pipeline.fetch import calendar, days
 from pipeline.graph import counting, fetching
-from pipeline.graph.policies import range_tags
+from pipeline.graph.policies import RETRIES, range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
 from pipeline.graph.whole import assets
 from pipeline.publish import part_files, published
@@ -22,9 +22,6 @@ from pipeline.read import staging
 from pipeline.read.source import SOURCES
 
 catalogue.hand_in()
-
-# For a disk or a file that was busy for a moment; what the data are to blame for is never tried again.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
 # What a service does by itself, and what elsewhere is to be switched on.
 BY_ITSELF = bool(os.environ.get("NCDOF_SERVICE"))

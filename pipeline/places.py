@@ -264,7 +264,7 @@ def called(text: str) -> list[str]:
     named, key = _named(), key_of(text)
     fits = [key] if key in named else [longer for longer in named if key and longer.startswith(key + " ")]
     if len(fits) > 1:
-        raise LookupError(f"Several areas are called something like “{text}”: {_listed(fits)}.")
+        raise LookupError(f"Several areas are called something like “{text}”, so give a code: {_listed(fits)}.")
     if not fits:
         near = difflib.get_close_matches(key, named)
         raise LookupError(f"No area is called “{text}”{'; near it are ' if near else ''}{_listed(near)}.")

@@ -1,5 +1,6 @@
 """Questions people put to the published file: explain, diff and status; asked in SQL beside, shown by the commands."""
 
+import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +21,9 @@ _QUESTIONS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 def metric_called(metric_id: str) -> Metric:
     """A declared metric. Raises Unanswerable for a name that none has."""
     if metric_id not in METRICS:
-        raise Unanswerable(f"no metric is called {metric_id!r}; `ncdof metrics` lists them")
+        near = difflib.get_close_matches(metric_id, METRICS)
+        hint = f"; near it {'is' if len(near) == 1 else 'are'} {', '.join(near)}" if near else ""
+        raise Unanswerable(f"no metric is called {metric_id!r}{hint}; `ncdof metrics` lists them")
     return METRICS[metric_id]
 
 
@@ -112,17 +115,20 @@ def explain(
             name = areas["area_name"][code]
             remark = f"{name} began on {began:%-d %B %Y}; before, it is the sum of the areas it replaced."
             return Explanation(code, name, summed, summed.iloc[:0], remark)
-    wanted = f"for {_or(codes)} in {year} with the breakdown {breakdown!r}"
-    raise Unanswerable(f"{metric_id} has no figure {wanted}{_elsewhere(con, metric_id, codes)}")
+    areas_meant = _or(codes) if len(codes) < 3 else f"{places.titled(codes[0])} or {len(codes) - 1} more of that name"
+    wanted = f"for {areas_meant} in {year} with the breakdown {breakdown!r}"
+    raise Unanswerable(f"{metric_id} has no figure {wanted}{_elsewhere(con, metric_id, codes, breakdown)}")
 
 
-def _elsewhere(con: duckdb.DuckDBPyConnection, metric_id: str, codes: list[str]) -> str:
+def _elsewhere(con: duckdb.DuckDBPyConnection, metric_id: str, codes: list[str], breakdown: str) -> str:
     """What a metric has instead: other figures of the areas or of those that replaced them, else of which kinds."""
-    asked = con.execute("SELECT DISTINCT area_code FROM framework.observations WHERE metric_id = ?", [metric_id])
-    there = {code for (code,) in asked.fetchall()}
+    there = {code: extent for code, *extent in con.execute("FROM extent_of(?, ?)", [metric_id, breakdown]).fetchall()}
     related = dict.fromkeys([*codes, *(later for code in codes for later in places.heirs(code))])
     if others := [code for code in related if code in there]:
-        return f"; it has other years or breakdowns of {_or(others)}"
+        first, last, breakdowns = there[others[0]]
+        listed = ", ".join(map(repr, breakdowns[:5])) + (", …" if len(breakdowns) > 5 else "")
+        what = f"the breakdowns {listed}" if first is None else f"{first} to {last}"
+        return f"; of {places.titled(others[0])} it has {what}"
     kinds = sorted({places.kind(code).replace("_", " ") for code in there})
     return f"; it has figures of these kinds of area: {', '.join(kinds)}" if kinds else ""
 

@@ -19,6 +19,15 @@ FROM framework.observations
 WHERE metric_id = metric AND year = in_year AND breakdown = part AND sex = 'all' AND age = 'all'
 GROUP BY area_code;
 
+-- The areas of a metric, with their first and last year of a breakdown, and all their breakdowns.
+CREATE OR REPLACE TEMP MACRO extent_of(metric, part) AS TABLE
+SELECT
+    area_code, min(year) FILTER (breakdown = part) AS first, max(year) FILTER (breakdown = part) AS last,
+    list(DISTINCT breakdown ORDER BY breakdown) AS breakdowns
+FROM framework.observations
+WHERE metric_id = metric AND sex = 'all' AND age = 'all'
+GROUP BY area_code;
+
 -- The values of an area, a year and a breakdown, of all ages and sexes, with the file that each comes from.
 CREATE OR REPLACE TEMP MACRO values_of(metric, area, in_year, part) AS TABLE
 SELECT observations.*, files_of(observations.source, observations.release_id, cell) AS files, sample

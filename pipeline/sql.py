@@ -1,6 +1,7 @@
 """SQL that stands in files, with what is said above each statement; texts as literals; and no rows to put it to."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ def quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+@cache
 def no_rows(contract: type[DataFrameModel]) -> pd.DataFrame:
     """No rows of a contract, with days to the microsecond as those of files have: one finer type makes all so."""
     frame = contract.empty()

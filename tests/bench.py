@@ -14,22 +14,29 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 
 from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
-from pipeline.publish import catalogue, part_files, published, snapshot
+from pipeline.publish import part_files, published, snapshot
 from pipeline.read import staging
+from pipeline.read.source import SOURCES
 from pipeline.releases import MANIFEST, PROJECT, SAMPLE, Release, release_of, releases
+from tests import growth
 from tests.conftest import FOLDERS, REAL
+from tests.growth import Grown
 
 PAGE = PROJECT / "docs" / "performance.md"
+PICTURE = PAGE.with_suffix(".svg")
 WORKBOOKS = (".xlsx", ".xls", ".ods")
 # What every verb imports.
 STARTING = ("pipeline.commands.__main__", "assets.catalogue")
@@ -222,31 +229,45 @@ def answers(data: Path, folder: Path) -> list[Line]:
     ]
 
 
-def sizes(data: Path, folder: Path) -> list[Line]:
-    """Publishing once, twice, four and eight times the observations, which stand for areas of their own."""
-    lines: list[Line] = []
-    available = staging.staged_releases(data, inventory.known_releases(data))
-    tables = catalogue.tables(available, {}, inventory.announced(data))
-    parts: dict[str, list[Path]] = {}
+def sizes(sample: Path, folder: Path) -> list[Line]:
+    """Calculating and publishing once, twice, four and eight times the figures; the picture of it.
+
+    What is more stands for areas of its own. Registers and lookups have no more, or their targets would contradict.
+    """
+    taken: dict[str, dict[int, float]] = {"calculate": {}, "publish": {}}
     for times in (1, 2, 4, 8):
-        for path in part_files.every(data):
-            for copy in range(times // 2, times):
-                to = folder / "sizes" / f"{copy}" / path.parent.parent.name / f"{path.parent.name}.parquet"
-                to.parent.mkdir(parents=True, exist_ok=True)
-                rows = pq.read_table(path)
-                codes = duckdb.sql(f"SELECT area_code || '{f'-{copy}' if copy else ''}' AS area_code FROM rows")
-                pq.write_table(rows.set_column(1, "area_code", codes.to_arrow_table()["area_code"]), to)
-                parts.setdefault(part_files.metric_of(path), []).append(to)
-        target = folder / "published" / str(times)
-        (target / "marts").mkdir(parents=True)
-        inputs = dict.fromkeys([*METRICS, published.WHOLE], str(times))
-        seconds = timed(lambda to=target, made_from=inputs: snapshot.publish(to, made_from, tables, parts))
-        shutil.rmtree(target)
-        first = lines[0].seconds if lines else seconds
-        lines.append(
-            Line(f"publish {times} times the observations", seconds, f"{times} times the first", times * first)
-        )
-    return lines
+        data = folder / f"{times} times"
+        shutil.copytree(sample / "raw", data / "raw")
+        for staged in inventory.staged(sample):
+            declared, to = SOURCES[staged.source], data / staged.path.relative_to(sample)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            rows = pq.read_table(staged.path)
+            copies = range(1 if declared.register or declared.names_areas else times)
+            pq.write_table(pa.concat_tables([_of_other_areas(rows, copy) for copy in copies]), to)
+        report = build.Report()
+        stale = inventory.to_calculate(data, inventory.staged(data))
+        taken["calculate"][times] = timed(partial(build.calculate_all, data, stale, report))
+        taken["publish"][times] = timed(partial(build.publish, data, report))
+        shutil.rmtree(data)
+    linear = {step: {times: times * of[1] for times in of} for step, of in taken.items()}
+    grown = [Grown(step, of, linear[step]) for step, of in taken.items()]
+    labels = {times: f"{times} times" for times in taken["publish"]}
+    picture = growth.drawn(grown, labels, "What a build costs", "figures (dashes: in proportion)")
+    PICTURE.write_text(picture, encoding="utf-8")
+    return [
+        Line(f"{step} {times} times the figures", of[times], f"{times} times the first", linear[step][times], "1")
+        for step, of in taken.items()
+        for times in of
+        if times > 1
+    ]
+
+
+def _of_other_areas(rows: pa.Table, copy: int) -> pa.Table:
+    if not copy:
+        return rows
+    column = rows.schema.field("area_code")
+    codes = pc.binary_join_element_wise(rows["area_code"], *(pa.scalar(text, column.type) for text in (f"{copy}", "-")))
+    return rows.set_column(rows.schema.names.index(column.name), column, codes)
 
 
 def main() -> None:
@@ -294,6 +315,8 @@ What each step costs, against what it is held against in the same run; `make ben
 | What | Time | Held against | Ratio | Wanted |
 |---|---|---|---|---|
 {rows}
+
+![Seconds by number of figures]({PICTURE.name})
 """
 
 

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
-from math import ceil, floor, log10
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,14 +22,14 @@ import pyarrow.dataset
 
 from assets.samples import records
 from pipeline import catalogue
-from pipeline.editions.pictures.canvas import AREA, GRID, GRID_WIDTH, NATION_TEXT, Dots, Drawing, Label, between
-from pipeline.editions.pictures.canvas import Line as Stroke
 from pipeline.records import counting
 from pipeline.records.duck import duck
 from pipeline.records.extract import EXTRACTS
 from pipeline.records.lying import lying
 from pipeline.releases import PROJECT
 from pipeline.sql import quoted
+from tests import growth
+from tests.growth import Grown
 
 YEARS = range(2012, 2025)
 PAGE = PROJECT / "docs" / "records-growth.md"
@@ -139,28 +138,13 @@ def written(found: list[Cost]) -> str:
 
 
 def drawn(found: list[Cost]) -> str:
-    """Seconds by number of records, both in powers of ten: the text of each extract, and decoding it with dashes."""
-    made = Drawing(480, 300, "#ffffff")
-    seconds = [second for one in found for second in (one.decode, one.text)]
-    low, high = floor(log10(min(seconds))), ceil(log10(max(seconds)))
-    first, last = ceil(log10(min(one.records for one in found))), floor(log10(max(one.records for one in found)))
-    across = between(min(log10(one.records) for one in found), max(log10(one.records) for one in found), 50, 320)
-    up = between(low, high, 40, 270)
-    for power in range(low, high + 1):
-        made.draw(Stroke("grid", [[(50, up(power)), (320, up(power))]], GRID, GRID_WIDTH, layer=0))
-        made.draw(Label(44, up(power) - 4, f"{10.0**power:g} s", across="right"))
-    for power in range(first, last + 1):
-        made.draw(Label(across(power), 22, f"{10**power:,}", across="center", size=9))
-    made.draw(Label(185, 6, "records (dashes: decoding alone)", across="center"))
-    for extract, colour in zip(WANTED, (AREA, NATION_TEXT), strict=True):
+    grown = []
+    for extract in WANTED:
         of_it = [one for one in found if one.extract == extract]
-        middle = (up(log10(of_it[-1].text)) + up(log10(of_it[-1].decode))) / 2
-        made.draw(Label(330, middle - 4, extract, colour, size=10))
-        for what, dashes in (("text", ()), ("decode", (4, 3))):
-            places = [(across(log10(one.records)), up(log10(getattr(one, what)))) for one in of_it]
-            made.draw(Stroke(what, [places], colour, 2, dashes), Dots(what, places, colour, 5))
-    said = "; ".join(f"{one.extract} {one.records:,}: {one.text:.2f} s" for one in found)
-    return made.svg("growth", "What counting records costs", f"Line chart of seconds by number of records. {said}.")
+        text, decoding = ({one.records: getattr(one, step) for one in of_it} for step in ("text", "decode"))
+        grown.append(Grown(extract, text, decoding))
+    sizes = {10**power: f"{10**power:,}" for power in range(2, 10)}
+    return growth.drawn(grown, sizes, "What counting records costs", "records (dashes: decoding alone)")
 
 
 def main(rows: int) -> None:

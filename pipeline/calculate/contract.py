@@ -1,6 +1,7 @@
 """A contract put to a table of DuckDB as one query, derived from its pandera model; what it asks is the model's."""
 
 from collections.abc import Callable
+from functools import cache
 
 import duckdb
 import pandera.pandas as pa
@@ -33,6 +34,7 @@ _CONDITIONS: dict[str, Callable[..., str]] = {
 }
 
 
+@cache
 def conditions(contract: type[pa.DataFrameModel]) -> dict[str, str]:
     """What each row must fulfil, as SQL, by what is wrong with one that does not.
 
@@ -66,12 +68,7 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
 
     Of a column that is absent, in another place or of another type the cell is empty.
     """
-    con.register("no_rows", no_rows(contract))
-    there, wanted = (
-        # Days are days, whatever else a timestamp could count.
-        [f"{name} {kind.partition('_')[0]}" for name, kind, *_ in con.execute(f"DESCRIBE FROM {one}").fetchall()]
-        for one in (rows, "no_rows")
-    )
+    there, wanted = _columns(con, rows), _wanted(contract)
     if there != wanted:
         return [(f"the columns are {', '.join(there)}, not {', '.join(wanted)}", "")]
     asked = conditions(contract)
@@ -84,3 +81,15 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
         FROM (SELECT source, released, cell, {held} FROM {rows}) WHERE NOT ({all_held}) ORDER BY ALL
     """).fetchall()
     return [(rule, str(cell)) for cell, *holds in found for rule, held in zip(asked, holds, strict=True) if not held]
+
+
+@cache
+def _wanted(contract: type[pa.DataFrameModel]) -> list[str]:
+    with duckdb.connect() as con:
+        con.register("no_rows", no_rows(contract))
+        return _columns(con, "no_rows")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+    """Each column with its type; days are days, whatever else a timestamp could count."""
+    return [f"{name} {kind.partition('_')[0]}" for name, kind, *_ in con.execute(f"DESCRIBE FROM {rows}").fetchall()]

@@ -27,7 +27,7 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="In place of the files known for that day.")] = False,
     data: Data = DATA,
 ) -> None:
-    """Take a publisher's files into data/raw, once it is proved that they can be read.
+    """Take a publisher's files into data/raw, once they are proved.
 
     All files of one day are one release: they are read in full, together with those that are there for that day. What
     cannot be read right is refused with the reason, and nothing is left behind.

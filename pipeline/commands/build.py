@@ -22,10 +22,11 @@ def build(
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given several times.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Build everything needed and nothing more; ends with the scorecard.
+    """Build everything needed and nothing more.
 
-    Reads releases that are new in data/raw, calculates the years they touch, checks, and swaps in the published file.
-    Ends with 1 when a release was refused or a metric failed: the rest is built, and the last good figures stay.
+    Reads releases that are new in data/raw, calculates the years they touch, checks, swaps in the published file,
+    and prints the scorecard. Ends with 1 when a release was refused or a metric failed: the rest is built, and the
+    last good figures stay.
     """
     wanted_years = years_in(years)
     with plainly():

@@ -8,7 +8,7 @@ from pipeline.read.source import SOURCES
 
 
 def sources() -> None:
-    """List the publications that are read, with the ids that `ncdof add` takes."""
+    """List the publications that are read, with their ids."""
     table = Table("source", "publisher", "formats", "publication", box=None, header_style="bold")
     for declared in sorted(SOURCES.values(), key=lambda source: source.id):
         table.add_row(declared.id, declared.publisher, declared.formats, declared.title)

@@ -19,7 +19,10 @@ def chart(
     ] = None,
     data: Data = DATA,
 ) -> None:
-    """Draw a metric's series for an area, with its interval and England's, as a picture with title and source."""
+    """Draw a metric's series for an area, beside England's.
+
+    The picture has intervals, a title and its source.
+    """
     from pipeline.editions.area import area_metric
     from pipeline.editions.marts import read
     from pipeline.editions.pictures import charts  # importing matplotlib takes longer than most commands

@@ -27,10 +27,11 @@ def count(
     ] = "local[*]",
     data: Data = DATA,
 ) -> None:
-    """Count records where they lie and keep the figures as a release, beside those of publishers.
+    """Count records where they lie, and keep the figures.
 
-    The records stay where they are, and each must keep its contract. What leaves is a file of figures for each year:
-    small counts hidden and others rounded, so that nobody can be found in them, also not by the releases before.
+    The figures are a release beside those of publishers. The records stay where they are, and each must keep its
+    contract. What leaves is a file of figures for each year: small counts hidden and others rounded, so that
+    nobody can be found in them, also not by the releases before.
     """
     with plainly():
         if source not in EXTRACTS:

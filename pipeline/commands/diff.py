@@ -19,7 +19,10 @@ def diff(
     to: Annotated[str | None, typer.Option("--to", help="And on this day; else the newest release.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Show what a release changed: numbers that are new, changed or gone."""
+    """Show what a release changed.
+
+    Counts the numbers that are new, changed or gone, and lists those that changed.
+    """
     with plainly(), published.connect(data) as con:
         days = [date.fromisoformat(day) if day else None for day in (from_, to)]
         found = questions.diff(con, metric, *days)

@@ -23,7 +23,10 @@ def explain(
     breakdown: Annotated[str | None, typer.Option(help="Part of the metric; else the one it is led by.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Show where a value comes from: formula, inputs, file, checksum, sheet and cell, earlier vintages."""
+    """Show where a value comes from, down to the cell.
+
+    Prints the formula, its inputs, the file with its checksum, sheet and cell, and earlier vintages.
+    """
     with plainly(), published.connect(data) as con:
         found = questions.explain(con, metric, area, year, breakdown)
         sample = published.is_sample(con)
@@ -35,8 +38,8 @@ def explain(
         out.print(found.remark, style="yellow")
     for row in found.values.to_dict("records"):
         lines: list[Text | str] = [Text(_number(row), style="bold"), f"method    {row['method']}"]
-        if pd.notna(row.get("numerator")) or pd.notna(row.get("denominator")):
-            lines.append(f"inputs    numerator {cell(row['numerator'])}, denominator {cell(row['denominator'])}")
+        if inputs := [f"{name} {cell(row[name])}" for name in ("numerator", "denominator") if pd.notna(row.get(name))]:
+            lines.append(f"inputs    {', '.join(inputs)}")
         if row.get("note"):
             lines.append(f"note      {row['note']}")
         if row.get("trend"):
@@ -53,10 +56,9 @@ def explain(
         out.print(Panel(Group(*lines), title=title, title_align="left"))
     earlier = found.vintages
     repeated = earlier[earlier.duplicated(["period", "statistic", "unit"], keep=False)]
-    if len(repeated):
-        out.print("Every vintage of these values:")
-        columns = ["period", "statistic", "unit", "value", "status", "source", "released", "cell"]
-        out.print(table_of(repeated[columns]))
+    for (period, statistic, unit), vintages in repeated.groupby(["period", "statistic", "unit"], sort=False):
+        out.print(f"Every vintage of {period} · {statistic} · {unit}:")
+        out.print(table_of(vintages[["released", "value", "status", "source", "cell"]]))
 
 
 def _number(row: Mapping[Hashable, Any]) -> str:

@@ -35,11 +35,11 @@ def fetch(
     ] = False,
     data: Data = DATA,
 ) -> None:
-    """Find, download and prove new releases through the publishers' own interfaces.
+    """Find, download and prove new releases.
 
-    Takes the editions since a source's newest release, and of a source without any the newest. Files are stored as
-    published, with where they came from; what cannot be read right is kept and said. Ends with 1 when a publisher did
-    not answer or a release was refused: everything else is taken.
+    Asks the publishers' own interfaces. Takes the editions since a source's newest release, and of a source
+    without any the newest. Files are stored as published, with where they came from; what cannot be read right is
+    kept and said. Ends with 1 when a publisher did not answer or a release was refused: everything else is taken.
     """
     with plainly():
         for unknown in set(sources or ()) - set(SOURCES):

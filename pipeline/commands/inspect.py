@@ -18,10 +18,10 @@ def inspect(
     file: Annotated[Path, typer.Argument(help="A publisher's file.")],
     source: Annotated[str, typer.Option(help="Say what the reader of this source asks for and finds.")] = "",
 ) -> None:
-    """Show what a file holds as a reader sees it: sheets, titles, headings and first rows.
+    """Show what a file holds as a reader sees it.
 
-    With a source, also the tables that its reader asks for, those it finds, and the nearest title where it finds none.
-    Nothing is kept.
+    That is sheets, titles, headings and first rows. With a source, also the tables that its reader asks for, those
+    it finds, and the nearest title where it finds none. Nothing is kept.
     """
     with plainly():
         if source and source not in SOURCES:

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, err, fail, plainly, say_written
+from pipeline.editions import pages
 from pipeline.publish import published
 
 
@@ -19,17 +20,18 @@ def profile(
     to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/pages of the data folder.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Write the page of an area, with its workbook: one HTML file that needs no network, for screen and paper.
+    """Write the page of an area, with its workbook.
 
-    The national page and an index of the pages that are there are written beside it.
+    The page is one HTML file that needs no network, for screen and paper. The national page and an index of the
+    pages that are there are written beside it.
     """
     from pipeline.editions.pages.files import INDEX, write  # importing matplotlib takes longer than most commands
 
     if (area is None) != all_:
         fail("profile takes an area or --all")
-    folder = to or data / "exports" / "pages"
+    folder = to or pages.folder(data)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
-    with plainly(), Progress(*columns, console=err, transient=True) as bar:
+    with plainly(), Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("reading the published file", total=None)
 
         def done(number: int, total: int, name: str) -> None:

@@ -20,9 +20,10 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: Data = DATA,
 ) -> None:
-    """Take a release back out of data/raw, once it is said what goes with it.
+    """Take a release back out of data/raw.
 
-    The next build takes its figures out of the marts: what the release before it said leads again.
+    First says what goes with it, and asks. The next build takes its figures out of the marts: what the release
+    before it said leads again.
     """
     with plainly():
         if source not in SOURCES:

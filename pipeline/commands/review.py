@@ -16,9 +16,10 @@ def review(
     to: Annotated[Path | None, typer.Option(help="Folder to write; else exports/reviews of the data folder.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Write what was counted of an area's drug-related deaths: treatment and hospital before them.
+    """Write what was counted of an area's drug-related deaths.
 
-    It is counted from linked records with `ncdof count`, under disclosure control.
+    That is treatment and hospital before them. It is counted from linked records with `ncdof count`, under
+    disclosure control.
     """
     from pipeline.editions.reviews import write  # importing what writes workbooks takes long
 

@@ -21,7 +21,10 @@ ARROWS = {
     "not compared": "≠",
     "no earlier figure to compare with": "",
 }
-LEGEND = "▲ up  ▼ down  = no change  ≈ within their intervals  ≠ not comparable with the one before"
+LEGEND = (
+    "▲ up  ▼ down  = no change  ≈ within their intervals  ≠ not comparable with the one before; "
+    "better or worse only where intervals or a target say so"
+)
 # Shown from the left as far as the terminal is wide; the first four fit 80 columns.
 COLUMNS = {
     "metric": 34,
@@ -70,7 +73,10 @@ class Line(NamedTuple):
 
 
 def scorecard(data: Data = DATA) -> None:
-    """Print the scorecard: a line a metric, for England or the nearest national area."""
+    """Print the scorecard: a line a metric.
+
+    A line is about England, or the nearest national area.
+    """
     with plainly(), published.connect(data) as con:
         print_scorecard(con)
 

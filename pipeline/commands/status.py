@@ -8,7 +8,9 @@ from pipeline.commands.terminal import DATA, Data, out, plainly, say_sample
 
 
 def status(data: Data = DATA) -> None:
-    """Show what is read and built, releases by source and years by metric, and what is announced."""
+    """Show what is read, built and announced.
+
+    Releases are listed by source, years by metric."""
     with plainly():
         by_source, by_metric = questions.source_status(data), questions.metric_status(data)
         due = inventory.announced(data).sort_values("day").to_dict("records")

@@ -80,7 +80,7 @@ def table_of(frame: pd.DataFrame, most: int = 100) -> Group:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], of: int) -> Group:
     """Rows as a table, with how many there are of them."""
-    more = f"{of:,} rows" if of == len(rows) else f"the first {len(rows)} of {of:,} rows"
+    more = f"{of:,} row{'s' * (of != 1)}" if of == len(rows) else f"the first {len(rows)} of {of:,} rows"
     made = Table(box=None, header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")  # or a narrow terminal would cut digits off

@@ -62,7 +62,7 @@ def nations(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(
         con.execute("""
             SELECT metric_id, coalesce(string_agg(DISTINCT area_code[1], '') FILTER (area_kind <> 'other'), '')
-            FROM framework.observations GROUP BY metric_id
+            FROM framework.latest GROUP BY metric_id
         """).fetchall()
     )
 

@@ -5,7 +5,7 @@ from datetime import date
 import dagster as dg
 
 from pipeline import inventory
-from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
+from pipeline.graph.policies import ONE_RUN, OWNERS, RETRIES, YEARS, plainly
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES
 from pipeline.records import counting, engines
@@ -39,7 +39,7 @@ def extract_asset(extract: Extract) -> dg.AssetsDefinition:
         description=f"Counted where the records are: {SOURCES[extract.id].title}",
         partitions_def=YEARS,
         backfill_policy=ONE_RUN,
-        retry_policy=dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL),
+        retry_policy=RETRIES,
         kinds={"csv", "duckdb"},
         owners=OWNERS,
         check_specs=[dg.AssetCheckSpec(KEPT, asset=key(extract.id), description="No record breaks its contract.")],

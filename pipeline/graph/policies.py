@@ -1,4 +1,4 @@
-"""What all assets of the graph share: years as partitions, one run for any of them, owners, and plain failures."""
+"""What all assets of the graph share: years as partitions, one run for any, owners, retries, and plain failures."""
 
 import hashlib
 import warnings
@@ -18,6 +18,8 @@ YEARS = dg.TimeWindowPartitionsDefinition(
 # On every asset, partitioned or not: with one that lacks it a job runs once a year and the command line takes no range.
 ONE_RUN = dg.BackfillPolicy.single_run()
 OWNERS = ["team:ncdof"]
+# For a disk or a file that was busy for a moment; what the data are to blame for is never tried again.
+RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipeline import build, inventory
 from pipeline.calculate.metric import ENGLAND, METRICS
+from pipeline.editions import pages
 from pipeline.files import write_atomically
 from pipeline.graph.policies import ONE_RUN, OWNERS, plainly
 from pipeline.publish import part_files, published
@@ -75,7 +76,7 @@ def pages_asset() -> dg.AssetsDefinition:
         from pipeline.editions.pages import files
 
         data = inventory.data_folder()
-        folder, inputs = data / "exports" / "pages", published.inputs(data).get(published.WHOLE, "")
+        folder, inputs = pages.folder(data), published.inputs(data).get(published.WHOLE, "")
         made_of = folder / ".made_of"
         if not made_of.exists() or made_of.read_text() != inputs:
             files.write(data, folder)

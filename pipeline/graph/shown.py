@@ -14,6 +14,7 @@ import duckdb
 
 from pipeline import inventory
 from pipeline.calculate.metric import Metric
+from pipeline.editions import pages
 from pipeline.publish import part_files
 from pipeline.read.source import SOURCES
 
@@ -44,7 +45,7 @@ def shown(data: Path, metric: Metric, series: Sequence[Point]) -> dict[str, Any]
     area = (
         dg.MetadataValue.url(f"{at}/{page}#{metric.id}")
         if at
-        else dg.MetadataValue.path(str((data / "exports" / "pages" / page).resolve()))
+        else dg.MetadataValue.path(str((pages.folder(data) / page).resolve()))
     )
     found: dict[str, Any] = {"area page": area} | {
         f"publication: {source_id}": dg.MetadataValue.url(SOURCES[source_id].editions.page)

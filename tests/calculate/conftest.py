@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.calculate import statistics
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

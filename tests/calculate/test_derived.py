@@ -74,7 +74,7 @@ releases = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(releases)
 def test_what_was_reached_is_what_was_known_on_the_day_less_the_baseline(rows):
     day = {number: pd.Timestamp(2023, number, 1) for number in range(1, 7)}
@@ -158,7 +158,7 @@ def need(counts: list[dict], estimates: list[dict]) -> pd.DataFrame:
     return ask(derived.shortfall(table("counts"), table("estimates"), "'derived'"), counts=counts, estimates=estimates)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 400), st.integers(1, 300), st.integers(0, 100), st.integers(0, 100))
 def test_unmet_need_lies_in_its_interval(count, estimate, below, above):
     found = need(

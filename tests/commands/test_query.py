@@ -65,7 +65,7 @@ REFUSED = {
 @pytest.mark.parametrize("sql", READS)
 def test_what_reads_the_published_file_is_answered(small_build, sql):
     answer = ncdof(small_build, "query", sql)
-    assert (answer.returncode, "rows" in answer.stdout.split()) == (0, True), answer.stderr
+    assert (answer.returncode, bool({"row", "rows"} & {*answer.stdout.split()})) == (0, True), answer.stderr
 
 
 @pytest.mark.parametrize("format", ["table", "csv", "json"])
@@ -161,7 +161,7 @@ def test_a_narrow_terminal_cuts_no_digit_off(small_build, monkeypatch):
         terminal.out.print(terminal.table(["a", "b"], [[Decimal(number), "x" * 400]], 1))
     assert "1,234,567,890.123456" in answer.stdout
     assert "…" not in captured.get()
-    assert sum(map(str.isdigit, captured.get().replace("1 rows", ""))) == len(number) - 1
+    assert sum(map(str.isdigit, captured.get().replace("1 row", ""))) == len(number) - 1
 
 
 def test_a_column_that_fails_far_down_says_so(small_build):

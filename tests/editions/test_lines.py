@@ -45,7 +45,7 @@ YEARS = [f"{year}" for year in range(2008, 2022)]
 SERIES = st.lists(st.none() | st.floats(0, 5_000).map(lambda number: round(number, 2)), min_size=14, max_size=14)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     values=SERIES,
     nation=SERIES,

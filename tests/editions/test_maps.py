@@ -29,7 +29,7 @@ def fills(svg: ElementTree.Element) -> dict[str, str]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(numbers=st.lists(st.none() | st.integers(0, 40).map(float), min_size=1, max_size=160))
 def test_areas_have_the_colour_of_the_fifth_that_they_are_in(numbers):
     rows = [area_row(number, value) for number, value in enumerate(numbers)]

@@ -31,7 +31,7 @@ def strip(values, mine=0, near=(), nation=None, unit="percent", area="Testshire"
     return ElementTree.fromstring(drawn)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(numbers=OTHERS, nation=st.none() | st.floats(0, 1_000))
 def test_every_area_is_one_dot_where_its_value_is(numbers, nation):
     rows = [area_row(number, value) for number, value in enumerate(numbers)]

@@ -56,7 +56,7 @@ def test_find(text, code):
     [
         (
             "Newcastle",
-            "Several areas are called something like “Newcastle”: "
+            "Several areas are called something like “Newcastle”, so give a code: "
             "Newcastle upon Tyne (E08000021), Newcastle-under-Lyme (E07000195).",
         ),
         ("Sheffeild", "No area is called “Sheffeild”; near it are Sheffield (E08000039)"),

@@ -147,7 +147,7 @@ def edited(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     return old[old["period_label"].isin(["2021", "2022", "2023"][: 3 - first])], new
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(edited())
 def test_the_report_is_what_a_slow_reading_finds(tmp_path_factory, pair) -> None:
     old, new = pair

@@ -164,9 +164,10 @@ def _write_lines(book: GPWorkbook, page: GPWorksheet, lines: Iterable[tuple[Cell
 
 def _cells(column: "pd.Series[Any]") -> list[Cell]:
     """What the cells of a column hold, each of them something."""
-    days = column.dt.date if column.dtype.kind == "M" else column
-    cells: list[Cell] = days.astype(object).where(column.notna(), _BLANK).tolist()
-    return cells
+    cells: list[Cell] = (column.dt.date if column.dtype.kind == "M" else column).tolist()
+    if not column.hasnans:
+        return cells
+    return [_BLANK if blank else cell for cell, blank in zip(cells, column.isna(), strict=True)]
 
 
 def _is_numeric(cells: list[Cell]) -> bool:
