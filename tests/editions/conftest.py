@@ -76,7 +76,10 @@ def cut(sample_build: Path, data: Path, kept: str) -> None:
 
 @pytest.fixture(scope="session")
 def recent(sample_build, tmp_path_factory) -> Path:
-    """A data folder with the published sample of the last years, of the nations and some areas only."""
+    """A data folder with the published sample of the last years, of the nations and some areas only.
+
+    One shared folder: copy it before changing it.
+    """
     named = (DARLINGTON, CITY_OF_LONDON, DURHAM_POLICE)
     kept = f"""
         year >= least(2022, (SELECT max(year) FROM {{table}}))
