@@ -8,7 +8,7 @@ BIN := .venv/bin
 build: .venv/installed
 	$(BIN)/ncdof build
 
-# A process a processor; a test module is one process's, because its tests share what they set up. conftest orders them.
+# A test module is one process's, because its tests share what they set up; conftest orders them and numbers processes.
 IN_PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: .venv/installed lint

@@ -57,15 +57,22 @@ FOLDERS = {
 
 # What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
-# The longest first, so that all processes end together. Of the first two one makes a whole build, and one needs none.
+# The longest first, so that all processes end together. Of the first three one makes a whole build, and two need none.
 FIRST = [
     "test_published",
     "test_kept",
-    "test_samples",
-    "test_commands",
-    "test_headlines",
+    "test_faults",
+    "test_arrivals",
     "test_concurrency",
+    "test_contracts",
+    "test_headlines",
+    "test_pages_left_alone",
+    "test_commands",
+    "test_samples",
+    "test_mutants",
+    "test_raw",
     "test_changes",
+    "test_workbook_figures",
 ]
 
 
@@ -74,8 +81,13 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "whole: takes a whole build, or as long as one; `make test-quick` leaves it out")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors, because some tests wait: for publishers, readers and time limits."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config, items):
-    awaited = WHOLE - {"sample_build"} if _kept(config).exists() else WHOLE
+    awaited = WHOLE - {"sample_build"} if _kept().exists() else WHOLE
     for item in items:
         if awaited.intersection(item.fixturenames):
             item.add_marker(pytest.mark.whole)
@@ -132,13 +144,14 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
+def in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder that all processes of a run of the tests share."""
     root = factory.getbasetemp()
     return (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / name
 
 
-def _kept(config: pytest.Config) -> Path:
+@cache
+def _kept() -> Path:
     """Where the sample build stands for later runs too, as long as all that it is made of and with is the same."""
     files = [
         (str(path.relative_to(ROOT)), checksum(path))
@@ -148,13 +161,24 @@ def _kept(config: pytest.Config) -> Path:
     ]
     packages = sorted(f"{found.name} {found.version}" for found in distributions())
     made_of = hashlib.sha256(repr((sys.version, packages, files)).encode()).hexdigest()
-    return config.cache.mkdir("builds") / made_of[:16]
+    return ROOT / ".pytest_cache" / "d" / "builds" / made_of[:16]
+
+
+def stage_samples(data: Path, sources: Collection[str]) -> None:
+    """Stage the samples of some sources, as the sample build did where there is one already."""
+    for source in sources:
+        if (there := _kept() / "staging" / source).exists():
+            shutil.copytree(there, data / "staging" / source)
+    report = build.Report()
+    build.stage(data, sources, report)
+    assert not report.refused
 
 
 @pytest.fixture(scope="session")
-def sample_build(pytestconfig) -> Path:
+def sample_build() -> Path:
     """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
-    kept = _kept(pytestconfig)
+    kept = _kept()
+    kept.parent.mkdir(parents=True, exist_ok=True)
 
     def make(data: Path) -> None:
         for path in kept.parent.iterdir():
@@ -180,9 +204,11 @@ def small_build(tmp_path_factory) -> Path:
     """
 
     def make(data: Path) -> None:
-        assert not build_all(data, ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")).refused
+        sources = ("csew_drug_misuse", "ndtms_secure_settings", "published_figures")
+        stage_samples(data, sources)
+        build_all(data, sources)
 
-    return made_once(_in_this_run(tmp_path_factory, "small"), make)
+    return made_once(in_this_run(tmp_path_factory, "small"), make)
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -204,7 +230,7 @@ def real_build(tmp_path_factory) -> Path:
             releases.store(data, release_of(source, day, paths))
         assert not build_all(data).refused
 
-    return made_once(_in_this_run(tmp_path_factory, "real"), make)
+    return made_once(in_this_run(tmp_path_factory, "real"), make)
 
 
 def in_the_file(raw: Path, source: str, released: date, cells: str) -> float:

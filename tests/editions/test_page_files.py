@@ -1,31 +1,9 @@
 """The files of area pages: what is written, listed, told and left alone."""
 
-import shutil
-from pathlib import Path
-
-import duckdb
 import pytest
 
-from pipeline.calculate.metric import METRICS
-from pipeline.editions.marts import RECENT_YEARS
 from pipeline.editions.pages.files import INDEX, write
-from pipeline.publish import published
 from tests.editions.elements import AREAS, read
-
-
-@pytest.fixture(scope="module")
-def few(sample_build, tmp_path_factory) -> Path:
-    """A data folder whose published file knows few areas of today, with the figures of the years that give pages."""
-    data = tmp_path_factory.mktemp("few")
-    published.path(data).parent.mkdir(parents=True)
-    shutil.copy(published.path(sample_build), published.path(data))
-    kept = [*AREAS.values(), "K04000001", "K03000001", "K02000001", "E10000003", "E12000006", "E23000013"]
-    with duckdb.connect(str(published.path(data))) as con:
-        ((newest,),) = con.execute("SELECT max(year) FROM framework.observations").fetchall()
-        for metric in METRICS.values():
-            con.execute(f"DELETE FROM {metric.outcome}.{metric.id} WHERE year <= {newest - RECENT_YEARS}")
-        con.execute("DELETE FROM framework.areas WHERE area_code NOT IN (SELECT unnest(?))", [kept])
-    return data
 
 
 def test_all_pages_and_an_index_of_exactly_these(few, tmp_path):
