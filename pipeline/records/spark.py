@@ -20,8 +20,9 @@ from pipeline.records.lying import Lying, by_headings
 _KINDS = {"STRING": "VARCHAR", "INT": "INTEGER", "TIMESTAMP_NTZ": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP WITH TIME ZONE"}
 # Days are days wherever Spark is, and what a folder such as `sex=1` says of its records is a text, as in a file.
 _SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.sources.partitionColumnTypeInference.enabled": "false"}
-# Spark gives the address of a file, in which a blank is %20.
-_FILE = "url_decode(replace(_metadata.file_path, '+', '%2B'))"
+# Spark gives the address of a file, in which a blank is %20; one on this machine is known by its path.
+_HERE = "^file:(//)?"
+_FILE = f"regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')), '{_HERE}', '')"
 _BROKEN = "_broken"
 # What Java puts in place of bytes that are no UTF-8.
 _NO_TEXT = "\ufffd"
@@ -41,7 +42,8 @@ def spark(address: str) -> Iterator["Spark"]:
             session.stop()
     except (PySparkException, Py4JError) as error:
         if file := re.search(r"reading file (\S+)\.\s", str(error)):
-            raise Refused(f"{unquote(file[1])} cannot be read: it is damaged") from error
+            path = re.sub(_HERE, "", unquote(file[1]))
+            raise Refused(f"{path} cannot be read: it is damaged") from error
         condition = re.search(r"\[[A-Z0-9_.]+\]", str(error))
         raise Refused(
             f"Spark at {address} cannot go on: {condition[0] if condition else type(error).__name__}"
