@@ -88,7 +88,7 @@ class Coded:
         elif before and len(self.texts(last)) == 1:
             return self._groups(tuple(before))
         if names not in self._alike:
-            self._alike[names] = _paired(self._groups(tuple(before)), codes) if before else codes
+            self._alike[names] = paired(self._groups(tuple(before)), codes) if before else codes
         return self._alike[names]
 
     def different(self, name: str, *names: str) -> np.ndarray:
@@ -127,7 +127,7 @@ def coded(figures: pd.DataFrame) -> Coded:
 # --- groups: the arrays have a number for each row that says which it is in ---------------------------------------
 
 
-def _paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:
+def paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """A number for each row, the same where both are."""
     many = codes.max(initial=0) + 1
     pairs = groups * many + codes

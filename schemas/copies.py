@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from schemas.coded import Coded, different
+from schemas.coded import Coded, different, paired
 
 # So many different numbers are not those of two areas by chance.
 _NO_CHANCE = 12
@@ -26,8 +26,10 @@ def of_areas(figures: Coded) -> np.ndarray:
         enough = different(numbers, areas) >= _NO_CHANCE
         if not enough.any():
             continue
+        first = np.zeros(areas.max() + 1, dtype=np.int64)
+        first[areas] = np.arange(len(areas))
         # Sums of random numbers are alike where all numbers are, whatever the order.
-        sums = np.bincount(areas, pairs)[areas]
-        alike = pd.factorize(pd.MultiIndex.from_arrays([figures.alike(*within, "area_kind")[there], sums]))[0]
-        found[there] |= enough & (different(areas, alike) > 1)
+        sums = pd.factorize(np.bincount(areas, pairs))[0]
+        alike = paired(figures.alike(*within, "area_kind")[there][first], sums)
+        found[there] |= enough & (np.bincount(alike, np.bincount(areas) > 0)[alike] > 1)[areas]
     return found

@@ -237,7 +237,6 @@ def sizes(sample: Path, folder: Path) -> list[Line]:
     taken: dict[str, dict[int, float]] = {"calculate": {}, "publish": {}}
     for times in (1, 2, 4, 8):
         data = folder / f"{times} times"
-        shutil.copytree(sample / "raw", data / "raw")
         for staged in inventory.staged(sample):
             declared, to = SOURCES[staged.source], data / staged.path.relative_to(sample)
             to.parent.mkdir(parents=True, exist_ok=True)
