@@ -1,6 +1,7 @@
 """Where real published files are found, and what is read of them once for all tests."""
 
 import csv
+import gc
 import hashlib
 import io
 import os
@@ -267,3 +268,7 @@ def _file_of(folder: Path, cell: str) -> tuple[bytes, str]:
         return path.read_bytes(), place
     with zipfile.ZipFile(path) as archive:
         return archive.read(named[1:]), place
+
+
+def pytest_collection_finish():
+    gc.freeze()  # what was imported and collected stays: nobody need look through it for garbage
