@@ -4,7 +4,8 @@
 -- those of England: that they never were is not known of who lived elsewhere.
 WITH died AS (
     SELECT dec_conf_nhs_number_clean_deid AS person, reg_date_of_death AS day, year(reg_date) AS registered,
-           lad_of_residence, starts_with(lad_of_residence, 'E') AS resident, substances, CASE dec_sex WHEN '1' THEN 'male' ELSE 'female' END AS sex,
+           lad_of_residence, starts_with(lad_of_residence, 'E') AS resident, substances,
+           CASE dec_sex WHEN '1' THEN 'male' ELSE 'female' END AS sex,
            CASE WHEN dec_agec < 30 THEN 'under 30' WHEN dec_agec < 40 THEN '30-39' WHEN dec_agec < 50 THEN '40-49'
                 WHEN dec_agec < 60 THEN '50-59' ELSE '60 and over' END AS age
     FROM deaths
@@ -88,7 +89,8 @@ pooled AS (
     UNION ALL
     SELECT years.label AS period, within, sex, age, category, count(*) AS value
     FROM told JOIN areas ON area_code = lad_of_residence JOIN years ON years.year = registered
-    WHERE age = 'all' AND (category = 'drug poisoning' OR (starts_with(category, 'drug poisoning: ') AND level <> 'authority'))
+    WHERE age = 'all'
+      AND (category = 'drug poisoning' OR (starts_with(category, 'drug poisoning: ') AND level <> 'authority'))
     GROUP BY years.label, within, sex, age, category
 )
 SELECT 'deaths' AS measure, period, within AS area, sex, age, category, value FROM pooled

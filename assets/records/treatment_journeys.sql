@@ -19,7 +19,8 @@ community AS (
            ) AS treated_until,
            min(modst) OVER (
                PARTITION BY clientid
-               ORDER BY coalesce(disd, DATE '2999-12-31'), CASE WHEN starts_with(disrsn, 'Treatment completed') THEN 1 ELSE 0 END
+               ORDER BY coalesce(disd, DATE '2999-12-31'),
+                        CASE WHEN starts_with(disrsn, 'Treatment completed') THEN 1 ELSE 0 END
                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
            ) AS treated_again
     FROM described WHERE setting = 'community' AND modst IS NOT NULL

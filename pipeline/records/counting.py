@@ -79,10 +79,10 @@ def _require_whole_years(extract: Extract, engine: Engine, years: pd.DataFrame) 
     last = years.iloc[-1]
     for table, contract in extract.tables.items():
         days = [name for name, column in contract.to_schema().columns.items() if typed.kind_of(column) == "DATE"]
-        newest = (
-            engine.ask(f"SELECT {', '.join(f'max({day}) AS {day}' for day in days)} FROM {table}") if days else None
-        )
-        if newest is not None and newest.iloc[0].dropna().map(lambda day: day + _QUIET < last["ends"]).all():
+        if not days:
+            continue
+        newest = engine.ask(f"SELECT {', '.join(f'max({day}) AS {day}' for day in days)} FROM {table}").iloc[0]
+        if newest.dropna().map(lambda day: day + _QUIET < last["ends"]).all():
             raise Refused(f"{table}: no record is of the end of {last['label']}: ask for years that they are all of")
 
 

@@ -112,7 +112,7 @@ def by_headings(files: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
     """CSV files by the names in their first lines. Raises Refused for a file that has none."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for file in files:
-        alike.setdefault(_headings(re.sub("^file:/+", "/", file)), []).append(file)
+        alike.setdefault(_headings(file), []).append(file)
     return alike
 
 

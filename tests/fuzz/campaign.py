@@ -8,49 +8,36 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
 from pipeline import catalogue
 from pipeline.read.opening import Refused
-from tests.fuzz import (
-    areas,
-    columns,
-    copying,
-    dates,
-    forms,
-    numbers,
-    pasting,
-    programs,
-    redesign,
-    rows,
-    spans,
-    texts,
-    wording,
-    workings,
-)
 from tests.fuzz.mutation import MUTATIONS
 from tests.fuzz.seeds import Seed, real_files, samples
 from tests.fuzz.truth import CRASHED, HUNG, NEEDLESS, REFUSED, Mutant, Outcome, judged
 from tests.fuzz.writing import write
 
 # They declare the mutations.
-MODULES = (
-    areas,
-    columns,
-    copying,
-    dates,
-    forms,
-    numbers,
-    pasting,
-    programs,
-    redesign,
-    rows,
-    spans,
-    texts,
-    wording,
-    workings,
-)
+for module in (
+    "areas",
+    "columns",
+    "copying",
+    "dates",
+    "forms",
+    "numbers",
+    "pasting",
+    "programs",
+    "redesign",
+    "rows",
+    "spans",
+    "texts",
+    "wording",
+    "workings",
+):
+    import_module(f"tests.fuzz.{module}")
+
 SECONDS = 20
 
 # Files that take seconds to read are mutated less often than others.
