@@ -301,6 +301,10 @@ class Figure(pa.DataFrameModel):
     def sums_of_their_parts(cls, figures: pd.DataFrame) -> pd.Series:
         return _where(~sums.unlike_their_parts(coded(figures), cls._counted(figures)), figures)
 
+    @rows_check(name="contained", error="counts of a period are fewer than those of a shorter one in it")
+    def as_many_as_in_each_part(cls, figures: pd.DataFrame) -> pd.Series:
+        return _where(~sums.fewer_than_in_a_part(coded(figures), cls._counted(figures)), figures)
+
     @rows_check(name="copied", error="all numbers of an area stand under another area too")
     def not_copied(cls, figures: pd.DataFrame) -> pd.Series:
         return _where(~copies.of_areas(coded(figures)), figures)

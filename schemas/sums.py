@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
-from schemas.coded import Coded
+from schemas.coded import Coded, largest
 
 _WHAT = ("measure", "unit", "sex", "age", "category")
 _WHEN = ("period_start", "period_end")
@@ -27,6 +28,30 @@ def unlike_their_parts(figures: Coded, counted: np.ndarray) -> np.ndarray:
             of = figures.codes("measure")[whole] == measure
             if 2 * beyond[of].sum() < of.sum():
                 found[list(_odd(figures, whole[of], beyond[of]))] = True
+    return found
+
+
+def fewer_than_in_a_part(figures: Coded, counted: np.ndarray) -> np.ndarray:
+    """The columns of counts, and rows of a nation, most of which are fewer than those of a shorter period in theirs.
+
+    However cases are counted, a year has as many as each of its quarters.
+    """
+    found = np.zeros(len(figures.value), dtype=bool)
+    first = figures.first(*_WHEN)
+    starts, ends = (figures.each(name, lambda day: pd.Timestamp(day).toordinal())[first] for name in _WHEN)
+    holds = (starts[:, None] <= starts) & (ends[:, None] >= ends) & ~np.eye(len(first), dtype=bool)
+    if not holds.any():
+        return found
+    there, span = np.flatnonzero(counted & ~np.isnan(figures.value)), figures.alike(*_WHEN)
+    place = figures.alike(*_WHAT, "area_code")
+    rounded = figures.each("precision", lambda said: float(said) if said.isdecimal() else 1.0)
+    wholes, fewer = [there[:0]], [there[:0] > 0]
+    for number in np.flatnonzero(holds.any(axis=1)):
+        whole, parts = there[span[there] == number], there[holds[number][span[there]]]
+        most = largest(figures.value[parts], place[parts], place.max() + 1)[place[whole]]
+        wholes.append(whole[~np.isnan(most)])
+        fewer.append((figures.value[whole] < most - 2 * rounded[whole])[~np.isnan(most)])
+    found[list(_odd(figures, np.concatenate(wholes), np.concatenate(fewer)))] = True
     return found
 
 

@@ -103,6 +103,16 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def _are_records(table: Table, columns: list[int]) -> pd.Series:
+    """Which rows say something of referrals: one without a number too, where it has all labels that others have."""
+    numbers = table.filled(columns)
+    others = [column for column, parts in enumerate(table.headings) if parts and column not in columns]
+    texts = [table.text(column).ne("") for column in others]
+    labels = [there for there in texts if there[numbers].all()]
+    # A label alone may be a note.
+    return numbers | pd.concat(labels, axis=1).all(axis=1) if len(labels) > 1 else numbers
+
+
 def _referrals(table: Table | Records) -> pd.DataFrame:
     """Referrals of one table by area, period, age and sex, with what else they are of; nationalities stay apart."""
     whole, flagged = table.column_if_any(REFERRALS), table.column_if_any(FLAGGED)
@@ -111,9 +121,7 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
         raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
     if isinstance(table, Table):
         table.require_known(BESIDE)
-    # A record without a number is one all the same, a row of a sheet may be a note.
-    there = pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)
-    there |= isinstance(table, Records)
+    there = _are_records(table, list(columns)) if isinstance(table, Table) else pd.Series(True, table.frame.index)
     apart = pd.Index([])
     if (nationality := table.column_if_any("nationality")) is not None:
         one = ~table.text(nationality).str.fullmatch(WHOLE, case=False)

@@ -21,7 +21,7 @@ NEEDS = "of which households with:"
 def _rows(table: Table) -> pd.DataFrame:
     """Areas by sheet row. "Rest of England" carries a hyphen or a mark instead of a code."""
     codes, names = table.text(table.key), table.text(table.key + 1)
-    named = names.ne("") & (codes.str.fullmatch(GSS) | names.str.fullmatch("Rest of England"))
+    named = names.ne("") & (codes.str.fullmatch(GSS) | names.str.fullmatch("rest of england", case=False))
     rows = pd.DataFrame({"area_code": codes, "area_label": names})[named]
     rows["area_code"] = rows["area_code"].where(rows["area_code"].str.fullmatch(GSS), names.map(places.slug))
     kinds = rows["area_code"].map(places.kind)

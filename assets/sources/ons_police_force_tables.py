@@ -84,6 +84,8 @@ def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = 
     period = {"period": table.period()}
     columns = {}
     for column, offence in _offences(table, after).items():
+        if (per := re.search(r"\bper ([\d,]+)", offence)) and per[1] != "1,000":
+            raise table.refused(f"column {column_letters(column)} ({offence}) gives rates per {per[1]}, not per 1,000")
         if wanted := re.match(r"(population|household) figures", offence):
             measure = {"population": "population", "household": "households"}[wanted[1]]
             columns[column] = period | {"measure": measure, "unit": measure, "category": "all", "precision": "100"}

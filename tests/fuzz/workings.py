@@ -42,7 +42,8 @@ def headings_in_words(seed: Seed) -> list[Site]:
 
 def without(seed: Seed, numbers: list[int]) -> Truth:
     """That some figures are not read any more."""
-    return as_before(seed.base.drop(index=seed.base.index[numbers]))
+    gone = seed.base.index[numbers]
+    return as_before(seed.base.drop(index=gone), seed.base.loc[gone])
 
 
 @mutation

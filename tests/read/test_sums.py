@@ -61,6 +61,19 @@ def test_pooled_years_are_the_sum_of_their_years():
     assert not keeps(contract, exchanged(frame, one, other, others("period_start", "period_end")))
 
 
+def test_a_period_has_as_many_as_each_of_those_in_it():
+    frame, contract = sample_figures(*LOCAL), SOURCES[LOCAL[0]].contract
+    deaths = frame[frame["measure"].eq("deaths") & frame["category"].eq("drug misuse")]
+    # The last of three years beside them: without the others nothing adds up.
+    deaths = deaths[deaths["period_end"].eq(deaths["period_end"].max())].reset_index(drop=True)
+    pooled = deaths["period_kind"].eq("three_years")
+    assert pooled.sum() > 100 and (~pooled).sum() > 100 and keeps(contract, deaths)
+    for rows, kept in ((pooled & deaths["area_label"].eq("Leeds"), True), (pooled, False)):
+        altered = deaths.copy()
+        altered.loc[rows, "value"] = 0.0
+        assert rows.any() and keeps(contract, altered) == kept
+
+
 def test_the_numbers_of_two_forces_in_each_others_place_are_told_by_their_people():
     frame, contract = sample_figures(*FORCES), SOURCES[FORCES[0]].contract
     counts = frame["measure"].eq("recorded offences")

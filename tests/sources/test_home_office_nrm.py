@@ -207,3 +207,14 @@ def test_a_record_without_its_number_is_a_figure_that_is_not_available(tmp_path)
     assert found.loc[at, ["value", "status"]].isna().to_numpy().tolist() == [[True, False]]
     assert found.loc[at, "status"].tolist() == ["x"]
     assert found[~at]["value"].equals(whole[~at]["value"])
+
+
+def test_a_row_without_its_number_is_a_figure_that_is_not_available(altered, unaltered):
+    pages = BASE.sheets()
+    row = next(row for row in pages["Table_1"] if "Other" in row and row[-1] == 6.0)
+    row[-1] = ""
+    found, whole = altered(NRM, pages), unaltered(BASE)
+    assert len(found) == len(whole)
+    at = found["value"].isna() & whole["value"].notna()
+    assert found.loc[at, "status"].tolist() == ["x"] and whole.loc[at, "value"].tolist() == [6.0]
+    assert_same(found[~at], whole[~at])

@@ -9,6 +9,7 @@ from tests.altering import (
     PERIOD,
     Base,
     assert_refused,
+    in_texts,
     of_form,
     of_substance,
     retitled,
@@ -82,6 +83,15 @@ def test_no_number_of_a_table_is_lost(file, sheet, staged_real):
 @pytest.mark.parametrize("base", [SPRING_2018, WINTER_2022], ids=["2018", "2022"])
 def test_an_alteration_of_form_changes_no_figure(base, alter, altered, unaltered):
     assert_same(altered(HOMELESSNESS, alter(base, base.sheets()), hidden=("hidden",)), unaltered(base))
+
+
+@pytest.mark.parametrize("spelt", ["REST OF ENGLAND", "Rest of  England ", "rest of England"])
+def test_the_rest_of_england_in_any_spelling(spelt, altered, unaltered):
+    sheets = WINTER_2022.sheets()
+    found = altered(HOMELESSNESS, {name: in_texts(rows, "Rest of England", spelt) for name, rows in sheets.items()})
+    assert "rest-of-england" in set(found["area_code"])
+    known = unaltered(WINTER_2022)
+    assert_same(found.assign(area_label=known["area_label"]), known)
 
 
 @of_substance
