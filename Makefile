@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Programs that are started again and again would compile every module again where the environment forbids to keep it.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: build test test-quick coverage bench fuzz demo docs samples records lock lint test-clients test-pages test-records \
   test-service clean
 

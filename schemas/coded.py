@@ -69,7 +69,9 @@ class Coded:
         assert figures is not None
         if name == "months":
             return ((figures["period_end"] - figures["period_start"]).dt.days / 30.4).round().fillna(-1)
-        return figures["cell"].str.rstrip("0123456789") if name == "printed" else figures[name]
+        if name == "printed":
+            return pd.Series([cell.rstrip("0123456789") for cell in figures["cell"].to_numpy()], dtype="str")
+        return figures[name]
 
     def each(self, name: str, say: Callable[[str], object]) -> np.ndarray:
         """What is said of each row's text in a column."""

@@ -177,7 +177,7 @@ class Figure(pa.DataFrameModel):
     def period_past(cls, figures: pd.DataFrame) -> pd.Series:
         ahead = [kind for kind, declared in cls.__rules__.periods.items() if declared.ahead]
         past: pd.Series = figures["period_end"] <= figures["released"]
-        return past | figures["period_kind"].isin(ahead)
+        return past | coded(figures).each("period_kind", lambda kind: kind in ahead)
 
     @rows_check(name="first_period", error="a period is earlier than the first one ever")
     def first_period(cls, figures: pd.DataFrame) -> pd.Series:
@@ -220,11 +220,11 @@ class Figure(pa.DataFrameModel):
 
     @rows_check(name="missing_has_reason", error="a missing value has no status that says why")
     def missing_has_reason(cls, figures: pd.DataFrame) -> pd.Series:
-        return figures["value"].notna() | (figures["status"] != "")
+        return figures["value"].notna() | coded(figures).each("status", bool)
 
     @rows_check(name="hidden_has_no_value", error="a value stands where the status says that there is none")
     def hidden_has_no_value(cls, figures: pd.DataFrame) -> pd.Series:
-        return figures["value"].isna() | ~figures["status"].isin(INSTEAD)
+        return figures["value"].isna() | coded(figures).each("status", lambda status: status not in INSTEAD)
 
     @rows_check(name="unit", error="a unit is not that of the measure")
     def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
@@ -322,16 +322,15 @@ class Figure(pa.DataFrameModel):
     @rows_check(name="full_grid", error="an area lacks a category that areas of its kind have")
     def full_grid(cls, figures: pd.DataFrame) -> pd.Series:
         areas = cls.__rules__.areas
-        compared = ~figures["area_kind"].isin(["country", "other"])
+        known, right = coded(figures), np.ones(len(figures), dtype=bool)
+        rows = np.flatnonzero(known.each("area_kind", lambda kind: kind not in ("country", "other")))
         if areas.ragged:
-            compared &= ~_each_once(figures["category"], areas.ragged)
-        if areas.partial or not compared.any():
-            return pd.Series(True, index=figures.index)
-        known, rows = coded(figures), np.flatnonzero(compared)
+            rows = rows[known.each("category", lambda text: not re.fullmatch(areas.ragged, text))[rows]]
+        if areas.partial or not len(rows):
+            return _where(right, figures)
         table = known.alike("measure", "period_start", "period_end", "area_kind")[rows]
         wanted = different(known.alike("sex", "age", "category")[rows], table)
         own = known.alike("measure", "period_start", "period_end", "area_kind", "area_code")[rows]
-        right = np.ones(len(figures), dtype=bool)
         right[rows] = np.bincount(own)[own] >= wanted
         return _where(right, figures)
 

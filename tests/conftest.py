@@ -16,6 +16,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -56,6 +57,8 @@ FOLDERS = {
 }
 
 
+# How many threads DuckDB has in processes that are given this.
+THREADS = "SLURM_CPUS_ON_NODE"
 # What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
 # The longest first, so that all processes end together. Of the first three one makes a whole build, and two need none.
@@ -78,6 +81,9 @@ FIRST = [
 
 
 def pytest_configure(config):
+    # Tests run side by side: several threads of each would wait for each other. DuckDB takes their number from here.
+    os.environ[THREADS] = "1"
+    pa.set_cpu_count(1)
     config.addinivalue_line("markers", "real_data: needs the real published files (environment variable NCDOF_SHARED)")
     config.addinivalue_line("markers", "whole: takes a whole build, or as long as one; `make test-quick` leaves it out")
 

@@ -16,7 +16,7 @@ from pipeline import build, releases
 from pipeline.build import Report
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import part_files, published
-from tests.conftest import build_all
+from tests.conftest import THREADS, build_all
 
 pytestmark = pytest.mark.whole
 
@@ -219,9 +219,9 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
     return found
 
 
-def test_another_folder_order_and_hash_seed_give_the_same_bytes(undisturbed, tmp_path):
+def test_another_folder_order_hash_seed_and_number_of_threads_give_the_same_bytes(undisturbed, tmp_path):
     add(tmp_path, FEW[::-1])
-    ended(start("-c", BUILD, tmp_path, PYTHONHASHSEED="1"))
+    ended(start("-c", BUILD, tmp_path, PYTHONHASHSEED="1", **{THREADS: "4"}))
     assert contents(tmp_path) == undisturbed
 
 

@@ -17,8 +17,8 @@ class OwnTable:
 
     def read(self) -> pd.DataFrame:
         """The rows, with the columns and types of the contract. Raises pandera's SchemaError where they break it."""
-        types = {name: str(column.dtype) for name, column in self.contract.to_schema().columns.items()}
-        days = {name: dtype for name, dtype in types.items() if dtype.startswith("datetime")}
+        types = {name: column.dtype.type for name, column in self.contract.to_schema().columns.items()}
+        days = {name: dtype for name, dtype in types.items() if str(dtype).startswith("datetime")}
         others = {name: dtype for name, dtype in types.items() if name not in days}
         frame = pd.read_csv(
             self.path, dtype=others, parse_dates=[*days], keep_default_na=False, na_values={name: [""] for name in days}

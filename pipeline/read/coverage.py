@@ -40,17 +40,16 @@ def faults(figures: pd.DataFrame, rules: Rules, lookup: Lookup) -> list[str]:
     return wrong or [*_missing_nations(figures, rules), *_missing_areas(figures, rules.areas, lookup)]
 
 
-def _different(figures: pd.DataFrame, *names: str) -> np.ndarray:
-    """The rows that are the first with what some columns hold, in the order of the file."""
-    rows: np.ndarray = np.sort(coded(figures).first(*names))
-    return rows
+def _different(figures: pd.DataFrame, *names: str, beside: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """What some columns hold, each only once, in the order of the file; and what others hold beside it there."""
+    rows = np.sort(coded(figures).first(*names))
+    return zip(*(figures[name].to_numpy()[rows] for name in (*names, *beside)), strict=True)
 
 
 def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
-    different = _different(figures, "area_code", "area_label")
-    printed = figures[["area_code", "area_label", "area_kind", "cell"]].iloc[different]
+    printed = _different(figures, "area_code", "area_label", beside=("area_kind", "cell"))
     kinds = {kind for level in (*areas.levels, *areas.also) for kind in LEVELS[level]}
-    for code, label, kind, cell in printed.itertuples(index=False, name=None):
+    for code, label, kind, cell in printed:
         called = places.name(code) or lookup.get(code, "")
         if kind == "other":
             if not any(re.fullmatch(pattern, code) for pattern in areas.others):
@@ -69,14 +68,11 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
 def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
     if rules.areas.partial:
         return
-    columns = ["measure", "period_kind", "period_label"]
+    columns = ("measure", "period_kind", "period_label")
     series: dict[str, dict[str, list[str]]] = {}
-    different = figures[columns].iloc[_different(figures, *columns)]
-    for measure, kind, period in different.itertuples(index=False, name=None):
+    for measure, kind, period in _different(figures, *columns):
         series.setdefault(measure, {}).setdefault(kind, []).append(period)
-    nations = {code for measure in series for code in rules.nations_of(measure)}
-    of_areas = figures[["area_code", *columns]].iloc[_different(figures, "area_code", *columns)]
-    printed = set(of_areas[of_areas["area_code"].isin(nations)].itertuples(index=False, name=None))
+    printed = set(_different(figures, "area_code", *columns))
     for measure, kinds in series.items():
         for code in rules.nations_of(measure):
             lacking = {
@@ -93,17 +89,15 @@ def _missing_nations(figures: pd.DataFrame, rules: Rules) -> Iterator[str]:
 def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[str]:
     if areas.partial:
         return
-    printed = set(figures["area_kind"].unique())
+    printed = set(coded(figures).texts("area_kind"))
     for level in areas.levels:
         if printed.isdisjoint(LEVELS[level]):
             yield f"there is no {level}"
     # A joint area stands for each of its parts.
     joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
     together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
-    columns = ["measure", "period_label", "area_code"]
-    different = figures[columns].iloc[_different(figures, *columns)]
     tables: dict[tuple[str, str], list[str]] = {}
-    for measure, period, code in different.itertuples(index=False, name=None):
+    for measure, period, code in _different(figures, "measure", "period_label", "area_code"):
         tables.setdefault((measure, period), []).append(code)
     absent, known = frozenset(areas.absent), frozenset(lookup.items())
     for (measure, period), printed_codes in tables.items():

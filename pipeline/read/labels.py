@@ -113,6 +113,14 @@ def footnotes(text: str) -> tuple[str, ...]:
     )
 
 
+@cache
+def workings(text: str) -> str:
+    """What a label says that those of figures do not, or an empty text."""
+    found = re.search(WORKINGS, heading(text))
+    return found[0] if found else ""
+
+
+@cache
 def another(text: str, unit: object) -> str:
     """What a heading says that numbers of a unit cannot be, or an empty text; no unit is known where it is no text."""
     text = text.replace("_", " ").lower()

@@ -182,25 +182,30 @@ DEFAULTS = {"sex": "all", "age": "all", "category": "all", "precision": "1", "no
 
 
 def figures(declared: Source, release: Release, lookup: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """The validated figures of one release, one row a published number, in the order of the file.
+    """The validated figures of one release, one row a published number, in the order of the file; see `valid`."""
+    # Whoever changes them does not change what `coded` keeps.
+    return valid(declared, release, lookup).copy(deep=False)
+
+
+def valid(declared: Source, release: Release, lookup: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The validated figures of one release, not to be changed in place.
 
     A number that is printed in several tables or files is kept once, where it stands first. Where the release has
     several files, or they stand in an archive, cells name theirs. `lookup` gives names by code of areas that the
     register does not have. Raises Refused when a file cannot be read right or a figure breaks the contract, naming the
     cells.
     """
-    valid = in_shape(declared, release)
-    if not keeps(declared.contract, valid):
+    shaped = in_shape(declared, release)
+    if not keeps(declared.contract, shaped):
         try:
-            declared.contract.validate(valid, lazy=True)
+            declared.contract.validate(shaped, lazy=True)
         except pandera.errors.SchemaErrors as error:
-            raise Refused(f"{release.name} breaks its contract: {_broken(error, valid)}") from error
-    own = dict(zip(valid["area_code"], valid["area_label"], strict=True)) if declared.names_areas else {}
-    if faults := coverage.faults(valid, declared.contract.__rules__, {**own, **(lookup or {})}):
+            raise Refused(f"{release.name} breaks its contract: {_broken(error, shaped)}") from error
+    own = dict(zip(shaped["area_code"], shaped["area_label"], strict=True)) if declared.names_areas else {}
+    if faults := coverage.faults(shaped, declared.contract.__rules__, {**own, **(lookup or {})}):
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise Refused(f"{release.name} breaks its contract: {'; '.join(faults[:_MOST_FAULTS])}{more}")
-    # Whoever changes them does not change what `coded` keeps.
-    return valid.copy(deep=False)
+    return shaped
 
 
 def in_shape(declared: Source, release: Release) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from shutil import copyfile
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,8 +29,9 @@ from pipeline.read import child, cover_pages
 from pipeline.read.child import LIMITS, Children, Limits
 from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
-from pipeline.read.source import SOURCES, figures
+from pipeline.read.source import SOURCES, valid
 from pipeline.releases import Origin, Release, contradiction
+from schemas.coded import coded
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
@@ -160,19 +162,29 @@ def _write(release: Release, read: pa.Table, path: Path) -> None:
         "rows": read.num_rows,
         "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
     }
-    pq.write_table(read.replace_schema_metadata({_KEY: json.dumps(said)}), path, compression="zstd")
+    # Without what Arrow would say of its own: texts are read as texts, however they were written.
+    with pq.ParquetWriter(path, read.schema, compression="zstd", store_schema=False) as file:
+        file.write_table(read)
+        file.add_key_value_metadata({_KEY.decode(): json.dumps(said)})
 
 
-def as_table(valid: pd.DataFrame) -> pa.Table:
-    """The figures of a release in the form in which they are kept."""
-    return pa.Table.from_pandas(valid, preserve_index=False)
+def as_table(figures: pd.DataFrame) -> pa.Table:
+    """The figures of a release in the form in which they are kept, texts by their codes."""
+    known, columns = coded(figures), {}
+    for name, column in figures.items():
+        if pd.api.types.is_string_dtype(column.dtype) and name != "cell":
+            texts = pa.array(known.texts(str(name)), type=pa.string())
+            columns[str(name)] = pa.DictionaryArray.from_arrays(known.codes(str(name)).astype(np.int32), texts)
+        else:
+            columns[str(name)] = pa.array(column)
+    return pa.table(columns)
 
 
 def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does: write the figures of a release as they are staged."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    _write(release, as_table(figures(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
+    _write(release, as_table(valid(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
 
 
 def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:

@@ -14,13 +14,23 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import ANOTHER, ELSEWHERE, INSTEAD, THOUSANDS, another, heading, is_note, label, plain
+from pipeline.read.labels import (
+    ANOTHER,
+    ELSEWHERE,
+    INSTEAD,
+    THOUSANDS,
+    another,
+    heading,
+    is_note,
+    label,
+    plain,
+    workings,
+)
 from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
-from schemas.vocabulary import WORKINGS
 
 GSS = r"[EWKSN]\d{8}"
 
@@ -253,8 +263,8 @@ class Table(Tabular[int]):
                 raise self.refused(f"{at} {INSTEAD}: it says {found!r}")
         labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
         for text in {text for text in labels if isinstance(text, str)}:
-            if other := re.search(WORKINGS, heading(text)):
-                raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {other[0]!r}")
+            if said := workings(text):
+                raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
 
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
@@ -299,36 +309,36 @@ class Table(Tabular[int]):
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))
 
         def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            values, statuses, unknown = read_values(self.cells[at_rows[down], numbers], marks)
+            values, statuses, unknown = read_values(self.cells[np.ix_(at_rows, numbers)].ravel(), marks)
             if unknown:
                 cells = [
-                    f"{column_letters(numbers[at])}{at_rows[down[at]] + 1} {text!r}"
+                    f"{column_letters(numbers[across[at]])}{at_rows[down[at]] + 1} {text!r}"
                     for text, positions in unknown.items()
                     for at in positions[:3]
                 ]
                 raise self.refused(f"no meaning is known for {', '.join(sorted(cells)[:10])}")
             return values, statuses
 
-        values, statuses = read(at_columns[across])
+        values, statuses = read(at_columns)
         # Texts of pandas' own type are taken many times without a look at each; a frame leaves two columns as they are.
         rows = pd.DataFrame({name: rows[name].infer_objects() for name in rows}, index=rows.index)
         tidy = rows.take(down).reset_index(drop=True)
         for name in attributes:
             tidy[name] = attributes[name].array.take(across)
-        letters = pd.Series([f"{self.sheet}!{column_letters(column)}" for column in at_columns], dtype="str")
-        numbers = pd.Series([str(row + 1) for row in at_rows], dtype="str")
-        tidy["cell"] = letters.take(across).reset_index(drop=True) + numbers.take(down).reset_index(drop=True)
+        letters = np.array([f"{self.sheet}!{column_letters(column)}" for column in at_columns], dtype=object)
+        numbers = np.array([str(row + 1) for row in at_rows], dtype=object)
+        tidy["cell"] = pd.array(letters[across] + numbers[down], dtype="str")
         for name in ("lower", "upper", "base"):
             if name in beside:
-                tidy[name] = read(beside[name].to_numpy()[across])[0]
+                tidy[name] = read(beside[name].to_numpy())[0]
         if "flag" in beside:
-            at_flags = beside["flag"].to_numpy()[across]
+            at_flags = beside["flag"].to_numpy()
             flags, flagged = read(at_flags)
             if (there := np.flatnonzero(~np.isnan(flags))).size:
-                at = f"{column_letters(at_flags[there[0]])}{at_rows[down[there[0]]] + 1}"
+                at = f"{column_letters(at_flags[across[there[0]]])}{at_rows[down[there[0]]] + 1}"
                 raise self.refused(f"{at} holds a number where a mark is looked for")
-            printed = self.cells[at_rows[down], at_flags]
-            marked = np.frompyfunc(lambda cell: str(cell).strip() != "", 1, 1)(printed).astype(bool)
+            printed = self.cells[np.ix_(at_rows, at_flags)].ravel().tolist()
+            marked = np.array([cell != "" and str(cell).strip() != "" for cell in printed], dtype=bool)
             statuses = np.where((statuses == "") & marked, flagged, statuses)
         tidy["value"], tidy["status"] = values, statuses
         return tidy
