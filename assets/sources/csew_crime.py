@@ -131,6 +131,8 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     if rates:
         if set(re.findall(r"\bper ([\d,]+\d)", rates.said_above)) != {"1,000"}:
             raise rates.refused("what stands above its rows does not give the rates per 1,000")
-        found, others = _crimes(rates)
-        rows = pd.DataFrame({"category": found, "measure": "survey rate"})
+        rated, others = _crimes(rates)
+        if odd := set(rated.values()) ^ (set(found.values()) - {NEIGHBOURHOOD}):
+            raise rates.refused(f"of the incidents and their rates only one has a row {', '.join(sorted(odd))}")
+        rows = pd.DataFrame({"category": rated, "measure": "survey rate"})
         yield _by_year(rates, rows.assign(unit="per 1,000 " + rows["category"].map(CRIMES)), others)

@@ -52,7 +52,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     rows = areas(records, "academic_year")
     rounded = older & ~rows["area_code"].map(places.kind).isin(places.UPPER_TIER)
     rows["precision"] = rounded.map({True: "5", False: "1"})
-    rows["school"] = _schools(records)
+    rows = rows.assign(school=_schools(records), unit="exclusions")
     columns = {}
     for name in set(records.frame) - PLACE_AND_TIME:
         if found := re.fullmatch(_OF_ALL, labels.heading(name)):
@@ -72,7 +72,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
         if not columns or not (counted["measure"].eq(kind) & counted["reason"].eq(DRUGS)).any():
             raise records.refused(f"no {kind} for the reason {DRUGS!r} among {', '.join(records.frame)}")
     _require_one_breakdown(records, columns)
-    kept = counted[counted["reason"].isin([DRUGS, "all"])].assign(unit="exclusions")
+    kept = counted[counted["reason"].isin([DRUGS, "all"])].copy()
     kept[["base", "note"]] = _wholes(records, counted).loc[kept.index]
     kept.loc[kept["reason"] == "all", ["base", "note"]] = [float("nan"), ""]
     kept["category"] = kept["reason"] + kept["school"].map(lambda school: f": {school}" if school else "")

@@ -316,7 +316,7 @@ def _rolling(records: Records) -> pd.DataFrame:
             "note": rows[ROLLING].map(said),
         }
     )
-    tidy = records.unpivot(attributes, {ROLLING_COUNT: {}})
+    tidy = records.unpivot(attributes, {ROLLING_COUNT: OFFENCES})
     return tidy.assign(rows=1, first=np.arange(len(tidy)))
 
 

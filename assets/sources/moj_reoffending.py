@@ -62,7 +62,7 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
     described["sex"] = table.words_of(table.printed(r"sex|gender", rows, "all"), SEXES)
     described["age"] = table.words_of(table.printed(r"age([ _](group|band))?", rows, "all"), AGES)
     offence = part(table.printed(OFFENCE, rows, "all"))
-    return described.assign(category=offence.str.removesuffix(" offences"))
+    return described.assign(category=offence.str.removesuffix(" offences"), unit="offenders")
 
 
 def _cohorts_down(table: Table | Records) -> pd.DataFrame:
@@ -124,7 +124,7 @@ def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
             raise book.no_table(by, "titled 'Proven reoffending ... by index offence' or by area")
     for table in tables:
         across = isinstance(table, Table) and table.column_if_any(COUNTS["reoffenders"]) is None
-        tidy = (_cohorts_across(table) if across else _cohorts_down(table)).assign(unit="offenders")
+        tidy = _cohorts_across(table) if across else _cohorts_down(table)
         same = ["area_code", "period", "sex", "age", "category"]
         offenders, again = (tidy[tidy["measure"] == name] for name in COUNTS)
         yield offenders

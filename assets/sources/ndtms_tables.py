@@ -86,10 +86,11 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     # Limits are asked of all columns or of none.
     bounded = [{c: about for c, about in columns.items() if ("lower" in about) is limits} for limits in (False, True)]
     marks = MARKS | _noted_marks(table)
+    rows = rows.assign(unit="people")
     tidy = pd.concat([table.unpivot(rows, part, marks, apart) for part in bounded if part], ignore_index=True)
     for name, said, other in rounded:
         tidy[name] = [said.get(cell, other) for cell in tidy["cell"]]
-    fixed = {"unit": "people", "area_code": ENGLAND, "area_label": "England", "category": "all", "sex": "all"}
+    fixed = {"area_code": ENGLAND, "area_label": "England", "category": "all", "sex": "all"}
     if "" in wanted.counts:
         fixed["measure"] = wanted.counts[""]
     if "period" not in tidy:
@@ -308,7 +309,7 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         texts = [re.sub(r"\((number|n)\)", "", part) for part in table.headings[column]]
         side = next((side for side in ("lower", "upper") if any(side in text for text in texts)), "")
         texts = [re.sub(BOUND, "", text).strip() for text in texts]
-        if any(re.search(SHARE, text) for text in texts):
+        if any(re.search(SHARE, text) for text in texts) or not (any(texts) or table.filled([column]).any()):
             continue
         meanings = {
             "measure": [_matching(wanted.measures(), text) for text in texts],

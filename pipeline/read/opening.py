@@ -16,6 +16,13 @@ LARGEST_TEXT = 32_767  # characters, as spreadsheet programs have it
 LARGEST_RATIO = 200
 LARGE_PART = 16 * 2**20
 MOST_PARTS = 5_000
+# What the parts of an xlsx workbook are, by their names.
+ROOTS = {
+    r"xl/worksheets/[^/]+\.xml": "worksheet",
+    r"xl/sharedStrings\.xml": "sst",
+    r"xl/styles\.xml": "styleSheet",
+    r"xl/workbook\.xml": "workbook",
+}
 
 
 class Refused(Exception):
@@ -64,9 +71,13 @@ def _inspect_archive(path: Path, archive: zipfile.ZipFile) -> str:
         raise Refused(f"{path.name} is encrypted")
     names = {part.filename for part in parts}
     for name in names:
-        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-            with archive.open(name) as sheet:
-                found = re.search(rb'<dimension ref="([^"]*)"', sheet.read(4096))
+        if root := next((root for pattern, root in ROOTS.items() if re.fullmatch(pattern, name)), ""):
+            with archive.open(name) as opened:
+                beginning = opened.read(4096)
+            # A part that is another is read as an empty one.
+            if not re.search(rf"<(?:\w+:)?{root}\b".encode(), beginning):
+                raise Refused(f"{path.name}: {name} does not begin as what it should be, {root}")
+            found = re.search(rb'<dimension ref="([^"]*)"', beginning)
             if found and _sheet_size(found[1].decode()) > LARGEST_SHEET:
                 raise Refused(f"{path.name}: {name} claims the range {found[1].decode()}, beyond any publication")
     if "xl/workbook.xml" in names:

@@ -146,6 +146,17 @@ def test_an_odd_ole_file_is_refused(rest, tmp_path):
         _ = Workbook(path).sheets
 
 
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+@pytest.mark.parametrize("other", ["docProps/app.xml", "xl/theme/theme1.xml", "xl/workbook.xml"])
+def test_a_part_in_the_place_of_another_is_refused(part, other, tmp_path):
+    """Read as it stands, a part that is no sheet is a sheet without cells."""
+    with zipfile.ZipFile(write_xlsx(tmp_path / "whole.xlsx", ["a", 1])) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts[part], parts[other] = parts[other], parts[part]
+    with pytest.raises(Refused, match=r"mixed.xlsx: xl/\S+ does not begin as what it should be"):
+        opening.inspect(archive(tmp_path / "mixed.xlsx", parts))
+
+
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
     with pytest.raises(Refused, match="is an archive, but no xlsx or ods workbook"):
         opening.inspect(archive(tmp_path / "x.zip", {"word/document.xml": "<a/>"}))

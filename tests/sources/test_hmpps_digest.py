@@ -83,6 +83,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
     [
         ("Incidents", "Events", "no table of drug finds"),
         ("Male", "Other", "nobody knows which of .* 'Other'"),
+        ("Littlehey", "Littlehey (former)", r"the row 'Littlehey \(former\)' may be of an earlier edition"),
     ],
 )
 def test_what_nobody_knows_is_refused(printed, instead, said, altered):

@@ -82,6 +82,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
     [
         ("Number of reoffenders", "Reoffending people", "nobody knows what reoffending people"),
         ("Juvenile", "Young", "nobody knows which of .* 'Young'"),
+        ("Jan to Mar 2016", "Jan to Mar 2016 (rate)", "it says 'rate'|rate\\)' stands|cannot read"),
     ],
 )
 def test_what_nobody_knows_is_refused(printed, instead, said, altered):

@@ -175,6 +175,24 @@ def test_a_star_or_a_date_that_nobody_explains_is_refused(book, why, altered):
         altered(YOUNG, book)
 
 
+@pytest.mark.parametrize("heading", ["n per 1,000", "n (index)", "Change in n", "n (rank)"])
+def test_another_quantity_is_no_number_of_people(heading, altered):
+    for sheet, row, column in (("6.1.1 Trends of Age", 3, 3), ("5.1.1 Service Exits", 2, 1)):
+        book = _older()
+        book[sheet][row][column] = heading
+        with pytest.raises(Refused, match=f"'{sheet}': .*{heading.strip('n ()').split(' in')[0].lower()}"):
+            altered(YOUNG, book)
+
+
+def test_blank_columns_at_the_right_are_no_counts(altered):
+    book = _older()
+    wider = {name: [[*row, *[""] * (6 - len(row)), " "] for row in rows] for name, rows in book.items()}
+    assert_same(altered(YOUNG, wider), altered(YOUNG, book))
+    newer = sheets(sample(YOUNG, NEWEST))
+    wider = {name: [[*row, "", " "] for row in rows] for name, rows in newer.items()}
+    assert_same(altered(YOUNG, wider), sample_figures(YOUNG, NEWEST))
+
+
 @pytest.mark.parametrize(
     "title",
     [
