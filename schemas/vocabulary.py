@@ -48,11 +48,11 @@ WORKINGS = (
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
     r"|^total of .*\band others?$|^differences? in\b|[a-z] (?:plus|minus) [a-z]"
 )
-# What says that a category is one of several states of the same numbers, or is no number of what it names.
+# What says that a category is one of several states of the same numbers, no number of what it names, or a stray line.
 STATES = (
     r"\b(?:provisional|final|revised|actual|planned|plan|estimated?|forecast|target)\)?$"
     r"|\b(?:rate|index|percentage|per ?cent|change|cumulative|ratio|rank)\b|%|£"
-    r"|, \(?(?:counts?|numbers?|[a-z])?\)?$"
+    r"|, \(?(?:counts?|numbers?|[a-z])?\)?$|\b(?:tables?|worksheet|page|overleaf|continue[sd]?|(?:foot)?notes?)\b"
 )
 
 # The words that stand before a printed number, and how the note of such a number begins.

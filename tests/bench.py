@@ -39,7 +39,7 @@ PAGE = PROJECT / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
 WORKBOOKS = (".xlsx", ".xls", ".ods")
 # What every verb imports.
-STARTING = ("pipeline.commands.__main__", "assets.catalogue")
+STARTING = ("pipeline.commands.verbs", "assets.catalogue")
 NCDOF = [sys.executable, "-m", "pipeline.commands"]
 # One new quarter of one source.
 NEW = "mhclg_homelessness"

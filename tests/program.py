@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from pipeline.commands import terminal
-from pipeline.commands.__main__ import app
+from pipeline.commands.verbs import app
 
 WIDTH = 200
 

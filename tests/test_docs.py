@@ -6,7 +6,7 @@ import pytest
 import typer.main
 
 from docs import architecture
-from pipeline.commands.__main__ import app
+from pipeline.commands.verbs import app
 from tests.conftest import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -14,6 +14,7 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.dfe import DfeExclusions
+from schemas.vocabulary import STATES
 
 DRUGS = "drug and alcohol related"
 KINDS = {"perm": "permanent exclusions", "fixed": "suspensions", "susp": "suspensions"}
@@ -58,6 +59,9 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
         if found := re.fullmatch(_OF_ALL, labels.heading(name)):
             columns[name] = {"measure": KINDS[found[found.lastindex]], "reason": "all"}
         elif found := re.fullmatch(_OF_REASON, labels.heading(name)):
+            # A second state of one reason would be counted with the others.
+            if said := re.search(STATES, found[2].replace("_", " ")):
+                raise records.refused(f"the column {name} {labels.INSTEAD}: it says {said[0]!r}")
             reason = DRUGS if found[2] == "drug_alcohol" else found[2]
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
     totals = {said["measure"] for said in columns.values() if said["reason"] == "all"}

@@ -234,6 +234,9 @@ def _records(book: Workbook, listed: Listed) -> pd.DataFrame:
 def _text(text: str) -> str:
     if not text:
         raise ValueError("nothing stands here")
+    # Offences under a label that goes on elsewhere would be missing from those of the whole label.
+    if re.search(r"(\.{2,}|…|[,;:/&+-])$", text):
+        raise ValueError(f"{text!r} is no whole label")
     if found := re.search(WORKINGS, text.lower()):
         raise ValueError(f"{text!r} {INSTEAD}: it says {found[0]!r}")
     return text

@@ -240,6 +240,9 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
     for column in labels:
         texts = table.text(column).loc[last]
         role, meanings = _role(table, wanted, texts, newest)
+        heads = table.headings[column]
+        if not role and any(re.fullmatch(YEAR, part) or re.fullmatch(COUNT, part) for part in heads):
+            raise table.refused(f"column {column_letters(column)} is headed {' | '.join(heads)} and holds no number")
         if role == "area_code":
             rows["area_label"] = texts
             if coded:
@@ -309,7 +312,9 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         texts = [re.sub(r"\((number|n)\)", "", part) for part in table.headings[column]]
         side = next((side for side in ("lower", "upper") if any(side in text for text in texts)), "")
         texts = [re.sub(BOUND, "", text).strip() for text in texts]
-        if any(re.search(SHARE, text) for text in texts) or not (any(texts) or table.filled([column]).any()):
+        if any(re.search(SHARE, text) for text in texts) or not (
+            any(texts) or any(map(is_number, table.cells[table.top :, column]))
+        ):
             continue
         meanings = {
             "measure": [_matching(wanted.measures(), text) for text in texts],

@@ -40,7 +40,6 @@ def add(
         day = day_in(released)
         if reason := staging.impossible_day(source, day):
             fail(reason)
-        staging.get_ready()
         while True:
             there = _of_day(data, source, day)
             kept = there if there and not replace else None

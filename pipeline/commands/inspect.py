@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.terminal import err, fail, out, plainly
-from pipeline.read import child, inspection, staging
+from pipeline.read import child, inspection
 from pipeline.read.source import SOURCES
 from pipeline.releases import release_of
 
@@ -28,7 +28,6 @@ def inspect(
             fail(f"no source is called {source!r}; `ncdof sources` lists them")
         if not file.is_file():
             fail(f"{file} is not a file")
-        staging.get_ready()
         module = SOURCES[source].module if source else ""
         with tempfile.TemporaryDirectory() as folder:
             lines = Path(folder) / "report"

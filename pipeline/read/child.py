@@ -2,12 +2,10 @@
 
 import math
 import multiprocessing
-import multiprocessing.forkserver
 import resource
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -15,12 +13,10 @@ from typing import Literal, NamedTuple, Self
 
 import pyarrow as pa
 
+from pipeline.read import server
 from pipeline.read.opening import Refused
 from pipeline.releases import Release
 
-# Children are forked from one server that has imported all they need, or each would import it again; this is what
-# pandera leaves to its first validation.
-_PRELOAD = ["pandera.backends.pandas.register", "pandera.backends.pandas.builtin_checks"]
 # A child that once held this part of the memory it may have is replaced.
 _LARGE = 4
 
@@ -34,23 +30,6 @@ class Limits:
 
 
 LIMITS = Limits()
-
-
-def get_ready(preload: Iterable[str]) -> None:
-    """Start what children are forked from, in a process of its own: it imports all while this one does something else.
-
-    `preload` names the modules that any work may need.
-    """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([*_PRELOAD, *_run_again(), *preload])
-    multiprocessing.forkserver.ensure_running()
-
-
-def _run_again() -> list[str]:
-    """The modules that each child would import because it runs the file of __main__ again, if that is no package's."""
-    main = sys.modules["__main__"]
-    if main.__spec__:
-        return [name for name in [main.__spec__.name] if name != f"{main.__package__}.__main__"]
-    return sorted({name for said in vars(main).values() if (name := getattr(said, "__module__", None))})
 
 
 class _Answer(NamedTuple):
@@ -104,6 +83,7 @@ class _Child:
     def __init__(self, limits: Limits):
         self.asked = False
         self._limits = limits
+        server.get_ready()
         context = multiprocessing.get_context("forkserver")
         self._connection, other = context.Pipe()
         self._process = context.Process(target=_work, args=(limits, other), daemon=True)

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
-from pipeline.read import child, cover_pages
+from pipeline.read import cover_pages
 from pipeline.read.child import LIMITS, Children, Limits
 from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
@@ -203,11 +203,6 @@ def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping
     return scratch / _FIGURES
 
 
-def get_ready() -> None:
-    """Let the imports that reading needs begin, in a process of their own."""
-    child.get_ready([*sorted({declared.module for declared in SOURCES.values()}), "pipeline.read.warm"])
-
-
 def prove(
     release: Release, limits: Limits = LIMITS, lookup: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[pa.Table, Cover]:
@@ -215,7 +210,6 @@ def prove(
 
     `lookup` gives names by code of new areas. Raises Refused with the reason when it cannot be read right.
     """
-    get_ready()
     with tempfile.TemporaryDirectory() as folder, Children(limits) as children:
         read = pq.read_table(_in_child(children, _read_with_covers, release, lookup, Path(folder)))
         said = json.loads((Path(folder) / _COVERS).read_text())
@@ -248,8 +242,6 @@ def stage_all(
             write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 
-    if waiting:
-        get_ready()
     with Children(limits) as children, ThreadPoolExecutor(os.cpu_count()) as workers:
         try:
             list(workers.map(one, waiting))

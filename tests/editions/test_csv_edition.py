@@ -12,7 +12,7 @@ import frictionless
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.commands.__main__ import app
+from pipeline.commands.verbs import app
 from pipeline.editions.csv.copies import NULL
 from pipeline.editions.csv.folder import export
 from pipeline.publish import published

@@ -95,6 +95,6 @@ def test_the_same_numbers_give_the_same_bytes_in_every_process():
 
 
 def test_only_verbs_that_draw_import_matplotlib():
-    code = "import sys, pipeline.commands.__main__; print('matplotlib' in sys.modules)"
+    code = "import sys, pipeline.commands.verbs; print('matplotlib' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert answer.stdout == "False\n"

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.calculate.metric import METRICS
-from pipeline.commands.__main__ import app
+from pipeline.commands.verbs import app
 from pipeline.editions.workbook.file import write
 from pipeline.publish import published
 from tests.editions.workbooks import (

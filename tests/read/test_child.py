@@ -182,7 +182,6 @@ from pipeline.read import child
 
 if __name__ == "__main__":
     for _ in range(3):
-        child.get_ready([])
         assert child.run(work, None, child.LIMITS) == ""
 """
 

@@ -168,6 +168,16 @@ def test_a_cell_of_exclusions_that_nobody_knows_is_refused(column, text, why, al
         altered(EXCLUSIONS, rows)
 
 
+@pytest.mark.parametrize("state", ["estimate", "(provisional)", "_revised"])
+def test_a_second_state_of_a_reason_is_no_reason_more(state, altered):
+    rows = lines(sample(EXCLUSIONS, "2017-07-20"))
+    at = rows[0].index("perm_drug_alcohol")
+    twice = [[*row[: at + 1], row[at], *row[at + 1 :]] for row in rows]
+    twice[0][at + 1] = f"perm_drug_alcohol {state}"
+    with pytest.raises(Refused, match=r"the column perm_drug_alcohol .* may be of an earlier edition"):
+        altered(EXCLUSIONS, twice)
+
+
 def test_a_breakdown_of_exclusions_that_nobody_knows_is_refused(altered):
     rows = lines(sample(EXCLUSIONS, "2025-07-10"))
     broken = [["sex", *rows[0]]] + [[("Boys", "Girls")[at % 2], *row] for at, row in enumerate(rows[1:])]

@@ -184,12 +184,25 @@ def test_another_quantity_is_no_number_of_people(heading, altered):
             altered(YOUNG, book)
 
 
+@pytest.mark.parametrize("column", [1, 3])
+@pytest.mark.parametrize("beside", [" .", " people", "/"])
+def test_a_column_of_counts_that_are_no_numbers_is_not_one_of_labels(column, beside, altered):
+    book = _older()
+    for row in book["6.1.1 Trends of Age"][4:8]:
+        row[column] = f"{row[column]}{beside}"
+    with pytest.raises(Refused, match=r"'6\.1\.1 Trends of Age'"):
+        altered(YOUNG, book)
+
+
 def test_blank_columns_at_the_right_are_no_counts(altered):
     book = _older()
     wider = {name: [[*row, *[""] * (6 - len(row)), " "] for row in rows] for name, rows in book.items()}
     assert_same(altered(YOUNG, wider), altered(YOUNG, book))
     newer = sheets(sample(YOUNG, NEWEST))
-    wider = {name: [[*row, "", " "] for row in rows] for name, rows in newer.items()}
+    wider = {
+        name: [[*row, "", "Note: a text at the right" if "%" in row else " "] for row in rows]
+        for name, rows in newer.items()
+    }
     assert_same(altered(YOUNG, wider), sample_figures(YOUNG, NEWEST))
 
 
