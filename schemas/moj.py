@@ -45,7 +45,7 @@ class HmppsDigest(
         "rate of drug finds": amount("per 1,000 prisoners"),
     },
     periods={"financial_year": 2010},
-    areas=Areas(nations=(ENGLAND_AND_WALES,), others=(r"prison(-[a-z]+)+",)),
+    areas=Areas(nations=(ENGLAND_AND_WALES,), others=(r"prison(-[a-z]{2,})+", "prison-feltham-[ab]")),
     categories=("all", r"((female|male) establishments(: )?)?([a-z][a-z ]+)?"),
 ):
     """HMPPS annual digest: finds of drugs in prisons."""

@@ -170,8 +170,11 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
                 first = at[next(iter(columns))]
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
-                if unseen := sorted(set(rows) & book.hidden(sheet)):
+                hidden = book.hidden(sheet)
+                if unseen := sorted(hidden.rows.intersection(rows.tolist())):
                     raise Refused(f"{book.name}, sheet {sheet!r}: row {unseen[0] + 1} of the list is hidden")
+                if unseen := sorted(hidden.columns.intersection(at.values())):
+                    raise Refused(f"{book.name}, sheet {sheet!r}: column {column_letters(unseen[0])} of it is hidden")
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break

@@ -21,6 +21,7 @@ GROUPS = {
     frozenset({"total"}): "all",
     frozenset({"all"}): "all",
 }
+SUBSTANCE_GROUPS = set(GROUPS.values()) - {"all"}
 _IDLE = {"and", "substance", "substances", "group", "groups", "adults", "clients", "people", "in", "treatment"}
 SEXES = {"male": "male", "men": "male", "m": "male", "female": "female", "women": "female", "f": "female",
          "total": "all", "all": "all", "persons": "all"}  # fmt: skip

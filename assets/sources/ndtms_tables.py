@@ -7,10 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from assets.sources.ndtms_names import ENGLAND, SEXES, area_codes, substance_group
+from assets.sources.ndtms_names import ENGLAND, SEXES, SUBSTANCE_GROUPS, area_codes, substance_group
 from pipeline.read import bands
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, label, plain
+from pipeline.read.labels import INSTEAD, heading, label, plain, workings
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
 from pipeline.read.tables import GSS, Table
@@ -99,7 +99,10 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
             raise table.refused("no row names a year")
     tidy = tidy.assign(**{name: value for name, value in fixed.items() if name not in tidy})
     found = set(tidy["measure"]) if "measure" in tidy else set()
-    if missing := set(wanted.measures().values()) - found:
+    missing = set(wanted.measures().values()) - found
+    if not wanted.labels and "category" in tidy and (groups := SUBSTANCE_GROUPS.intersection(tidy["category"])):
+        missing |= SUBSTANCE_GROUPS - groups
+    if missing:
         raise table.refused(f"no row or column for {', '.join(sorted(missing))}")
     return _with_base(wanted, _each_once(table, tidy))
 
@@ -258,6 +261,8 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
                 left_out = rows[role].isna() & (texts != "").reindex(rows.index, fill_value=False)
                 apart |= left_out
                 for row in rows.index[left_out].intersection(numbers) if role == "category" else ():
+                    if said := workings(texts[row]):
+                        raise table.refused(f"the row {texts[row]!r} {INSTEAD}: it says {said!r}")
                     if not re.fullmatch(wanted.apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
     return rows[known & rows.index.isin(last)], rows.index[apart]

@@ -75,8 +75,8 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
         texts = [heading(cell) for cell in table.cells[row, labels] if heading(cell)]
         said = _together(map(meaning, texts))
         if not any(plain(cell) for cell in table.cells[row, len(labels) :]):
-            # Beyond the table stand notes, which say nothing that anybody knows.
-            above = said or {}
+            # Beyond the table stand notes, which say nothing that anybody knows; a blank row says nothing.
+            above = said or {} if texts else above
         elif any(re.search(apart, text) for text in texts):
             set_apart.append(row)
         elif said is not None and texts:
@@ -100,7 +100,8 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
 
 def _above(table: Table, labels: list[int], meaning: Callable[[str], Said]) -> dict:
     """What a row of labels only, between the headings and the first figures, says of those below it."""
-    row = table.cells[table.top - 1]
+    filled = (row for row in table.cells[: table.top][::-1] if any(map(plain, row)))
+    row = next(filled, table.cells[0])
     if any(plain(cell) for cell in row[len(labels) :]):
         return {}
     return _together(meaning(heading(cell)) for cell in row[labels] if heading(cell)) or {}

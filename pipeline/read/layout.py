@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,17 @@ from pipeline.read.labels import heading, label, plain
 
 # The first and the last cell of a merged range, each as row and column.
 Merged = tuple[tuple[int, int], tuple[int, int]]
+
+
+class Hidden(NamedTuple):
+    """The rows and the columns of a sheet, counted from 0, that nobody sees."""
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+
+
+UNHIDDEN = Hidden()
+
 
 _STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 

@@ -219,7 +219,9 @@ def _day(name: str) -> str:
 
 
 # Footnote digits may be glued to the year of a month: "march 181,2,3" is March 2018 with notes 1, 2 and 3.
-_NOTED = rf"(?P<year>{_YEAR}|\d\d)(?:\d(?:,\s?\d\d?)*)?(?![\d/-]|\s*(?:-|to)\s*\d)"
+_NOTED = rf"(?P<year>{_YEAR}|\d\d)(?:[1-9](?:,\s?\d\d?)*)?(?![\d/-]|\s*(?:-|to)\s*\d)"
+# One of the four digits of a year may be lost, where no other year says which it is: "march 202".
+_NOTED_ALONE = rf"(?!(?:19|20)\d(?![\d,])){_NOTED}"
 _ALONE = rf"\b(?<!\d[-/.,])(?P<year>{_YEAR})"
 _PAIR = rf"{_ALONE}\s*(?P<between>-|/|\bto\b)\s*(?P<ending>{_YEAR}|\d\d)(?![-/]?\d)"
 _TO = r"\s*(?:\bto\b|-)\s*"
@@ -233,14 +235,14 @@ _TWO_DATES = (
 _FORMS = [
     (
         rf"\b(?:ye|(?:(?P<length>{'|'.join(_LENGTHS)})|{_COUNT})\s+(?:ending|ended|to))\s+(?:the\s+)?"
-        rf"{_day('day')}(?P<month>{_MONTH})\s+{_NOTED}",
+        rf"{_day('day')}(?P<month>{_MONTH})\s+{_NOTED_ALONE}",
         _read_ending,
     ),
     (_TWO_DATES, _read_two_dates),
     (rf"{_SPAN}?{_OF}{_PAIR}\)?", _read_months_within),
     (rf"{_PAIR}{_OF}{_SPAN}?\b\)?", _read_months_within),
     (rf"{_ALONE}{_OF}{_SPAN}\b\)?(?!\s*[\d'])", _read_months_after_year),
-    (rf"{_SPAN}\s+{_NOTED}", _read_months),
+    (rf"{_SPAN}\s+{_NOTED_ALONE}", _read_months),
     (rf"(?<!\d\s)(?<![/-])\b(?P<first>{_MONTH})(?P<last>)\s+(?P<year>{_YEAR})(?!\d)", _read_months),
     (rf"{_ALONE}\s*,?\s*q(?P<quarter>[1-4])\b", _read_quarter),
     (

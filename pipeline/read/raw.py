@@ -1,8 +1,8 @@
 """What a workbook's XML says of cells and its parser does not; what stands in the cells is workbook's.
 
 The parser hands over an error, and a formula that nobody has calculated, as an empty cell, the text of a cell without
-the height of its letters, a hidden row like any other, and of an ods sheet not which cells are merged. Here they are
-looked for in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
+the height of its letters, a hidden row or column like any other, and of an ods sheet not which cells are merged. Here
+they are looked for in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
 """
 
 import html
@@ -16,7 +16,7 @@ from posixpath import join, normpath
 
 from pipeline.read.cells import column_number
 from pipeline.read.labels import raised
-from pipeline.read.layout import Merged
+from pipeline.read.layout import UNHIDDEN, Hidden, Merged
 
 Place = tuple[int, int]
 
@@ -29,10 +29,10 @@ _MOST_REPEATED = 10_000
 
 @dataclass
 class Unsaid:
-    """Texts to put in the cells of a sheet, by row and column from 0, its hidden rows, and its merged cells if any."""
+    """Texts to put in the cells of a sheet, by row and column from 0, what of it is hidden, and its merged cells."""
 
     texts: dict[Place, str] = field(default_factory=dict)
-    hidden: set[int] = field(default_factory=set)
+    hidden: Hidden = UNHIDDEN
     merged: list[Merged] = field(default_factory=list)
 
 
@@ -63,9 +63,7 @@ class Xlsx:
                 if text := _with_raised(raw[start:end]):
                     found.texts[cell] = text
         if b"hidden=" in raw:
-            for row in re.finditer(rb"<row\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*", raw):
-                if number := re.search(rb"\br=[\"'](\d+)", row[0]):
-                    found.hidden.add(int(number[1]) - 1)
+            found.hidden = Hidden(_hidden(raw, b"row", b"r", b"r"), _hidden(raw, b"col", b"min", b"max"))
         if self._raised:
             shared = rb"|".join(b"%d" % number for number in self._raised)
             for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
@@ -102,6 +100,16 @@ class Xlsx:
             return {}
         texts = enumerate(raw.split(b"<si>")[1:])
         return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
+
+
+def _hidden(raw: bytes, name: bytes, *ends: bytes) -> frozenset[int]:
+    """The numbers, from 0, that hidden elements of an xlsx sheet give as their first and their last."""
+    found: set[int] = set()
+    for tag in re.finditer(rb"<%b\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*" % name, raw):
+        said = [re.search(rb"\b%b=[\"'](\d+)" % end, tag[0]) for end in ends]
+        if said[0] and said[1]:
+            found.update(range(int(said[0][1]) - 1, int(said[1][1])))
+    return frozenset(found)
 
 
 def _cells_with(raw: bytes, *telling: bytes) -> Iterator[tuple[int, int, Place]]:
@@ -180,7 +188,7 @@ class Ods:
         last = max((found.end() for found in _SPANS.finditer(self._raw, start, end)), default=start)
         return Unsaid(
             _unsaid_texts(raw, self._raised) if texts else {},
-            _hidden_rows(raw) if hidden else set(),
+            Hidden(*(_unseen(raw, what) for what in (b"row", b"column"))) if hidden else UNHIDDEN,
             _merged(bytes(self._raw[start : self._find(b">", last) + 1])) if last > start else [],
         )
 
@@ -196,15 +204,16 @@ class Ods:
         return False
 
 
-def _hidden_rows(raw: bytes) -> set[int]:
+def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
+    """The hidden rows, or columns, of an ods sheet."""
     hidden: set[int] = set()
-    row = 0
-    for tag in re.finditer(rb"<table:table-row\b([^>]*)>", raw):
-        down = _repeated(tag[1], b"rows")
+    number = 0
+    for tag in re.finditer(rb"<table:table-%b\b([^>]*)>" % what, raw):
+        repeated = _repeated(tag[1], what + b"s")
         if any(b'table:visibility="%b"' % how in tag[1] for how in _HIDDEN):
-            hidden.update(range(row, row + min(down, _MOST_REPEATED)))
-        row += down
-    return hidden
+            hidden.update(range(number, number + min(repeated, _MOST_REPEATED)))
+        number += repeated
+    return frozenset(hidden)
 
 
 def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:

@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import chain
 from operator import add
@@ -26,7 +26,7 @@ from pipeline.read.labels import (
     plain,
     workings,
 )
-from pipeline.read.layout import Merged, filled, header_rows, headings, labels_like
+from pipeline.read.layout import UNHIDDEN, Hidden, Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -45,7 +45,7 @@ class Table(Tabular[int]):
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
-    the merged ranges of the sheet, `hidden` its hidden rows: they may head columns, but hold no figures.
+    the merged ranges of the sheet, `hidden` its hidden rows and columns: they may hold labels, but no figures.
     """
 
     _counted_from = 1
@@ -59,7 +59,7 @@ class Table(Tabular[int]):
         first: str,
         merged: Sequence[Merged] = (),
         heads: str = "",
-        hidden: Collection[int] = (),
+        hidden: Hidden = UNHIDDEN,
     ):
         self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
         self.merged = merged
@@ -294,12 +294,15 @@ class Table(Tabular[int]):
         marks = marks or {}
         if rows.empty or not columns:
             raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
-        if unseen := sorted(set(rows.index) & set(self.hidden)):
+        if unseen := sorted(self.hidden.rows.intersection(rows.index)):
             raise self.refused(f"row {unseen[0] + 1} is hidden, and figures are read of what is shown only")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         beside, attributes = self.parted(columns.values())
         self.require_said(rows)
         read_of = np.unique([*columns, *beside.to_numpy().ravel()])
+        if unseen := sorted(self.hidden.columns.intersection(read_of.tolist())):
+            at = column_letters(unseen[0])
+            raise self.refused(f"column {at} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)

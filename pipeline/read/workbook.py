@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.labels import heading, plain
-from pipeline.read.layout import Merged, lists_tables, stacked
+from pipeline.read.layout import Hidden, Merged, lists_tables, stacked
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
 from pipeline.read.raw import Ods, Unsaid, Xlsx
@@ -40,7 +40,7 @@ class Workbook:
         self.format = inspect(path)
         self._sheets: dict[str, np.ndarray] = {}
         self._merged: dict[str, Sequence[Merged]] = {}
-        self._hidden: dict[str, set[int]] = {}
+        self._hidden: dict[str, Hidden] = {}
 
     @cached_property
     def _book(self) -> CalamineWorkbook:
@@ -100,8 +100,8 @@ class Workbook:
         except (*DAMAGED, OSError, KeyError, ValueError) as error:
             raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
 
-    def hidden(self, sheet: str) -> set[int]:
-        """The rows of a sheet, counted from 0, that nobody sees."""
+    def hidden(self, sheet: str) -> Hidden:
+        """What of a sheet nobody sees."""
         self.cells(sheet)
         return self._hidden[sheet]
 

@@ -305,3 +305,13 @@ def numbers_merged(seed: Seed, chance: random.Random) -> Mutant | None:
         content,
         Truth("blank, or refused", holds=holds, compared=True),
     )
+
+
+@mutation
+def column_hidden(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A column that is hidden is read, or it is not, or the file is refused."""
+    if seed.is_csv or seed.is_summed or not (at := one_of(chance, sorted(seed.by_column))):
+        return None
+    content, page = seed.content.altered(at[0])
+    page.hidden_columns = frozenset({at[1]})
+    return Mutant(f"{at[0]} column {column_letters(at[1])} hidden", content, gone(seed.base, seed.by_column[at]))

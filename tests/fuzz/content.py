@@ -52,6 +52,7 @@ class Page:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row and column, last row and column
     hidden_rows: set[int] = field(default_factory=set)
     hidden: bool = False
+    hidden_columns: frozenset[int] = frozenset()
 
     def copy(self) -> "Page":
         return replace(

@@ -71,6 +71,8 @@ def _xlsx(content: Content, path: Path) -> None:
                         sheet.write_number(row, column, cell)
             for row in page.hidden_rows:
                 sheet.set_row(row, None, None, {"hidden": True})
+            for column in page.hidden_columns:
+                sheet.set_column(column, column, None, None, {"hidden": True})
             if page.hidden:
                 sheet.hide()
         seen = [sheet for sheet, page in zip(book.worksheets(), content.pages, strict=True) if not page.hidden]
@@ -122,10 +124,11 @@ def _ods_table(page: Page) -> str:
     for top, left, bottom, right in page.merged:
         spans[top, left] = (bottom - top + 1, right - left + 1)
         covered |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)} - {(top, left)}
-    lines = []
+    unseen = {True: ' table:visibility="collapse"', False: ""}
+    columns = range(max(page.hidden_columns, default=-1) + 1)
+    lines = [f"<table:table-column{unseen[column in page.hidden_columns]}/>" for column in columns]
     for number, cells in enumerate(page.rows):
-        hidden = ' table:visibility="collapse"' if number in page.hidden_rows else ""
-        lines.append(f"<table:table-row{hidden}>")
+        lines.append(f"<table:table-row{unseen[number in page.hidden_rows]}>")
         blanks = 0
         for column, cell in enumerate(cells):
             at = (number, column)

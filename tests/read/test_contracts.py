@@ -173,7 +173,7 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
 
 def of_words(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     for column in ("age", "category"):
-        yield column, _changed(frame, 0, **{column: "Source: see the notes, table 3."})
+        yield column, _changed(frame, 0, **{column: "Source: the survey of 1999."})
     if source_id not in BY_SEX:
         yield "sex", _changed(frame, 0, sex="female")
 

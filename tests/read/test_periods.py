@@ -35,6 +35,7 @@ READ = [
     ("12 months to March 2018", "2017/18", "financial_year"),
     ("Apr '12 to Mar '13", "2012/13", "financial_year"),
     ("1 April 2012 to 31 March 2013", "2012/13", "financial_year"),
+    ("Apr 19 to Mar 202", "2019/20", "financial_year"),
     ("YE Dec 19", "YE Dec 2019", "rolling_12_months"),
     ("July 2022 - June 2023", "YE Jun 2023", "rolling_12_months"),
     ("2021 Q1", "Jan-Mar 2021", "quarter"),
@@ -157,6 +158,9 @@ def test_a_label_with_other_words_is_no_period(text):
         "12 months ending 30-09-2218",
         "Apr 2201 to Mar 2018",
         "Apr 2017 to Mar 2201",
+        "Jan-Mar 202",
+        "year ending March 202",
+        "Apr-Jun 199",
     ],
 )
 def test_no_period_or_more_than_one_is_refused(text):

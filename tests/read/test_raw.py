@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from pipeline.read.cells import column_number
 from pipeline.read.labels import visible
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, in_shape
@@ -41,6 +42,7 @@ def xlsx(path: Path) -> Path:
         sheet.write_string(2, 2, "28461 ")
         sheet.write_string(2, 3, "#REF!")
         sheet.set_row(3, None, None, {"hidden": True})
+        sheet.set_column(1, 2, None, None, {"hidden": True})
         sheet.write_row(3, 0, [1, 2])
         book.add_worksheet("c").write_formula(0, 0, "=NA()", None, "#N/A")
     return path
@@ -49,7 +51,7 @@ def xlsx(path: Path) -> Path:
 def test_an_xlsx_cell_says_what_the_spreadsheet_shows(tmp_path):
     book = Workbook(xlsx(tmp_path / "a.xlsx"))
     assert book.cells("a & b").tolist()[1:3] == [["#DIV/0!", "=A9", "a", 2], ["2846¹ ", "Rate¹ ", "28461 ", "#REF!"]]
-    assert book.hidden("a & b") == {3} and book.hidden("c") == set()
+    assert book.hidden("a & b") == ({3}, {1, 2}) and book.hidden("c") == (set(), set())
     assert book.cells("c").tolist() in ([], [["#N/A"]])
 
 
@@ -63,7 +65,7 @@ def test_names_with_a_prefix_are_the_same_names(tmp_path):
     path = altered(path, tmp_path / "x", "xl/worksheets/sheet1.xml", prefixed)
     book = Workbook(altered(path, tmp_path / "y", "xl/sharedStrings.xml", prefixed))
     assert book.cells("a & b")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate¹ "]]
-    assert book.hidden("a & b") == {3}
+    assert book.hidden("a & b") == ({3}, {1, 2})
 
 
 @pytest.mark.parametrize(
@@ -90,9 +92,11 @@ def test_an_ods_cell_says_what_the_spreadsheet_shows(tag, shown, tmp_path):
         f'<style:style style:name="{name}" style:family="text"><style:text-properties {how}/></style:style>'
         for name, how in (("T1", 'style:text-position="super 58%"'), ("T2", 'fo:font-weight="bold"'))
     )
+    unseen = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
     path = ods(
         tmp_path / "a.ods",
-        ROW.format(' table:number-rows-repeated="2"', CELL.format(1) * 3)
+        unseen
+        + ROW.format(' table:number-rows-repeated="2"', CELL.format(1) * 3)
         + ROW.format(
             "", f'{CELL.format(5)}<table:table-cell table:number-columns-repeated="2" {tag}</table:table-cell>'
         )
@@ -102,7 +106,7 @@ def test_an_ods_cell_says_what_the_spreadsheet_shows(tag, shown, tmp_path):
     )
     book = Workbook(path)
     assert [row[:3] for row in book.cells("A1").tolist()[1:4]] == [[1, 1, 1], [1, 1, 1], [5, shown, shown]]
-    assert book.hidden("A1") == {4, 5}
+    assert book.hidden("A1") == ({4, 5}, {2})
 
 
 # --- every reader --------------------------------------------------------------------------------------------
@@ -246,8 +250,19 @@ def test_a_hidden_row_is_no_figure(tmp_path):
         read(source, hidden)
 
 
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_a_hidden_column_is_no_figure(suffix, tmp_path):
+    source, released = XLSX
+    sheet, cell, _ = some_cell(source, released)
+    letters, content = re.sub(r"\d+", "", cell), content_of(sample(source, released))
+    content.page(sheet).hidden_columns = frozenset({column_number(letters) - 1})
+    with pytest.raises(Refused, match=rf"column {letters} is hidden"):
+        read(source, write(content.of_form(suffix=suffix), tmp_path / f"hidden.{suffix}"))
+
+
 @pytest.mark.real_data
 def test_no_real_file_hides_figures(staged_real):
-    """H-CLIC tables hide rows among their headings, with which they are read."""
+    """H-CLIC tables hide rows among their headings, and columns of regions: with both they are read."""
     path = real_file("mhclg_homelessness", "Detailed_LA_202212.xlsx")
-    assert Workbook(path).hidden("A1") >= {1, 2} and len(staged_real("mhclg_homelessness", path.name))
+    hidden = Workbook(path).hidden("A1")
+    assert hidden.rows >= {1, 2} and hidden.columns >= {2, 3} and len(staged_real("mhclg_homelessness", path.name))

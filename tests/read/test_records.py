@@ -112,6 +112,19 @@ def test_a_column_of_an_earlier_edition_of_a_text_file_is_refused_where_it_is_re
         found.unpivot(pd.DataFrame({"area_code": found.frame["area"]}), {name: {}})
 
 
+@pytest.mark.parametrize("numbers", [["1890", "1.89", "77"], ["1.890", "2.5"], ["1.890", "77"]])
+def test_a_point_among_whole_numbers_parts_no_thousands_but_where_three_digits_follow(numbers, tmp_path):
+    found = records(tmp_path / "a.csv", "".join(f"{n},x\n" for n in ["n", *numbers]))
+    rows = pd.DataFrame({"area_code": found.frame["x"]})
+    assert found.unpivot(rows, {"n": {}})["value"].tolist() == [float(n) for n in numbers]
+
+
+def test_a_point_that_may_part_the_thousands_of_a_text_file_is_refused(tmp_path):
+    found = records(tmp_path / "a.csv", "n,area\n1890,x\n1.890,x\n77,x\n")
+    with pytest.raises(Refused, match=r"row 3, n: the point in '1\.890' may part its thousands"):
+        found.unpivot(pd.DataFrame({"area_code": found.frame["area"]}), {"n": {}})
+
+
 def test_limits_beside_one_column_of_two_are_refused(tmp_path):
     found = records(tmp_path / "a.csv", "area,n,low,m\nx,3,1,4\n")
     with pytest.raises(Refused, match=r"a.csv: of 2 columns with numbers only some have the column 'lower' beside"):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.read.layout import Hidden
 from pipeline.read.opening import Refused
 from pipeline.read.tables import GSS, Table
 
@@ -122,13 +123,14 @@ def test_a_sentence_with_nothing_beside_it_labels_no_row():
     assert found.row_labels().tolist() == [CODE, "Class A", named, "E06000002"]
 
 
-def test_a_hidden_row_may_head_columns_and_holds_no_figures():
+def test_what_is_hidden_may_hold_labels_and_no_figures():
     cells = np.array([["T", ""], ["Area code", "Deaths"], [CODE, 1.0], ["E06000002", 2.0]], dtype=object)
-    hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden={1})
+    hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden=Hidden(frozenset({1}), frozenset({0})))
     assert hidden.unpivot(rows_of(hidden), {1: {}})["value"].tolist() == [1, 2]
-    hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden={3})
-    with pytest.raises(Refused, match="row 4 is hidden"):
-        hidden.unpivot(rows_of(hidden), {1: {}})
+    for unseen, why in ((Hidden(rows=frozenset({3})), "row 4"), (Hidden(columns=frozenset({1})), "column B")):
+        hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden=unseen)
+        with pytest.raises(Refused, match=f"{why} is hidden"):
+            hidden.unpivot(rows_of(hidden), {1: {}})
 
 
 def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():

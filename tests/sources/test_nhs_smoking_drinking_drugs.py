@@ -62,6 +62,15 @@ def test_something_unknown_in_the_survey_is_refused(sheet, row, column, text, wh
         altered(PUPILS, book)
 
 
+def test_a_blank_row_says_nothing_of_those_below_it(altered):
+    book = sheets(sample(PUPILS, "2024-10-17"))
+    for rows in book.values():
+        labelled = [at for at in range(4, len(rows)) if str(rows[at][0]) and str(rows[at][-1])]
+        for at in reversed(labelled[::3]):
+            rows.insert(at, ["", " "])
+    assert_same(altered(PUPILS, book), sample_figures(PUPILS, "2024-10-17"))
+
+
 @pytest.mark.parametrize(
     ("sheet", "label", "at"),
     [

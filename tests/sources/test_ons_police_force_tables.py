@@ -195,9 +195,10 @@ def test_a_rate_per_another_number_in_one_heading_is_refused(altered):
     sheets = YEAR_2024.sheets()
     heads = next(row for row in sheets["Table P3"] if "Robbery" in row)
     at = heads.index("Robbery")
-    heads[at] = "Robbery (per 100,000 population)"
-    with pytest.raises(Refused, match=rf"'Table P3': column {column_letters(at)} .*per 100,000, not per 1,000"):
-        altered(FORCES, sheets)
+    for printed, why in (("Robbery (per 100,000 population)", "per 100,000, not per 1,000"), ("Robbery (sum)", "sum")):
+        heads[at] = printed
+        with pytest.raises(Refused, match=rf"'Table P3': column {column_letters(at)} .*{why}"):
+            altered(FORCES, sheets)
 
 
 def test_the_table_of_counts_is_needed(altered):
