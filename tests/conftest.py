@@ -94,7 +94,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config, items):
-    awaited = WHOLE - {"sample_build"} if _kept().exists() else WHOLE
+    awaited = WHOLE - {"sample_build"} if kept_build().exists() else WHOLE
     for item in items:
         if awaited.intersection(item.fixturenames):
             item.add_marker(pytest.mark.whole)
@@ -158,7 +158,7 @@ def in_this_run(factory: pytest.TempPathFactory, name: str) -> Path:
 
 
 @cache
-def _kept() -> Path:
+def kept_build() -> Path:
     """Where the sample build stands for later runs too, as long as all that it is made of and with is the same."""
     files = [
         (str(path.relative_to(ROOT)), checksum(path))
@@ -174,7 +174,7 @@ def _kept() -> Path:
 def stage_samples(data: Path, sources: Collection[str]) -> None:
     """Stage the samples of some sources, as the sample build did where there is one already."""
     for source in sources:
-        if (there := _kept() / "staging" / source).exists():
+        if (there := kept_build() / "staging" / source).exists():
             shutil.copytree(there, data / "staging" / source)
     report = build.Report()
     build.stage(data, sources, report)
@@ -184,7 +184,7 @@ def stage_samples(data: Path, sources: Collection[str]) -> None:
 @pytest.fixture(scope="session")
 def sample_build() -> Path:
     """A data folder with everything built from the sample releases. One shared folder: copy it before changing it."""
-    kept = _kept()
+    kept = kept_build()
     kept.parent.mkdir(parents=True, exist_ok=True)
 
     def make(data: Path) -> None:
