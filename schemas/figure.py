@@ -274,7 +274,13 @@ class Figure(pa.DataFrameModel):
         shares = (figures["value"] > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
         several = np.bincount(measures, shares) > 1
         beyond = np.bincount(measures, shares & (figures["value"] > 1)) > 0
-        return _where(~shares | (~several | beyond)[measures], figures)
+        # A column of fractions stands out where all other shares are whole numbers.
+        broken, columns = shares & (figures["value"] % 1 > 0), coded(figures).alike("measure", "printed")
+        below = shares & (figures["value"] < 1)
+        alone = (np.bincount(columns, below) == np.bincount(columns, shares)) & (np.bincount(columns, broken) > 1)
+        odd = np.bincount(measures, broken) == np.bincount(measures, broken & alone[columns])
+        whole = np.bincount(measures, shares) >= 3 * np.bincount(measures, broken)
+        return _where(~shares | ((~several | beyond)[measures] & ~(alone[columns] & (odd & whole)[measures])), figures)
 
     @rows_check(name="share", error="a percentage is not the count in its base")
     def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:

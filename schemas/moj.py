@@ -6,9 +6,15 @@ from schemas.columns import rows_check
 from schemas.figure import KEY, Figure
 from schemas.rules import ENGLAND_AND_WALES, Areas, amount, count
 
+_REQUIREMENTS = (
+    r"(?:activity|activities|programme|attendance|curfew|drug|alcohol|electronic|monitoring|exclusion|mental|prohibited"
+    r"|rehabilitation|resid\w+|specified|supervision|travel|treatment|work|education|accommodation|other)"
+)
 _REGION = r"probation-region(-[a-z]+)+"
 # Prisons have held 78,000 to 88,000 since 2010.
 _PRISONERS = (40_000, 200_000)
+# The largest prison holds 2,100; several in a place may have one name.
+_IN_ONE_PRISON = 6_000
 
 
 class MojOffenderManagement(
@@ -16,7 +22,7 @@ class MojOffenderManagement(
     measures={"requirements started": count("requirements")},
     periods={"quarter": 2005, "calendar_year": 2005},
     areas=Areas(nations=(ENGLAND_AND_WALES,), others=(_REGION,)),
-    categories=(r"(community order|suspended sentence order)(: [a-z ]+)?",),
+    categories=(rf"(community order|suspended sentence order)(: (?=.*\b{_REQUIREMENTS}\b)[a-z ]+)?",),
 ):
     """Offender management statistics: requirements of community and suspended sentence orders."""
 
@@ -52,9 +58,13 @@ class HmppsDigest(
 
     @rows_check(name="prisoners", error="the rate of finds is of another number of prisoners than there are")
     def of_prisoners(cls, figures: pd.DataFrame) -> pd.Series:
-        whole = figures["area_code"].eq(ENGLAND_AND_WALES) & figures["category"].eq("all")
-        rates = figures[whole & figures["measure"].eq("rate of drug finds")]
-        finds = figures[whole & figures["measure"].eq("drug finds")].drop_duplicates(KEY).set_index(KEY[1:])["value"]
+        rates = figures[figures["measure"].eq("rate of drug finds")]
+        finds = figures[figures["measure"].eq("drug finds")].drop_duplicates(KEY).set_index(KEY[1:])["value"]
         of = 1000 * finds.reindex(pd.MultiIndex.from_frame(rates[KEY[1:]])).to_numpy() / rates["value"]
-        right: pd.Series = ~((of < _PRISONERS[0]) | (of > _PRISONERS[1]))
+        nation = rates["area_code"].eq(ENGLAND_AND_WALES)
+        most = nation.map({True: _PRISONERS[1], False: _IN_ONE_PRISON}).mask(
+            rates["area_code"].str.startswith("prison-region"), _PRISONERS[1]
+        )
+        few = nation & rates["category"].eq("all") & (of < _PRISONERS[0])
+        right: pd.Series = ~(few | ((rates["value"] > 0) & (of > most)))
         return right.reindex(figures.index, fill_value=True)

@@ -163,6 +163,9 @@ class OnsPoliceForceTables(
         # Rates are printed with one decimal at least, and people rounded to the nearest hundred.
         odd = (np.abs(rated["value"] - by_count) > _ROUNDED_RATE + by_count * 50 / people).astype(float)
         odd = odd.where(np.isfinite(by_count))
+        # A rate of an offence that nobody counted has another name here than there.
+        counted = pd.Series(np.isfinite(offences), index=rated.index).groupby(offence).transform("any")
+        right[rated.index] &= counted | ~np.isfinite(offences).any()
         for line in (["period_end", "category"], ["period_end", "area_code"]):
             of_line = odd.groupby([rated[name] for name in line])
             most = (of_line.transform("mean") > 0.5) & (of_line.transform("count") >= _SEVERAL)

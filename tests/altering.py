@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.read.cells import column_letters
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from tests.reading import Rows, Sheets, sample, sheets
 
 # What is enough of the areas.

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.read.cells import column_letters
 from pipeline.read.marks import is_number
 from pipeline.read.source import SOURCES, Source, figures
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from pipeline.releases import Release
 from tests.conftest import ROOT, kept_build
 from tests.fuzz import writing

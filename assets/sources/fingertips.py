@@ -10,7 +10,7 @@ from pipeline.fetch.fingertips import Fingertips as Platform
 from pipeline.read.labels import plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ohid import Fingertips
 

@@ -12,7 +12,8 @@ from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeNrm
 
@@ -89,6 +90,7 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     kinds, names = table.text(kind).loc[rows.index], table.text(name).loc[rows.index]
     code = table.column_if_any(r"(area|local authority|ons|gss) code")
     codes = pd.Series("", index=rows.index) if code is None else table.text(code).loc[rows.index]
+    table.require_whole_codes(codes)
     whole = names.str.fullmatch(WHOLE, case=False) | names.str.lower().eq(kinds.str.lower())
     local = kinds.str.fullmatch(r"local authorit(y|ies)", case=False) & ~whole
     rows["responder"] = part(kinds.where(whole, names), "first responder ").mask(

@@ -9,7 +9,8 @@ from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
-from pipeline.read.tables import DERIVED, GSS, Table
+from pipeline.read.tables import DERIVED, Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeSeizures
 
@@ -94,6 +95,7 @@ def _by_area(table: Table, title: str) -> pd.DataFrame:
     }
     rows = pd.DataFrame({"area_label": names})[names.ne("") & table.filled(columns)]
     codes = table.text(code).loc[rows.index] if code is not None else pd.Series("", index=rows.index)
+    table.require_whole_codes(codes)
     coded = codes.str.fullmatch(GSS)
     rows["area_code"] = codes.where(coded, _seizing_areas(table, rows.loc[~coded, "area_label"]))
     # A total without a row of the Border Force is the police's own.

@@ -9,7 +9,8 @@ from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.mhclg import MhclgHomelessness
 

@@ -11,7 +11,8 @@ from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, part
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.moj import MojReoffending
 
@@ -56,6 +57,7 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
     """Area, sex, age and index offence of each row."""
     names, level = table.printed(AREA, rows, "England and Wales"), table.printed(LEVEL, rows, "")
     codes = table.printed(AREA_CODE, rows, "")
+    table.require_whole_codes(codes)
     by_name = ~codes.str.fullmatch(GSS)
     codes[by_name] = table.each((level + ": " + names)[by_name], _area_named)
     described = pd.DataFrame({"area_code": codes, "area_label": names})

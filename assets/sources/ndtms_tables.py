@@ -13,7 +13,8 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import INSTEAD, heading, label, plain, workings
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
@@ -34,6 +35,8 @@ NEAREST = {"5": "5", "five": "5", "10": "10", "ten": "10"}
 NOT_ROUNDED = "Marked as rounded to the nearest {}, which it is not."
 # What heads a count of everybody where other columns count some of them; shares stand beside either.
 COUNT = r"n|number|total|all"
+# People whose age or sex nobody knows, and others than those of whom there are rows.
+NOT_KNOWN = r".*\b(?:unknown|missing|other|inconsistent|total|all|average|mean|median|(?:not|non)\b.*)\b.*"
 # What else stands in columns beside the counts that are read.
 BESIDE = (
     r"n|number|total|all|girls|boys|((total|adults|young people|people|clients) )?in treatment|median age"
@@ -260,10 +263,11 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
             if role not in ("period", "area_code", "point"):
                 left_out = rows[role].isna() & (texts != "").reindex(rows.index, fill_value=False)
                 apart |= left_out
-                for row in rows.index[left_out].intersection(numbers) if role == "category" else ():
+                known_apart = {"category": wanted.apart, "age": NOT_KNOWN, "sex": NOT_KNOWN}.get(role, ".*")
+                for row in rows.index[left_out].intersection(numbers):
                     if said := workings(texts[row]):
                         raise table.refused(f"the row {texts[row]!r} {INSTEAD}: it says {said!r}")
-                    if not re.fullmatch(wanted.apart, heading(texts[row])):
+                    if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
     return rows[known & rows.index.isin(last)], rows.index[apart]
 

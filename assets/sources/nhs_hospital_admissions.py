@@ -22,7 +22,8 @@ from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.nhs import NhsHospitalAdmissions
 

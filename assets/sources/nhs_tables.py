@@ -11,7 +11,8 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import heading, plain
 from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 
 ENGLAND = {"area_code": "E92000001", "area_label": "England"}

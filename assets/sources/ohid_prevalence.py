@@ -10,7 +10,8 @@ from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import FIGURES, Workbook
 from schemas.ohid import AlcoholDependence, OcuPrevalence
 

@@ -17,7 +17,8 @@ from assets.sources.ons_death_tables import (
 )
 from pipeline.fetch.ons import Ons
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsDrugDeathsLocal
 

@@ -11,7 +11,8 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import footnotes, label
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsPoliceForceTables
 

@@ -12,7 +12,8 @@ from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsPopulation
 

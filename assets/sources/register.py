@@ -10,7 +10,7 @@ from pipeline import places
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.source import source
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.register import PublishedFigures
 from schemas.tables import PrintedFigure

@@ -18,7 +18,8 @@ from pipeline.read.nearest import nearest
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import SOURCES
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 
 _ACROSS, _DOWN, _LONGEST = 6, 3, 60

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 
 # West, south, east and north of the United Kingdom: in degrees (WGS84), and in metres (British National Grid).
 DEGREES = (-9.0, 49.0, 3.0, 62.0)

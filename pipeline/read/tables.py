@@ -32,8 +32,6 @@ from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
 
-GSS = r"[EWKSN]\d{8}"
-
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
 
@@ -274,6 +272,14 @@ class Table(Tabular[int]):
                 ends = f"{column_letters(left)}{top + 1} to {column_letters(right)}{bottom + 1}"
                 raise self.refused(f"the cells {ends} are merged, and nobody knows for which of them their number is")
 
+    def _require_a_heading_each(self, columns: np.ndarray) -> None:
+        """Refuse columns of figures over which their lowest heading is merged: nobody knows what the others are."""
+        lowest = header_rows(self.cells, self.top).stop - 1
+        for (_, left), (bottom, right) in self.merged:
+            if bottom == lowest and ((columns >= left) & (columns <= right)).sum() > 1:
+                ends = f"{column_letters(left)} to {column_letters(right)}"
+                raise self.refused(f"one heading is merged over the columns {ends}, and nobody knows whose it is")
+
     def unpivot(
         self,
         rows: pd.DataFrame,
@@ -307,6 +313,7 @@ class Table(Tabular[int]):
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_a_cell_each(at_rows, read_of)
+        self._require_a_heading_each(at_columns)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
         across = np.tile(np.arange(len(at_columns)), len(at_rows))
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))

@@ -10,6 +10,9 @@ import pandas as pd
 from pipeline.read import periods
 from pipeline.read.opening import Refused
 
+# A code of a statistical area.
+GSS = r"[EWKSN]\d{8}"
+
 # What names a column: its number in a sheet, its heading in a CSV file.
 Column = TypeVar("Column", int, str)
 
@@ -59,6 +62,13 @@ class Tabular(ABC, Generic[Column]):
         """Refuse rows of which something is not said that is said of others."""
         for name in rows.columns[rows.isna().any()]:
             raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
+
+    def require_whole_codes(self, codes: pd.Series) -> None:
+        """Refuse a code that lost a part: an area is looked for by its name only where no code stands."""
+        broken = codes.str.contains(r"\d") & ~codes.str.fullmatch(GSS)
+        if broken.any():
+            row = codes.index[broken][0]
+            raise self.refused(f"row {row + self._counted_from}: {codes[row]!r} is no code of an area")
 
     def parted(self, columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Of what is said of each column that holds values: the columns beside it, and the attributes of its values.

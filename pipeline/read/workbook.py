@@ -16,7 +16,8 @@ from pipeline.read.nearest import but_found
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
 from pipeline.read.raw import Ods, Unsaid, Xlsx
 from pipeline.read.records import Records
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 
 # The names of sheets but those that only speak of the figures.
 FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"

@@ -18,7 +18,7 @@ _TITLES = [
     *("{} (index, 2010 = 100)", "{} - difference from England", "Standard errors of {}", "{}: forecasts"),
 ]
 _NUMBERED = re.compile(
-    r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d.]+[a-z]? ?[:.-]? ?)?)(.*)", re.I | re.S
+    r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d._]+[a-z]? ?[:.-]? ?)?)(.*)", re.I | re.S
 )
 _NATIONS = re.compile(r"England(?: and Wales)?|(?:the )?(?:UK\b|United Kingdom)")
 _BANDS = ["Change on year", "£m", "Cumulative", "Scotland", "Index", "Standard error", "Forecast", "Draft"]

@@ -4,7 +4,7 @@ import random
 import re
 
 from pipeline.read.cells import column_letters
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from tests.fuzz.content import Cell
 from tests.fuzz.mutation import a_table, mutation
 from tests.fuzz.seeds import Seed, number_of

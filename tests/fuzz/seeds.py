@@ -17,7 +17,7 @@ from pipeline.read import periods
 from pipeline.read.labels import label
 from pipeline.read.marks import is_number, read_mark
 from pipeline.read.source import SOURCES, figures
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from pipeline.releases import is_published, release_of
 from tests.conftest import FOLDERS, REAL, ROOT
 from tests.fuzz.content import Cell, Content, Place, content_of, place_of

@@ -83,7 +83,7 @@ def year_misspelt(seed: Seed, chance: random.Random) -> Mutant | None:
         f"{digits}{digits[-1]}",
     ]
     other = text.replace(digits, chance.choice(ways), 1)
-    return _put(seed, site, other, WRONG)
+    return _put(seed, site, other, WRONG) if other != text else None
 
 
 @mutation

@@ -41,6 +41,19 @@ UPWARDS, EACH_WAY = (10, 100, 1000), (10, 100, 1000, 0.1, 0.01, 0.001)
 BOTH_WAYS = (10, 0.1)
 
 
+def test_a_column_of_fractions_among_whole_percentages_is_refused():
+    source_id, released = "nhs_smoking_drinking_drugs", "2024-10-17"
+    frame, contract = sample_figures(source_id, released), SOURCES[source_id].contract
+    column = frame["cell"].str.fullmatch(r"Table_10_3!H\d+") & frame["unit"].eq("percent")
+    assert column.sum() > 1 and keeps(contract, frame)
+    other = frame.copy()
+    other.loc[column, "value"] /= 100
+    assert not keeps(contract, other)
+    one = frame.copy()
+    one.loc[frame.index[column][0], "value"] /= 100
+    assert keeps(contract, one)
+
+
 @pytest.mark.parametrize(
     ("release", "factors", "column"),
     [

@@ -53,6 +53,12 @@ def test_columns_in_each_others_place_are_told_by_what_is_printed_beside(release
     assert keeps(contract, frame) and not keeps(contract, altered)
 
 
+def test_a_rate_of_an_offence_that_nobody_counts_has_lost_its_name():
+    frame, contract = sample_figures(*FORCES), SOURCES[FORCES[0]].contract
+    rates = rows(frame, measure="rate of recorded offences", category="robbery")
+    assert not keeps(contract, frame.assign(category=frame["category"].mask(rates, "xrobbery offences")))
+
+
 def test_pooled_years_are_the_sum_of_their_years():
     frame, contract = sample_figures(*LOCAL), SOURCES[LOCAL[0]].contract
     pooled = frame["period_kind"].eq("three_years") & frame["category"].eq("drug poisoning")

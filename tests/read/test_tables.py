@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.read.layout import Hidden
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS, Table
+from pipeline.read.tables import Table
+from pipeline.read.tabular import GSS
 
 
 def table(*rows: list, first: str = GSS, merged=()) -> Table:
@@ -121,6 +122,16 @@ def test_a_sentence_with_nothing_beside_it_labels_no_row():
     )
     named = "Any drug that is mentioned on the certificate with another one"
     assert found.row_labels().tolist() == [CODE, "Class A", named, "E06000002"]
+
+
+def test_a_heading_that_is_merged_over_two_columns_of_figures_is_refused():
+    def merged(beside: object) -> Table:
+        cells = np.array([["T", "", ""], ["Area code", "Deaths", ""], [CODE, 1.0, beside]], dtype=object)
+        return Table("file.xlsx", "Table 1", cells, "T", GSS, merged=[((1, 1), (1, 2))])
+
+    assert merged("").unpivot(rows_of(merged("")), {1: {}})["value"].tolist() == [1]
+    with pytest.raises(Refused, match="one heading is merged over the columns B to C"):
+        merged(2.0).unpivot(rows_of(merged(2.0)), {1: {}, 2: {}})
 
 
 def test_what_is_hidden_may_hold_labels_and_no_figures():

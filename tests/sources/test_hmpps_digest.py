@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.read.opening import Refused
+from pipeline.read.source import SOURCES
+from schemas.columns import keeps
 from tests.altering import (
     Base,
     assert_mark_refused,
@@ -106,6 +108,16 @@ def test_finds_are_divided_by_prisoners_and_by_nobody_else():
     both = ours.merge(theirs, on=["area_code", "period", "breakdown"], suffixes=("", "_printed"))
     both = both[both["period"] != "2022/23"]
     assert len(both) > 1_000 and ((both["value"] - both["value_printed"]).abs() < 0.051).all()
+
+
+def test_a_prison_has_no_more_prisoners_than_there_are():
+    """A point that parts the thousands of a rate makes it one of a thousand times as many."""
+    rated = sample_figures(DIGEST, "2023-07-27")
+    contract, rates = SOURCES[DIGEST].contract, rated["measure"].eq("rate of drug finds")
+    large = rated.index[rates & rated["area_kind"].eq("other") & (rated["value"] > 300)][0]
+    other = rated.copy()
+    other.loc[large, "value"] /= 1000
+    assert keeps(contract, rated) and not keeps(contract, other)
 
 
 def test_finds_headed_as_the_population_are_refused_because_they_differ_by_drug(tmp_path):

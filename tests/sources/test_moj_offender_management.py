@@ -71,6 +71,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(base, mark, altered):
     [
         (NEWER, "Drug treatment", "Substance treatment", "no row 'Drug treatment'"),
         (NEWER, "South Central", "Wessex", "no probation region is called wessex"),
+        (OLDER, "Rehabilitation", "Zzyzx", "category is not a category that this publication prints"),
         (OLDER, "Rehabilitation", "Table continues overleaf", "category .*: table|what is counted"),
         (OLDER, "Suspended sentence orders", "Deferred sentences", "nobody knows which of .*Deferred"),
     ],

@@ -108,6 +108,15 @@ def test_an_area_without_a_code_is_read_by_its_level_and_name(altered):
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("code", ["E0800001", "08000016", "E08 000016x"])
+def test_a_code_that_lost_a_part_is_refused_though_its_area_has_a_name(code, altered):
+    rows = lines(sample(REOFFENDING, "2024-10-31"))
+    at = next(number for number, row in enumerate(rows) if "E08000016" in row)
+    rows[at] = [code if cell == "E08000016" else cell for cell in rows[at]]
+    with pytest.raises(Refused, match=f"row {at + 1}: '{code}' is no code of an area"):
+        altered(REOFFENDING, rows)
+
+
 def test_a_hidden_cohort_has_no_share_and_says_why():
     rows = calculated("proven_reoffending", moj_reoffending=sample_figures(REOFFENDING, "2024-10-31"))
     hidden = rows[rows["status"] == "c"]

@@ -194,6 +194,14 @@ def test_a_column_of_counts_that_are_no_numbers_is_not_one_of_labels(column, bes
         altered(YOUNG, book)
 
 
+@pytest.mark.parametrize("label", ["TEST - do not publish", "Zzyzx", "Continued"])
+def test_an_age_that_nobody_knows_is_refused(label, altered):
+    book = _older()
+    book["6.1.1 Trends of Age"][6][0] = label
+    with pytest.raises(Refused, match=f"nobody knows '{label}'|the row '{label}' may be"):
+        altered(YOUNG, book)
+
+
 def test_blank_columns_at_the_right_are_no_counts(altered):
     book = _older()
     wider = {name: [[*row, *[""] * (6 - len(row)), " "] for row in rows] for name, rows in book.items()}

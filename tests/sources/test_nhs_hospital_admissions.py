@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from tests.calculating import assert_leads, leading, observed
 from tests.reading import assert_same, lines, of_all, sample, sample_figures, sheets
 

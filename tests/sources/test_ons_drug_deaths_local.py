@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.read.opening import Refused
-from pipeline.read.tables import GSS
+from pipeline.read.tabular import GSS
 from tests.altering import FRONT, Base, assert_refused, of_form, of_substance, with_new_area
 from tests.conftest import real_file
 from tests.reading import (
