@@ -24,6 +24,8 @@ def _survey_year(table: Table, text: str) -> Period:
 
     Until 2000 sweeps were held in even years and asked about the odd year before, and either may name a column alone.
     """
+    if other := re.search(r"\b(?:only|excluding|except|without|months?)\b", text):
+        raise table.refused(f"{text!r} is no whole year of interviews: it says {other[0]!r}")
     if sweep := re.fullmatch(r"(19[89]\d|2000)(?:\.0)?", text):
         period = periods.calendar_year(int(sweep[1]) - (int(sweep[1]) % 2 == 0))
     elif re.fullmatch(r"\d{4}(?:\.0)?", text):

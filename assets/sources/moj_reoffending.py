@@ -70,9 +70,10 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
 def _cohorts_down(table: Table | Records) -> pd.DataFrame:
     """A row for each cohort, offenders and reoffenders in columns."""
     cohort = table.text(table.column(COHORT))
-    rows = cohort.index[cohort.str.contains(r"20\d\d")]
-    described = _offenders(table, rows).assign(period=table.periods_of(cohort.loc[rows]))
     columns = {table.column(heading): {"measure": name} for name, heading in COUNTS.items()}
+    # A note has no numbers beside it.
+    rows = cohort.index[pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)]
+    described = _offenders(table, rows).assign(period=table.periods_of(cohort.loc[rows]))
     return table.unpivot(described, columns, MARKS)
 
 

@@ -105,6 +105,14 @@ def test_an_area_without_a_code_is_read_by_its_level_and_name(altered):
         altered(REOFFENDING, without(rows, "Area code", "Area type"))
 
 
+@pytest.mark.parametrize("cohort", ["10/01/17", "", "Oct to Sep"])
+def test_a_cohort_that_nobody_can_read_is_refused(cohort, altered):
+    rows = lines(sample(REOFFENDING, "2024-10-31"))
+    rows[7][rows[0].index("Cohort")] = cohort
+    with pytest.raises(Refused, match=r"row 8: cannot read|printed twice|is not as long|row 8, "):
+        altered(REOFFENDING, rows)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
