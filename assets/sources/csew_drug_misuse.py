@@ -137,6 +137,7 @@ def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFr
     rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
     rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)
     base = table.column(BASE)
+    table.require_known(rf"{'|'.join(map(re.escape, drugs))}|{BASE}")
     same = {"measure": "last year drug use", "unit": "percent", "period": period, "age": "16-59", "base": base}
     columns = {c: same | {"drug": parts[-1]} for c, parts in enumerate(table.headings) if parts and parts[-1] in drugs}
     tidy = table.unpivot(rows, columns, MARKS, repeated)

@@ -88,10 +88,11 @@ def year_misspelt(seed: Seed, chance: random.Random) -> Mutant | None:
 
 @mutation
 def no_period(seed: Seed, chance: random.Random) -> Mutant | None:
-    """A period in a row or heading is no period any more."""
+    """A period in a row or heading is no period any more; a blank one may be that of the row above."""
     if not (sites := [*seed.row_periods, *seed.column_periods]):
         return None
-    return _put(seed, chance.choice(sites), chance.choice(["", "x", "Total", "..", "Year", "latest"]), WRONG)
+    cell = chance.choice(["", "x", "Total", "..", "Year", "latest"])
+    return _put(seed, chance.choice(sites), cell, WRONG if cell else either(seed.base))
 
 
 @mutation

@@ -137,6 +137,7 @@ REFUSED = {
     "nearly two years": ({("1.02", 7, 23): "Oct 2020 to Jun 2022"}, r"'oct 2020 to jun 2022' names .* no year"),
     "part of a year": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 (two months only)"}, "it says 'months'"),
     "a year of others": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 excluding London"}, "it says 'excluding'"),
+    "a drug without a name": ({("3.01", 7, 4): "Column1"}, "nobody knows what column E counts: column"),
     "a lone year": ({("1.02", 7, 23): "2022"}, "headed '2022' alone may be about"),
     "a year twice": ({("1.02", 7, 23): "Apr 2019 to Mar 2020"}, "columns W and X are both headed"),
     "a column of something else": ({("1.02", 7, 23): "Standard error"}, "cannot read a period"),
