@@ -176,6 +176,13 @@ def test_a_point_that_parts_the_thousands_of_an_estimate_is_refused(altered, pri
         altered(OCU, content)
 
 
+def test_words_in_the_place_of_a_code_are_no_code_though_the_area_has_a_name(altered):
+    rows = lines(sample(ALCOHOL, "2020-03-05"))
+    rows[1][rows[0].index("Area_Code_GSS")] = "Note: see table 3"
+    with pytest.raises(Refused, match=f"'Note: see table 3' is no code of {rows[1][rows[0].index('Local_Authority')]}"):
+        altered(ALCOHOL, rows)
+
+
 def test_estimates_that_all_have_decimals_are_read(altered):
     rows = lines(sample(ALCOHOL, "2020-03-05"))
     people = rows[0].index("Alcohol_dependent")
