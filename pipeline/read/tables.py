@@ -134,7 +134,7 @@ class Table(Tabular[int]):
             text = " ".join(reversed(parts))
             if not parts or re.search(apart, text):
                 continue
-            if across or periods.speaks_of_time(text) or (column > self.key and self.holds_numbers(column)):
+            if across or periods.speaks_of_time(text) or (column > self.key and self._mostly_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
         labels = [period.label for period in across.values()]
@@ -156,6 +156,11 @@ class Table(Tabular[int]):
     def holds_numbers(self, column: int) -> bool:
         """Whether a column holds numbers in several rows, and labels in none."""
         return self._numbers[:, column].sum() > 1 and not self.text(column)[~self._numbers[:, column]].ne("").any()
+
+    def _mostly_numbers(self, column: int) -> bool:
+        """Whether a column holds numbers in several rows, and marks or labels in fewer."""
+        numbers = self._numbers[:, column]
+        return bool(numbers.sum() > max(1, self.text(column)[~numbers].ne("").sum()))
 
     def require_known(self, pattern: str) -> None:
         """Refuse a table with numbers in a column of which no label matches the pattern, but for derived ones."""

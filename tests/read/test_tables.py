@@ -144,6 +144,13 @@ def test_what_is_hidden_may_hold_labels_and_no_figures():
             hidden.unpivot(rows_of(hidden), {1: {}})
 
 
+def test_a_first_period_that_became_a_text_is_refused_also_above_marks():
+    rows = [[CODE, 1.0, 2.0], ["E06000002", "..", 3.0], ["E06000003", 4.0, 5.0]]
+    assert len(table(["T"], ["Area code", "2016/17", "2017/18"], *rows).periods_across("financial_year")) == 2
+    with pytest.raises(Refused, match="column B: cannot read a period"):
+        table(["T"], ["Area code", "x", "2017/18"], *rows).periods_across("financial_year")
+
+
 def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():
     heads = (["T"], ["", "2023/24", "2023/24", "2024/25"], ["Area code", "Apr-Jun", "Jul-Sep", "Apr-Jun"])
     across = table(*heads, [CODE, 1.0, 2.0, 3.0]).periods_across()
