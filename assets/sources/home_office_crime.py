@@ -11,14 +11,13 @@ from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, heading, label, plain
+from pipeline.read.labels import INSTEAD, heading, label, plain, workings
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
-from schemas.vocabulary import WORKINGS
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
@@ -170,11 +169,8 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
                 first = at[next(iter(columns))]
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
-                hidden = book.hidden(sheet)
-                if unseen := sorted(hidden.rows.intersection(rows.tolist())):
-                    raise Refused(f"{book.name}, sheet {sheet!r}: row {unseen[0] + 1} of the list is hidden")
-                if unseen := sorted(hidden.columns.intersection(at.values())):
-                    raise Refused(f"{book.name}, sheet {sheet!r}: column {column_letters(unseen[0])} of it is hidden")
+                if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
+                    raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break
@@ -240,8 +236,8 @@ def _text(text: str) -> str:
     # Offences under a label that goes on elsewhere would be missing from those of the whole label.
     if re.search(r"(\.{2,}|…|[,;:/&+-])$", text):
         raise ValueError(f"{text!r} is no whole label")
-    if found := re.search(WORKINGS, text.lower()):
-        raise ValueError(f"{text!r} {INSTEAD}: it says {found[0]!r}")
+    if said := workings(text):
+        raise ValueError(f"{text!r} {INSTEAD}: it says {said!r}")
     return text
 
 

@@ -72,7 +72,7 @@ def _cohorts_down(table: Table | Records) -> pd.DataFrame:
     cohort = table.text(table.column(COHORT))
     columns = {table.column(heading): {"measure": name} for name, heading in COUNTS.items()}
     # A note has no numbers beside it.
-    rows = cohort.index[pd.concat([table.text(column).ne("") for column in columns], axis=1).any(axis=1)]
+    rows = cohort.index[table.filled(columns)]
     described = _offenders(table, rows).assign(period=table.periods_of(cohort.loc[rows]))
     return table.unpivot(described, columns, MARKS)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from assets.sources.ndtms_names import ENGLAND, SEXES, SUBSTANCE_GROUPS, area_codes, substance_group
 from pipeline.read import bands
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, heading, label, plain, workings
+from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
@@ -265,8 +265,7 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
                 apart |= left_out
                 known_apart = {"category": wanted.apart, "age": NOT_KNOWN, "sex": NOT_KNOWN}.get(role, ".*")
                 for row in rows.index[left_out].intersection(numbers):
-                    if said := workings(texts[row]):
-                        raise table.refused(f"the row {texts[row]!r} {INSTEAD}: it says {said!r}")
+                    table.require_no_workings(texts[row])
                     if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
     return rows[known & rows.index.isin(last)], rows.index[apart]

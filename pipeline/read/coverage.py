@@ -52,6 +52,7 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
     for code, label, kind, cell in printed:
         called = places.name(code) or lookup.get(code, "")
         if kind == "other":
+            # Two names in one cell are no area's.
             if re.search("[;|]", label) or not any(re.fullmatch(pattern, code) for pattern in areas.others):
                 yield f"nobody knows the area {label!r} ({code}) at {cell}"
         elif not called:

@@ -1,11 +1,12 @@
 """How tables lie in the cells of a sheet: where one begins, what heads its columns; what is read of it is tables'."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.read.cells import column_letters
 from pipeline.read.labels import heading, label, plain
 
 # The first and the last cell of a merged range, each as row and column.
@@ -17,6 +18,12 @@ class Hidden(NamedTuple):
 
     rows: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
+
+    def among(self, rows: Iterable[int], columns: Iterable[int]) -> str:
+        """The first of some rows, or else of some columns, that is hidden, as the sheet counts it; or an empty text."""
+        if unseen := sorted(self.rows.intersection(rows)):
+            return f"row {unseen[0] + 1}"
+        return f"column {column_letters(min(there))}" if (there := self.columns.intersection(columns)) else ""
 
 
 UNHIDDEN = Hidden()

@@ -159,8 +159,8 @@ class Records(Tabular[str]):
             raise self.refused(f"{said[0]!r} in the heading {column!r} says that the numbers are in thousands")
         raw = self.frame.loc[index, column].to_numpy(dtype=object)
         values, statuses = np.full(len(raw), np.nan), np.full(len(raw), "", dtype=object)
-        self._require_no_parted_thousands(column, index, raw)
         digits = np.fromiter((text.isascii() and text.isdigit() for text in raw), dtype=bool, count=len(raw))
+        self._require_no_parted_thousands(column, index[~digits], raw[~digits], digits.sum())
         values[digits] = raw[digits].astype(float)
         values[~digits], statuses[~digits], unknown = read_values(raw[~digits], marks)
         if unknown:
@@ -168,11 +168,10 @@ class Records(Tabular[str]):
             raise Refused(f"{self.file}, column {column}: no meaning is known for {', '.join(cells)}")
         return values, statuses
 
-    def _require_no_parted_thousands(self, column: str, index: pd.Index, raw: np.ndarray) -> None:
-        """Refuse a column of whole numbers in which the few that are not have three decimals: 1.890 may be 1,890."""
+    def _require_no_parted_thousands(self, column: str, index: pd.Index, raw: np.ndarray, whole: int) -> None:
+        """Refuse texts beside whole numbers where those with decimals are fewer and all have three: 1.890 is 1,890."""
         broken = [at for at, text in enumerate(raw) if "." in text and re.fullmatch(r"-?\d*\.\d+", text)]
         parted = [at for at in broken if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", raw[at])]
-        whole = sum(text.isdigit() for text in raw)
         if broken and broken == parted and len(broken) < whole:
             at = parted[0]
             raise self.refused(f"row {index[at]}, {column}: the point in {raw[at]!r} may part its thousands")

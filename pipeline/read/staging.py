@@ -171,12 +171,12 @@ def _write(release: Release, read: pa.Table, path: Path) -> None:
 def as_table(figures: pd.DataFrame) -> pa.Table:
     """The figures of a release in the form in which they are kept, texts by their codes."""
     known, columns = coded(figures), {}
-    for name, column in figures.items():
-        if pd.api.types.is_string_dtype(column.dtype) and name != "cell":
-            texts = pa.array(known.texts(str(name)), type=pa.string())
-            columns[str(name)] = pa.DictionaryArray.from_arrays(known.codes(str(name)).astype(np.int32), texts)
+    for name in map(str, figures):
+        if pd.api.types.is_string_dtype(figures[name].dtype) and name != "cell":
+            texts = pa.array(known.texts(name), type=pa.string())
+            columns[name] = pa.DictionaryArray.from_arrays(known.codes(name).astype(np.int32), texts)
         else:
-            columns[str(name)] = pa.array(column)
+            columns[name] = pa.array(figures[name])
     return pa.table(columns)
 
 

@@ -73,7 +73,8 @@ class Table(Tabular[int]):
                 raise self.refused(f"no row below {heads!r} holds anything")
             self.top = top
         self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
-        self.headings = headings(cells, header_rows(cells, self.top), merged)
+        self._band = header_rows(cells, self.top)
+        self.headings = headings(cells, self._band, merged)
 
     @cached_property
     def said_above(self) -> str:
@@ -213,11 +214,6 @@ class Table(Tabular[int]):
         alone = pd.Series([filled(self.cells, row).sum() == 1 for row in texts.index], index=texts.index, dtype=bool)
         return texts[~(alone & texts.map(is_note).astype(bool))]
 
-    def filled(self, columns: Iterable[int]) -> pd.Series:
-        """Whether each row below the headings holds anything in the columns, indexed as `text` is."""
-        texts = [self.text(column).ne("") for column in columns]
-        return pd.concat(texts, axis=1).any(axis=1)
-
     def require_all_read(self, rows: pd.Index, columns: Iterable[int], apart: Iterable[int] = ()) -> None:
         """Refuse when these rows hold numbers in a column that is not read and is not set apart on purpose."""
         there = self._numbers[rows.to_numpy() - self.top].any(axis=0)
@@ -243,8 +239,7 @@ class Table(Tabular[int]):
 
     def _require_unit(self, columns: np.ndarray, thousands: bool) -> None:
         """Refuse columns that are said to be in thousands, or not said to be, against what their reader knows."""
-        band = header_rows(self.cells, self.top)
-        above = [plain(cell).lower() for row in range(self.top) if row not in band for cell in self.cells[row]]
+        above = [plain(cell).lower() for row in range(self.top) if row not in self._band for cell in self.cells[row]]
         said = re.search(THOUSANDS, " ".join(chain(above, *(self.headings[column] for column in columns))))
         if bool(said) != thousands:
             who = f"{said[0]!r} says" if said else "nothing says"
@@ -256,7 +251,7 @@ class Table(Tabular[int]):
         if other := re.search(ANOTHER, title) or re.search(ELSEWHERE, title):
             raise self.refused(f"its title {plain(self.title)!r} {INSTEAD}: it says {other[0]!r}")
         # The unit of a whole table stands alone in a row, between the headings and the numbers.
-        below = range(header_rows(self.cells, self.top).stop, self.top)
+        below = range(self._band.stop, self.top)
         alone = [another(heading(cell), None) for row in below for cell in self.cells[row]]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
         for column, about in columns.items():
@@ -266,8 +261,12 @@ class Table(Tabular[int]):
                 raise self.refused(f"{at} {INSTEAD}: it says {found!r}")
         labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
         for text in {text for text in labels if isinstance(text, str)}:
-            if said := workings(text):
-                raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
+            self.require_no_workings(text)
+
+    def require_no_workings(self, text: str) -> None:
+        """Refuse a row whose label speaks of workings."""
+        if said := workings(text):
+            raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
 
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
@@ -279,9 +278,8 @@ class Table(Tabular[int]):
 
     def _require_a_heading_each(self, columns: np.ndarray) -> None:
         """Refuse columns of figures over which their lowest heading is merged: nobody knows what the others are."""
-        lowest = header_rows(self.cells, self.top).stop - 1
         for (_, left), (bottom, right) in self.merged:
-            if bottom == lowest and ((columns >= left) & (columns <= right)).sum() > 1:
+            if bottom == self._band.stop - 1 and ((columns >= left) & (columns <= right)).sum() > 1:
                 ends = f"{column_letters(left)} to {column_letters(right)}"
                 raise self.refused(f"one heading is merged over the columns {ends}, and nobody knows whose it is")
 
@@ -305,15 +303,12 @@ class Table(Tabular[int]):
         marks = marks or {}
         if rows.empty or not columns:
             raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
-        if unseen := sorted(self.hidden.rows.intersection(rows.index)):
-            raise self.refused(f"row {unseen[0] + 1} is hidden, and figures are read of what is shown only")
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         beside, attributes = self.parted(columns.values())
         self.require_said(rows)
         read_of = np.unique([*columns, *beside.to_numpy().ravel()])
-        if unseen := sorted(self.hidden.columns.intersection(read_of.tolist())):
-            at = column_letters(unseen[0])
-            raise self.refused(f"column {at} is hidden, and figures are read of what is shown only")
+        if unseen := self.hidden.among(rows.index, read_of.tolist()):
+            raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)

@@ -43,6 +43,10 @@ class Tabular(ABC, Generic[Column]):
         column = self.column_if_any(pattern)
         return pd.Series(default, index=rows) if column is None else self.text(column).loc[rows]
 
+    def filled(self, columns: Iterable[Column]) -> pd.Series:
+        """Whether each row holds anything in some columns, indexed as `text` is."""
+        return pd.concat([self.text(column).ne("") for column in columns], axis=1).any(axis=1)
+
     def each(self, texts: pd.Series, read: Callable[[str], object]) -> pd.Series:
         """What `read` makes of each label; refused, with the row, where it raises ValueError."""
         known = {}
