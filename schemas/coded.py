@@ -3,9 +3,15 @@
 import weakref
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+# An array of bool for the reader: the types of numpy say of what it compares that it may be anything.
+Truths = Any
 
 # The columns and what follows from them, those first of which many rows have the same.
 _COLUMNS = [
@@ -18,8 +24,8 @@ _DAYS = ("released", "period_start", "period_end")
 class Coded:
     """Figures by row: whole numbers for the texts and days of a column, found when they are first asked for.
 
-    `value` and `base` are the numbers. Beside the columns `months` is the length of the period, and `printed` the
-    column of the sheet that a figure stands in.
+    `value`, `lower`, `upper` and `base` are the numbers. Beside the columns `months` is the length of the period, and
+    `printed` the column of the sheet that a figure stands in.
     """
 
     def __init__(self, figures: pd.DataFrame) -> None:
@@ -27,6 +33,9 @@ class Coded:
         self._figures = weakref.ref(figures)
         self._found: dict[str, tuple[np.ndarray, pd.Index]] = {}
         self._alike: dict[tuple[str, ...], np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self.value)
 
     def are_of(self, figures: pd.DataFrame) -> bool:
         """Whether this is of that very frame."""
@@ -44,12 +53,28 @@ class Coded:
             self._found[str(name)] = codes[rows], texts
 
     @cached_property
-    def value(self) -> np.ndarray:
+    def value(self) -> Numbers:
         return self._column("value").to_numpy(dtype=float)
 
     @cached_property
-    def base(self) -> np.ndarray:
+    def lower(self) -> Numbers:
+        return self._column("lower").to_numpy(dtype=float)
+
+    @cached_property
+    def upper(self) -> Numbers:
+        return self._column("upper").to_numpy(dtype=float)
+
+    @cached_property
+    def base(self) -> Numbers:
         return self._column("base").to_numpy(dtype=float)
+
+    def days(self, name: str) -> NDArray[np.datetime64]:
+        """The day of each row in a column."""
+        return self._column(name).to_numpy(dtype="datetime64[D]")
+
+    def years(self, name: str) -> NDArray[np.int64]:
+        """The year of each row's day in a column."""
+        return self.days(name).astype("datetime64[Y]").astype(np.int64) + 1970
 
     def codes(self, name: str) -> np.ndarray:
         """The same for the same text, larger for a later day; below zero where there must be one and is none."""
@@ -78,6 +103,10 @@ class Coded:
         said: np.ndarray = np.array([say(text) for text in self.texts(name)])[self.codes(name)]
         return said
 
+    def have(self, name: str, *texts: str) -> Truths:
+        """Whether each row has one of some texts in a column."""
+        return self.each(name, lambda text: text in texts)
+
     def alike(self, *names: str) -> np.ndarray:
         """A number for each row, the same where all the columns are."""
         return self._groups(tuple(sorted(names, key=_COLUMNS.index)))
@@ -104,11 +133,25 @@ class Coded:
         found[groups[::-1]] = np.arange(len(groups))[::-1]
         return found
 
-    def alone(self, *names: str) -> np.ndarray:
+    def beside(self, measure: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """The first row of a measure, by its code, that is at the place of each row; below zero where there is none."""
+        many = place.max(initial=0) + 1
+        keys, first = np.unique(self.codes("measure") * many + place, return_index=True)
+        wanted = measure * many + place
+        at = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+        found: np.ndarray = np.where((measure >= 0) & (keys[at] == wanted), first[at], -1)
+        return found
+
+    def value_beside(self, measure: str, place: np.ndarray) -> Numbers:
+        """The value of a measure at the place of each row; missing where it is not printed."""
+        number = self.texts("measure").get_indexer(pd.Index([measure]))
+        at = self.beside(np.repeat(number, len(place)), place)
+        return np.where(at >= 0, self.value[at], np.nan)
+
+    def alone(self, *names: str) -> Truths:
         """Whether no other row has the same in all the columns."""
         groups = self.alike(*names)
-        found: np.ndarray = np.bincount(groups)[groups] == 1
-        return found
+        return np.bincount(groups)[groups] == 1
 
 
 _last: Coded | None = None

@@ -1,7 +1,8 @@
 """The types of columns and the checks of rows that all contracts share; what a column holds is each contract's."""
 
+from collections.abc import Callable
 from functools import cache, partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import numpy as np
@@ -11,7 +12,7 @@ from pandera.dtypes import DataType
 from pandera.engines.pandas_engine import Engine
 from pandera.typing import Series
 
-from schemas.coded import coded
+from schemas.coded import Coded, Truths, coded
 
 # Of the many small tables that are read, texts of Python's own are ready in two thirds of the time of Arrow's.
 pd.options.mode.string_storage = "python"
@@ -39,6 +40,18 @@ def sql_rule(name: str, error: str, sql: str) -> classmethod:  # type: ignore[ty
     return rows_check(name=name, error=error, sql=sql)(holds)
 
 
+def figures_rule(name: str, error: str) -> Callable[[Callable[[Any, Coded], Truths]], Any]:
+    """A rule of figures that are looked at as arrays: the function says which of them keep it."""
+
+    def declared(right: Callable[[Any, Coded], Truths]) -> Any:
+        def holds(cls: type, figures: pd.DataFrame) -> pd.Series:
+            return pd.Series(right(cls, coded(figures)), index=figures.index)
+
+        return rows_check(name=name, error=error)(holds)
+
+    return declared
+
+
 def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
     """Whether rows keep a contract: the model's own checks one after the other.
 
@@ -56,20 +69,22 @@ def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
             return False
         if not _may_be(column.dtype, values.dtype) or not (column.nullable or _is_full(rows, name)):
             return False
-        if not all(_put(check, _to_check(rows, name, column)) for check in column.checks):
-            return False
+        if column.checks:
+            asked = _to_check(rows, name, column)
+            if not all(_put(check, asked) for check in column.checks):
+                return False
     return all(_put(check, rows) for check in schema.checks)
 
 
 def _is_full(rows: pd.DataFrame, name: str) -> bool:
-    if pd.api.types.is_string_dtype(rows[name].dtype):
+    if isinstance(rows[name].dtype, pd.StringDtype):
         return bool(coded(rows).codes(name).min(initial=0) >= 0)
     return not rows[name].hasnans
 
 
 def _to_check(rows: pd.DataFrame, name: str, column: pa.Column) -> pd.Series:
     """What the checks of a column are put to: its numbers and days, or its different texts."""
-    if pd.api.types.is_string_dtype(rows[name].dtype):
+    if isinstance(rows[name].dtype, pd.StringDtype):
         return pd.Series(coded(rows).texts(name))
     return rows[name].dropna() if column.nullable else rows[name]
 
@@ -85,4 +100,4 @@ def _put(check: pa.Check, rows: pd.DataFrame | pd.Series) -> bool:
     # The model was made before pandera declared what its own checks do.
     if pa.Check.is_builtin_check(asked.__name__):
         asked = pa.Check.get_builtin_check_fn(asked.__name__)
-    return bool(asked(rows, **check._check_kwargs).all())
+    return bool(np.asarray(asked(rows, **check._check_kwargs)).all())

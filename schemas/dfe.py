@@ -1,9 +1,8 @@
 """What the Department for Education publishes, one model each; how files are read is the reader's."""
 
-import pandas as pd
-
-from schemas.columns import rows_check
-from schemas.figure import Figure
+from schemas.coded import Coded, Truths
+from schemas.columns import figures_rule
+from schemas.figure import Figure, broken
 from schemas.rules import ENGLAND, SMALL, Areas, count, estimated
 
 # The factors of the children in need census, those of earlier years among them; another one is to be added here.
@@ -51,8 +50,7 @@ class DfeExclusions(
 ):
     """Suspensions and permanent exclusions by reason."""
 
-    @rows_check(name="no_estimate", error="an estimated number is later than the last estimates")
-    def whole_since_2010(cls, figures: pd.DataFrame) -> pd.Series:
-        estimated = (figures["value"] % 1 > 0) & figures["measure"].eq("permanent exclusions")
-        right: pd.Series = ~estimated | (figures["period_end"].dt.year <= 2010)
-        return right
+    @figures_rule(name="no_estimate", error="an estimated number is later than the last estimates")
+    def whole_since_2010(cls, figures: Coded) -> Truths:
+        estimated = broken(figures.value) & figures.have("measure", "permanent exclusions")
+        return ~(estimated & (figures.years("period_end") > 2010))

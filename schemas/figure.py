@@ -12,9 +12,7 @@ A publication's model is a class of its publisher's module that names its rules:
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import or_
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,8 +21,8 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas import copies, scales, sums
-from schemas.coded import coded, different, largest, smallest
-from schemas.columns import Text, rows_check
+from schemas.coded import Coded, Numbers, Truths, different, largest, smallest
+from schemas.columns import Text, figures_rule
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATES, STATUS, WORKINGS
 
@@ -52,24 +50,20 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(np.array(matches, dtype=bool)[codes], index=texts.index)
 
 
-def have_few_decimals(values: pd.Series, most: int) -> pd.Series:
-    """Whether numbers have no more than so many decimals."""
-    shifted = values * 10**most
-    exact: pd.Series = (shifted - shifted.round()).abs() < 1e-6
-    return exact
-
-
 def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-def _any(found: Iterable[pd.Series]) -> pd.Series:
-    either: pd.Series = reduce(or_, found)
-    return either
+def broken(values: Numbers) -> Truths:
+    """Whether numbers are not whole; one that is missing is not broken."""
+    with np.errstate(invalid="ignore"):
+        return ~np.isnan(values) & (values % 1 != 0)
 
 
-def _where(right: np.ndarray | pd.Series, figures: pd.DataFrame) -> pd.Series:
-    return pd.Series(np.asarray(right), index=figures.index)
+def have_few_decimals(values: Numbers, most: int) -> Truths:
+    """Whether numbers have no more than so many decimals."""
+    shifted = values * 10**most
+    return np.abs(shifted - shifted.round()) < 1e-6
 
 
 class Figure(pa.DataFrameModel):
@@ -155,14 +149,14 @@ class Figure(pa.DataFrameModel):
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:
         return texts.isin(list(cls.__rules__.periods))
 
-    @rows_check(name="period_order", error="a period ends before it starts")
-    def period_order(cls, figures: pd.DataFrame) -> pd.Series:
-        return figures["period_start"] <= figures["period_end"]
+    @figures_rule(name="period_order", error="a period ends before it starts")
+    def period_order(cls, figures: Coded) -> Truths:
+        return figures.days("period_start") <= figures.days("period_end")
 
-    @rows_check(name="period_length", error="a period is not as long as its kind")
-    def period_length(cls, figures: pd.DataFrame) -> pd.Series:
-        span, known = ("period_kind", "period_start", "period_end"), coded(figures)
-        kinds, starts, ends = (known.different(name, *span) for name in span)
+    @figures_rule(name="period_length", error="a period is not as long as its kind")
+    def period_length(cls, figures: Coded) -> Truths:
+        span = ("period_kind", "period_start", "period_end")
+        kinds, starts, ends = (figures.different(name, *span) for name in span)
         start, after = starts.astype("datetime64[D]"), ends.astype("datetime64[D]") + 1
         first, beyond = start.astype("datetime64[M]"), after.astype("datetime64[M]")
         month, months = first.astype(int) % 12 + 1, (beyond - first).astype(int)
@@ -171,27 +165,23 @@ class Figure(pa.DataFrameModel):
             right &= (kinds != kind) | ((months == length) & np.isin(month, list(begins)))
         right &= (kinds != "part_year") | (months < 12)
         right &= (kinds != "several_years") | (months > 12)
-        return _where(right[known.alike(*span)], figures)
+        return right[figures.alike(*span)]
 
-    @rows_check(name="period_past", error="a period ends after the day of release")
-    def period_past(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="period_past", error="a period ends after the day of release")
+    def period_past(cls, figures: Coded) -> Truths:
         ahead = [kind for kind, declared in cls.__rules__.periods.items() if declared.ahead]
-        past: pd.Series = figures["period_end"] <= figures["released"]
-        return past | coded(figures).each("period_kind", lambda kind: kind in ahead)
+        return (figures.days("period_end") <= figures.days("released")) | figures.have("period_kind", *ahead)
 
-    @rows_check(name="first_period", error="a period is earlier than the first one ever")
-    def first_period(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="first_period", error="a period is earlier than the first one ever")
+    def first_period(cls, figures: Coded) -> Truths:
         first = {kind: declared.first for kind, declared in cls.__rules__.periods.items()}
-        earliest = coded(figures).each("period_kind", lambda kind: first.get(kind, 0))
-        return _where(figures["period_end"].dt.year >= earliest, figures)
+        return figures.years("period_end") >= figures.each("period_kind", lambda kind: first.get(kind, 0))
 
-    @rows_check(name="no_hole", error="a period is missing before this one")
-    def no_hole(cls, figures: pd.DataFrame) -> pd.Series:
-        known, ends = coded(figures), figures["period_end"].dt.year.to_numpy()
-        right = np.ones(len(figures), dtype=bool)
-        series = known.alike("measure", "period_kind")
-        for group, first in zip(*np.unique(series, return_index=True), strict=True):
-            kind = figures["period_kind"].iloc[first]
+    @figures_rule(name="no_hole", error="a period is missing before this one")
+    def no_hole(cls, figures: Coded) -> Truths:
+        ends, right = figures.years("period_end"), np.ones(len(figures), dtype=bool)
+        series = figures.alike("measure", "period_kind")
+        for group, kind in enumerate(figures.different("period_kind", "measure", "period_kind")):
             declared = cls.__rules__.periods.get(kind)
             if kind not in _YEARLY or not declared or not declared.every:
                 continue
@@ -199,177 +189,166 @@ class Figure(pa.DataFrameModel):
             before = {*years, *declared.without}
             if after := [year for year in years[1:] if year - 1 not in before]:
                 right &= (series != group) | ~np.isin(ends, after)
-        return _where(right, figures)
+        return right
 
-    @rows_check(name="unbroken", error="a nation's series lacks a period between two that it has")
-    def unbroken(cls, figures: pd.DataFrame) -> pd.Series:
-        known, right = coded(figures), np.ones(len(figures), dtype=bool)
+    @figures_rule(name="unbroken", error="a nation's series lacks a period between two that it has")
+    def unbroken(cls, figures: Coded) -> Truths:
+        right = np.ones(len(figures), dtype=bool)
         if cls.__rules__.areas.partial:
-            return _where(right, figures)
-        every = {kind for kind, said in cls.__rules__.periods.items() if said.every and kind in _YEARLY}
-        nations = known.each("area_kind", lambda kind: kind == "country")
-        rows = np.flatnonzero(nations & known.each("period_kind", lambda kind: kind in every))
-        ends, of_measure = known.codes("period_end")[rows], known.alike("measure", "period_kind")[rows]
+            return right
+        every = [kind for kind, said in cls.__rules__.periods.items() if said.every and kind in _YEARLY]
+        rows = np.flatnonzero(figures.have("area_kind", "country") & figures.have("period_kind", *every))
+        ends, of_measure = figures.codes("period_end")[rows], figures.alike("measure", "period_kind")[rows]
         # Periods of a measure have numbers that follow on each other.
         period = np.unique(of_measure * (ends.max(initial=0) + 1) + ends, return_inverse=True)[1]
-        series = known.alike("measure", "unit", "period_kind", "area_code", "sex", "age", "category")[rows]
+        series = figures.alike("measure", "unit", "period_kind", "area_code", "sex", "age", "category")[rows]
         many = series.max(initial=-1) + 1
         span = largest(period, series, many) - smallest(period, series, many) + 1
         right[rows] = different(period, series) >= span[series]
-        return _where(right, figures)
+        return right
 
-    @rows_check(name="missing_has_reason", error="a missing value has no status that says why")
-    def missing_has_reason(cls, figures: pd.DataFrame) -> pd.Series:
-        return figures["value"].notna() | coded(figures).each("status", bool)
+    @figures_rule(name="missing_has_reason", error="a missing value has no status that says why")
+    def missing_has_reason(cls, figures: Coded) -> Truths:
+        return ~np.isnan(figures.value) | ~figures.have("status", "")
 
-    @rows_check(name="hidden_has_no_value", error="a value stands where the status says that there is none")
-    def hidden_has_no_value(cls, figures: pd.DataFrame) -> pd.Series:
-        return figures["value"].isna() | coded(figures).each("status", lambda status: status not in INSTEAD)
+    @figures_rule(name="hidden_has_no_value", error="a value stands where the status says that there is none")
+    def hidden_has_no_value(cls, figures: Coded) -> Truths:
+        return np.isnan(figures.value) | ~figures.have("status", *INSTEAD)
 
-    @rows_check(name="unit", error="a unit is not that of the measure")
-    def unit_of_measure(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="unit", error="a unit is not that of the measure")
+    def unit_of_measure(cls, figures: Coded) -> Truths:
         units = {(name, unit) for name, measure in cls.__rules__.measures.items() for unit in measure.units}
-        known = coded(figures)
-        measure, unit = (known.different(name, "measure", "unit") for name in ("measure", "unit"))
-        right = np.array([pair in units for pair in zip(measure, unit, strict=True)], dtype=bool)
-        return _where(right[known.alike("measure", "unit")], figures)
+        pairs = zip(*(figures.different(name, "measure", "unit") for name in ("measure", "unit")), strict=True)
+        return np.array([pair in units for pair in pairs], dtype=np.bool_)[figures.alike("measure", "unit")]
 
-    @rows_check(name="not_negative", error="a number is negative where none can be")
-    def not_negative(cls, figures: pd.DataFrame) -> pd.Series:
-        negative = _any(figures[name] < 0 for name in ("value", "lower", "upper", "base"))
+    @figures_rule(name="not_negative", error="a number is negative where none can be")
+    def not_negative(cls, figures: Coded) -> Truths:
+        negative = (figures.value < 0) | (figures.lower < 0) | (figures.upper < 0) | (figures.base < 0)
         for name, measure in cls.__rules__.measures.items():
             if measure.corrected and negative.any():
-                corrected = _each_once(figures["category"], measure.corrected)
-                negative &= ~((figures["measure"] == name) & corrected)
+                corrected = figures.each("category", re.compile(measure.corrected).fullmatch).astype(bool)
+                negative &= ~(figures.have("measure", name) & corrected)
         return ~negative
 
-    @rows_check(name="not_beyond", error="a number is larger than any can be")
-    def not_beyond(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="not_beyond", error="a number is larger than any can be")
+    def not_beyond(cls, figures: Coded) -> Truths:
         most = cls._of_measures(figures, "most", np.inf)
-        return ~_any(figures[name] > most for name in ("value", "lower", "upper"))
+        return ~((figures.value > most) | (figures.lower > most) | (figures.upper > most))
 
-    @rows_check(name="whole", error="a count is not whole")
-    def whole(cls, figures: pd.DataFrame) -> pd.Series:
-        whole = figures["value"].isna() | (figures["value"] % 1 == 0)
-        return whole | ~cls._of_measures(figures, "whole", False)
+    @figures_rule(name="whole", error="a count is not whole")
+    def whole(cls, figures: Coded) -> Truths:
+        return ~(broken(figures.value) & cls._of_measures(figures, "whole", False))
 
-    @rows_check(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
-    def no_point_parts_thousands(cls, figures: pd.DataFrame) -> pd.Series:
-        values = figures["value"].where(cls._counted(figures))
-        broken = values % 1 > 0
-        parted = broken & (values < 1000) & have_few_decimals(values, 3)
-        measures = coded(figures).codes("measure")
-        there, among, of_those = (np.bincount(measures, which)[measures] for which in (values.notna(), broken, parted))
+    @figures_rule(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
+    def no_point_parts_thousands(cls, figures: Coded) -> Truths:
+        values = np.where(cls._counted(figures), figures.value, np.nan)
+        parted = broken(values) & (values < 1000) & have_few_decimals(values, 3)
+        measures = figures.codes("measure")
+        there, among, of_those = (
+            np.bincount(measures, which)[measures] for which in (~np.isnan(values), broken(values), parted)
+        )
         # Where most are broken, or into smaller parts, numbers are shares of cases.
         odd = (2 * among < there) & (among == of_those)
-        return _where(~(parted & ~have_few_decimals(values, 2) & odd), figures)
+        return ~(parted & ~have_few_decimals(values, 2) & odd)
 
-    @rows_check(name="within_base", error="a part is larger than its whole")
-    def within_base(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~((figures["value"] > figures["base"]) & cls._counted(figures))
+    @figures_rule(name="within_base", error="a part is larger than its whole")
+    def within_base(cls, figures: Coded) -> Truths:
+        return ~((figures.value > figures.base) & cls._counted(figures))
 
-    @rows_check(name="fraction", error="percentages are printed as fractions of 1")
-    def not_fractions(cls, figures: pd.DataFrame) -> pd.Series:
-        measures = coded(figures).codes("measure")
-        shares = (figures["value"] > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
+    @figures_rule(name="fraction", error="percentages are printed as fractions of 1")
+    def not_fractions(cls, figures: Coded) -> Truths:
+        measures, value = figures.codes("measure"), figures.value
+        shares = (value > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
         several = np.bincount(measures, shares) > 1
-        beyond = np.bincount(measures, shares & (figures["value"] > 1)) > 0
+        beyond = np.bincount(measures, shares & (value > 1)) > 0
         # A column of fractions stands out where all other shares are whole numbers.
-        broken, columns = shares & (figures["value"] % 1 > 0), coded(figures).alike("measure", "printed")
-        below = shares & (figures["value"] < 1)
-        alone = (np.bincount(columns, below) == np.bincount(columns, shares)) & (np.bincount(columns, broken) > 1)
-        odd = np.bincount(measures, broken) == np.bincount(measures, broken & alone[columns])
-        whole = np.bincount(measures, shares) >= 3 * np.bincount(measures, broken)
-        return _where(~shares | ((~several | beyond)[measures] & ~(alone[columns] & (odd & whole)[measures])), figures)
+        parts, columns = shares & broken(value), figures.alike("measure", "printed")
+        alone = np.bincount(columns, shares & (value < 1)) == np.bincount(columns, shares)
+        alone &= np.bincount(columns, parts) > 1
+        odd = np.bincount(measures, parts) == np.bincount(measures, parts & alone[columns])
+        whole = np.bincount(measures, shares) >= 3 * np.bincount(measures, parts)
+        return ~shares | ((~several | beyond)[measures] & ~(alone[columns] & (odd & whole)[measures]))
 
-    @rows_check(name="share", error="a percentage is not the count in its base")
-    def share_of_base(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="share", error="a percentage is not the count in its base")
+    def share_of_base(cls, figures: Coded) -> Truths:
         count, base = cls._beside(figures, "share_of")
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _where(~((figures["value"] - 100 * count / base).abs() > _ROUNDED + 100 / base), figures)
+            return ~(np.abs(figures.value - 100 * count / base) > _ROUNDED + 100 / base)
 
-    @rows_check(name="nested", error="a percentage is larger than one that it is part of")
-    def nested(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="nested", error="a percentage is larger than one that it is part of")
+    def nested(cls, figures: Coded) -> Truths:
         whole, _ = cls._beside(figures, "within")
-        with np.errstate(invalid="ignore"):
-            # Each of the two may be rounded to a whole one.
-            return _where(~(figures["value"] > whole + 1), figures)
+        # Each of the two may be rounded to a whole one.
+        return ~(figures.value > whole + 1)
 
-    @rows_check(
+    @figures_rule(
         name="scale", error="numbers are 10, 100 or 1,000 times, or a fraction of, what others of the release say"
     )
-    def of_one_scale(cls, figures: pd.DataFrame) -> pd.Series:
+    def of_one_scale(cls, figures: Coded) -> Truths:
         cases, people = cls._beside(figures, "rate_of")
         modelled, _ = cls._beside(figures, "models")
-        return _where(~scales.odd(coded(figures), cls._counted(figures), cases, people, modelled), figures)
+        return ~scales.odd(figures, cls._counted(figures), cases, people, modelled)
 
-    @rows_check(name="sums", error="wholes are not what their parts add up to, as other wholes of the release are")
-    def sums_of_their_parts(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(~sums.unlike_their_parts(coded(figures), cls._counted(figures)), figures)
+    @figures_rule(name="sums", error="wholes are not what their parts add up to, as other wholes of the release are")
+    def sums_of_their_parts(cls, figures: Coded) -> Truths:
+        return ~sums.unlike_their_parts(figures, cls._counted(figures))
 
-    @rows_check(name="contained", error="counts of a period are fewer than those of a shorter one in it")
-    def as_many_as_in_each_part(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(~sums.fewer_than_in_a_part(coded(figures), cls._counted(figures)), figures)
+    @figures_rule(name="contained", error="counts of a period are fewer than those of a shorter one in it")
+    def as_many_as_in_each_part(cls, figures: Coded) -> Truths:
+        return ~sums.fewer_than_in_a_part(figures, cls._counted(figures))
 
-    @rows_check(name="copied", error="all numbers of an area stand under another area too")
-    def not_copied(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(~copies.of_areas(coded(figures)), figures)
+    @figures_rule(name="copied", error="all numbers of an area stand under another area too")
+    def not_copied(cls, figures: Coded) -> Truths:
+        return ~copies.of_areas(figures)
 
-    @rows_check(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
-    def as_rounded(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(~scales.unlike_their_rounding(coded(figures), cls._counted(figures)), figures)
+    @figures_rule(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
+    def as_rounded(cls, figures: Coded) -> Truths:
+        return ~scales.unlike_their_rounding(figures, cls._counted(figures))
 
-    @rows_check(name="interval_order", error="a value lies outside its printed interval")
-    def interval_order(cls, figures: pd.DataFrame) -> pd.Series:
-        below = figures["lower"].isna() | figures["value"].isna() | (figures["lower"] <= figures["value"])
-        above = figures["upper"].isna() | figures["value"].isna() | (figures["value"] <= figures["upper"])
-        return below & above & ~(figures["lower"] > figures["upper"])
+    @figures_rule(name="interval_order", error="a value lies outside its printed interval")
+    def interval_order(cls, figures: Coded) -> Truths:
+        value, lower, upper = figures.value, figures.lower, figures.upper
+        return ~((lower > value) | (value > upper) | (lower > upper))
 
-    @rows_check(name="full_grid", error="an area lacks a category that areas of its kind have")
-    def full_grid(cls, figures: pd.DataFrame) -> pd.Series:
-        areas = cls.__rules__.areas
-        known, right = coded(figures), np.ones(len(figures), dtype=bool)
-        rows = np.flatnonzero(known.each("area_kind", lambda kind: kind not in ("country", "other")))
+    @figures_rule(name="full_grid", error="an area lacks a category that areas of its kind have")
+    def full_grid(cls, figures: Coded) -> Truths:
+        areas, right = cls.__rules__.areas, np.ones(len(figures), dtype=bool)
+        rows = np.flatnonzero(~figures.have("area_kind", "country", "other"))
         if areas.ragged:
-            rows = rows[known.each("category", lambda text: not re.fullmatch(areas.ragged, text))[rows]]
+            ragged = figures.each("category", re.compile(areas.ragged).fullmatch).astype(bool)
+            rows = rows[~ragged[rows]]
         if areas.partial or not len(rows):
-            return _where(right, figures)
-        table = known.alike("measure", "period_start", "period_end", "area_kind")[rows]
-        wanted = different(known.alike("sex", "age", "category")[rows], table)
-        own = known.alike("measure", "period_start", "period_end", "area_kind", "area_code")[rows]
+            return right
+        table = figures.alike("measure", "period_start", "period_end", "area_kind")[rows]
+        wanted = different(figures.alike("sex", "age", "category")[rows], table)
+        own = figures.alike("measure", "period_start", "period_end", "area_kind", "area_code")[rows]
         right[rows] = np.bincount(own)[own] >= wanted
-        return _where(right, figures)
+        return right
 
-    @rows_check(name="one_row_a_number", error="one number is printed twice, differently")
-    def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(coded(figures).alone(*KEY), figures)
+    @figures_rule(name="one_row_a_number", error="one number is printed twice, differently")
+    def one_row_a_number(cls, figures: Coded) -> Truths:
+        return figures.alone(*KEY)
 
     @classmethod
-    def _beside(cls, figures: pd.DataFrame, what: str) -> tuple[np.ndarray, np.ndarray]:
+    def _beside(cls, figures: Coded, what: str) -> tuple[np.ndarray, np.ndarray]:
         """The value and the base of the count that stands beside each figure, where the contract names one."""
-        known = coded(figures)
-        numbers = {name: number for number, name in enumerate(known.texts("measure"))}
-        named = known.each("measure", lambda name: numbers.get(cls._said_of(name, what, ""), -1))
+        numbers = {name: number for number, name in enumerate(figures.texts("measure"))}
+        named = figures.each("measure", lambda name: numbers.get(cls._said_of(name, what, ""), -1))
         if (named < 0).all():
             return (nothing := np.full(len(figures), np.nan)), nothing
-        place = known.alike(*KEY[1:])
-        many = place.max(initial=0) + 1
-        keys, first = np.unique(known.codes("measure") * many + place, return_index=True)
-        wanted = named * many + place
-        at = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-        found = (named >= 0) & (keys[at] == wanted)
-        count, base = (np.where(found, column[first[at]], np.nan) for column in (known.value, known.base))
+        at = figures.beside(named, figures.alike(*KEY[1:]))
+        count, base = (np.where(at >= 0, column[at], np.nan) for column in (figures.value, figures.base))
         return count, base
 
     @classmethod
-    def _counted(cls, figures: pd.DataFrame) -> np.ndarray:
+    def _counted(cls, figures: Coded) -> np.ndarray:
         """Whether each figure is a number of cases."""
         return cls._of_measures(figures, "within_base", False)
 
     @classmethod
-    def _of_measures(cls, figures: pd.DataFrame, what: str, unknown: float) -> np.ndarray:
+    def _of_measures(cls, figures: Coded, what: str, unknown: float) -> np.ndarray:
         """What the contract says of each row's measure."""
-        return coded(figures).each("measure", lambda name: cls._said_of(name, what, unknown))
+        return figures.each("measure", lambda name: cls._said_of(name, what, unknown))
 
     @classmethod
     def _said_of(cls, measure: str, what: str, unknown: Any) -> Any:
@@ -379,6 +358,6 @@ class Figure(pa.DataFrameModel):
 class DatedFigure(Figure):
     """One row for one printed number of a register, in which each figure has the day of its own publication."""
 
-    @rows_check(name="one_row_a_number", error="one number is printed twice on one day, differently")
-    def one_row_a_number(cls, figures: pd.DataFrame) -> pd.Series:
-        return _where(coded(figures).alone(*KEY, "released"), figures)
+    @figures_rule(name="one_row_a_number", error="one number is printed twice on one day, differently")
+    def one_row_a_number(cls, figures: Coded) -> Truths:
+        return figures.alone(*KEY, "released")

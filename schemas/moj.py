@@ -1,8 +1,9 @@
 """What the Ministry of Justice and its agencies publish, one model each; how files are read is the reader's."""
 
-import pandas as pd
+import numpy as np
 
-from schemas.columns import rows_check
+from schemas.coded import Coded, Truths
+from schemas.columns import figures_rule
 from schemas.figure import KEY, Figure
 from schemas.rules import ENGLAND_AND_WALES, Areas, amount, count
 
@@ -56,15 +57,13 @@ class HmppsDigest(
 ):
     """HMPPS annual digest: finds of drugs in prisons."""
 
-    @rows_check(name="prisoners", error="the rate of finds is of another number of prisoners than there are")
-    def of_prisoners(cls, figures: pd.DataFrame) -> pd.Series:
-        rates = figures[figures["measure"].eq("rate of drug finds")]
-        finds = figures[figures["measure"].eq("drug finds")].drop_duplicates(KEY).set_index(KEY[1:])["value"]
-        of = 1000 * finds.reindex(pd.MultiIndex.from_frame(rates[KEY[1:]])).to_numpy() / rates["value"]
-        nation = rates["area_code"].eq(ENGLAND_AND_WALES)
-        most = nation.map({True: _PRISONERS[1], False: _IN_ONE_PRISON}).mask(
-            rates["area_code"].str.startswith("prison-region"), _PRISONERS[1]
-        )
-        few = nation & rates["category"].eq("all") & (of < _PRISONERS[0])
-        right: pd.Series = ~(few | ((rates["value"] > 0) & (of > most)))
-        return right.reindex(figures.index, fill_value=True)
+    @figures_rule(name="prisoners", error="the rate of finds is of another number of prisoners than there are")
+    def of_prisoners(cls, figures: Coded) -> Truths:
+        rates = figures.have("measure", "rate of drug finds")
+        finds = figures.value_beside("drug finds", figures.alike(*KEY[1:]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            prisoners = np.where(rates & (figures.value > 0), 1000 * finds / figures.value, np.nan)
+        nation = figures.have("area_code", ENGLAND_AND_WALES)
+        several = nation | figures.each("area_code", lambda code: code.startswith("prison-region"))
+        few = nation & figures.have("category", "all") & (prisoners < _PRISONERS[0])
+        return ~(few | (prisoners > np.where(several, _PRISONERS[1], _IN_ONE_PRISON)))

@@ -3,10 +3,11 @@
 One model each; how files are read is the reader's.
 """
 
-import pandas as pd
+import numpy as np
 
-from schemas.columns import rows_check
-from schemas.figure import Figure, have_few_decimals
+from schemas.coded import Coded, Truths
+from schemas.columns import figures_rule
+from schemas.figure import Figure, broken, have_few_decimals
 from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, estimated, percentage
 
 _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiate only", "opiate")
@@ -18,10 +19,11 @@ _ANY_JOINT_AREA = r"[a-z]+(-[a-z]+)*-and(-[a-z]+)+"
 _DIVIDED = "numbers of people are printed with a few decimals, as in another unit"
 
 
-def _divided(people: pd.Series) -> pd.Series:
+def _divided(figures: Coded, measure: str) -> Truths:
     """Estimates with a few decimals, where most have: they are whole, or keep all their decimals."""
-    few = (people % 1 > 0) & have_few_decimals(people, 3)
-    return few & (2 * few.sum() > people.notna().sum())
+    people = np.where(figures.have("measure", measure), figures.value, np.nan)
+    few = broken(people) & have_few_decimals(people, 3)
+    return few & (2 * few.sum() > np.count_nonzero(~np.isnan(people)))
 
 
 class Fingertips(
@@ -154,9 +156,9 @@ class AlcoholDependence(
 ):
     """Estimates of adults dependent on alcohol."""
 
-    @rows_check(name="decimals", error=_DIVIDED)
-    def without_few_decimals(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~_divided(figures["value"].where(figures["measure"] == "adults dependent on alcohol"))
+    @figures_rule(name="decimals", error=_DIVIDED)
+    def without_few_decimals(cls, figures: Coded) -> Truths:
+        return ~_divided(figures, "adults dependent on alcohol")
 
 
 class OcuPrevalence(
@@ -174,6 +176,6 @@ class OcuPrevalence(
 ):
     """Prevalence of opiate and crack cocaine use: estimates by area."""
 
-    @rows_check(name="decimals", error=_DIVIDED)
-    def without_few_decimals(cls, figures: pd.DataFrame) -> pd.Series:
-        return ~_divided(figures["value"].where(figures["measure"] == "estimated users"))
+    @figures_rule(name="decimals", error=_DIVIDED)
+    def without_few_decimals(cls, figures: Coded) -> Truths:
+        return ~_divided(figures, "estimated users")

@@ -1,10 +1,13 @@
 """What the Office for National Statistics publishes, one model each; how files are read is the reader's."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
-from schemas.columns import rows_check
-from schemas.figure import Figure
+from schemas.coded import Coded, Truths, paired
+from schemas.columns import figures_rule, rows_check
+from schemas.figure import Figure, broken
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, estimated, percentage
 
 # A word that the name of an offence or of a group of offences has, and a note or a lost heading has not.
@@ -16,15 +19,9 @@ _OFFENCES = (
 _TENFOLD = 0.7
 # Half of the last decimal of a rate, with some room; and so many odd ones are no slip of one number.
 _ROUNDED_RATE, _SEVERAL = 0.051, 3
+# What the category of a rate says more than that of its offences.
+_PER_WHAT = re.compile(r" \((?:per 1,000 )?(?:households?|population)\)$")
 _BAND = (r"under \d+", r"\d+-\d+", r"\d+ and over")
-
-
-def _looked_up(figures: pd.DataFrame, measure: str, rows: pd.DataFrame, *more: str) -> np.ndarray:
-    """What a measure is where each of some rows is, missing where it is not printed."""
-    keys = ["area_code", "period_end", *more]
-    there = figures[figures["measure"] == measure].drop_duplicates(keys).set_index(keys)["value"]
-    found: np.ndarray = there.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy(dtype=float)
-    return found
 
 
 class OnsDrugDeaths(
@@ -77,12 +74,12 @@ class CsewCrime(
 ):
     """Crime in England and Wales: appendix tables of the crime survey."""
 
-    @rows_check(name="decimals", error="numbers in thousands are printed with decimals, as in another unit")
-    def without_decimals(cls, figures: pd.DataFrame) -> pd.Series:
+    @figures_rule(name="decimals", error="numbers in thousands are printed with decimals, as in another unit")
+    def without_decimals(cls, figures: Coded) -> Truths:
         # Older workbooks keep all decimals of numbers that they show in whole thousands.
-        incidents = figures["value"].where(figures["measure"] == "survey incidents")
-        few = (incidents % 1_000 > 0) & (incidents % 1 == 0)
-        return ~(few & (2 * few.sum() > incidents.notna().sum()))
+        incidents = np.where(figures.have("measure", "survey incidents"), figures.value, np.nan)
+        few = broken(incidents / 1_000) & ~broken(incidents)
+        return ~(few & (2 * few.sum() > np.count_nonzero(~np.isnan(incidents))))
 
 
 class CsewDrugMisuse(
@@ -148,28 +145,25 @@ class OnsPoliceForceTables(
 ):
     """Crime in England and Wales: police force area data tables."""
 
-    @rows_check(name="rates", error="the rates of a column, or of an area, are not the offences by the people beside")
-    def rates_of_offences(cls, figures: pd.DataFrame) -> pd.Series:
-        right = pd.Series(True, index=figures.index)
-        rated = figures.loc[
-            figures["measure"] == "rate of recorded offences", ["area_code", "period_end", "category", "unit", "value"]
-        ]
-        offence = rated["category"].str.replace(r" \((?:per 1,000 )?(?:households?|population)\)$", "", regex=True)
-        offences = _looked_up(figures, "recorded offences", rated.assign(category=offence), "category")
-        of_households = rated["unit"].eq("per 1,000 households")
-        people = _looked_up(figures, "population", rated)
-        people = np.where(of_households, _looked_up(figures, "households", rated), people)
-        by_count = 1_000 * offences / people
-        # Rates are printed with one decimal at least, and people rounded to the nearest hundred.
-        odd = (np.abs(rated["value"] - by_count) > _ROUNDED_RATE + by_count * 50 / people).astype(float)
-        odd = odd.where(np.isfinite(by_count))
+    @figures_rule(name="rates", error="the rates of a column, or of an area, are not the offences by the people beside")
+    def rates_of_offences(cls, figures: Coded) -> Truths:
+        rated = figures.have("measure", "rate of recorded offences")
+        names = pd.Index([_PER_WHAT.sub("", text) for text in figures.texts("category")])
+        offence = names.factorize()[0][figures.codes("category")]
+        place = figures.alike("area_code", "period_end")
+        offences = figures.value_beside("recorded offences", paired(place, offence))
+        population, households = (figures.value_beside(name, place) for name in ("population", "households"))
+        people = np.where(figures.have("unit", "per 1,000 households"), households, population)
+        by_count = np.where(rated, 1_000 * offences / people, np.nan)
         # A rate of an offence that nobody counted has another name here than there.
-        counted = pd.Series(np.isfinite(offences), index=rated.index).groupby(offence).transform("any")
-        right[rated.index] &= counted | ~np.isfinite(offences).any()
-        for line in (["period_end", "category"], ["period_end", "area_code"]):
-            of_line = odd.groupby([rated[name] for name in line])
-            most = (of_line.transform("mean") > 0.5) & (of_line.transform("count") >= _SEVERAL)
-            right[rated.index] &= ~(most & odd.eq(1))
+        counted = np.bincount(offence, rated & ~np.isnan(offences))
+        right = ~rated | (counted > 0)[offence] | (counted == 0).all()
+        # Rates are printed with one decimal at least, and people rounded to the nearest hundred.
+        odd = np.abs(figures.value - by_count) > _ROUNDED_RATE + by_count * 50 / people
+        there = np.isfinite(by_count)
+        for line in (figures.alike("period_end", "category"), figures.alike("period_end", "area_code")):
+            wrong, all_there = (np.bincount(line, which)[line] for which in (odd & there, there))
+            right &= ~(odd & there & (2 * wrong > all_there) & (all_there >= _SEVERAL))
         return right
 
 
