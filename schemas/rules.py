@@ -56,6 +56,11 @@ def percentage(share_of: str = "", within: str = "") -> Measure:
     return Measure(("percent",), most=100, share_of=share_of, within=within)
 
 
+def made_of(words: str) -> str:
+    """The pattern of a text of nothing but words that a pattern knows, and signs between them."""
+    return rf"[ ,/()-]*((?:{words})(?![a-z0-9])[ ,/()-]*)+"
+
+
 @dataclass(frozen=True)
 class Periods:
     """One kind of period: the year in which the first one ever ends, and the years that never had one.

@@ -44,7 +44,7 @@ STATISTICS = {
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
     r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"
-    r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:old|previous|last year|checked|copy)\b|\((?:former|sum)\)"
+    r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:old|previous|last year|checked|copy)\b|\((?:former|sum|blank)\)"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
     r"|^total of .*\band others?$|^differences? in\b|[a-z] (?:plus|minus) [a-z]"
 )

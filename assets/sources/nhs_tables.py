@@ -66,11 +66,13 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     """The figures of a table of one area, whatever stands in its rows and whatever across.
 
     A row with labels only speaks of the rows below it, until the next such row. Refused: numbers beside or below a
-    label that nobody knows; rows and columns `apart` are left out. `kind` is that of a year, `fixed` what the title
-    says.
+    label that nobody knows, or beside one that speaks of other rows; rows and columns `apart` are left out. `kind` is
+    that of a year, `fixed` what the title says.
     """
     labels = _label_columns(table)
     rows, set_apart = {}, []
+    alone: dict[str, int] = {}
+    beside: dict[str, int] = {}
     above = _above(table, labels, meaning)
     for row in range(table.top, len(table.cells)):
         texts = [heading(cell) for cell in table.cells[row, labels] if heading(cell)]
@@ -78,10 +80,15 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
         if not any(plain(cell) for cell in table.cells[row, len(labels) :]):
             # Beyond the table stand notes, which say nothing that anybody knows; a blank row says nothing.
             above = said or {} if texts else above
+            alone |= dict.fromkeys(texts, row) if said else {}
         elif any(re.search(apart, text) for text in texts):
             set_apart.append(row)
         elif said is not None and texts:
             rows[row] = above | said
+            beside |= dict.fromkeys(texts, row)
+    if twice := alone.keys() & beside.keys():
+        at, text = min((beside[text], text) for text in twice)
+        raise table.refused(f"row {at + 1} ({text!r}) has figures, and row {alone[text] + 1} says so of those below it")
     columns = named_columns(table, len(labels), meaning, apart)
     settled = [{role for said in about.values() for role in said} for about in (rows, columns)]
     if both := settled[0] & settled[1]:

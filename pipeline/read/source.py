@@ -279,7 +279,11 @@ def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:
     cases["what"] = cases["check"].where(whole_row, cases["column"] + " is not " + cases["check"])
     for what, group in cases.groupby("what", sort=False):
         rows = sorted({int(index) for index in group["index"].dropna()})
-        cells = [f"{cell} ({value})" for cell, value in shaped.loc[rows[:5], ["cell", "value"]].itertuples(index=False)]
+        column = "value" if whole_row[group.index[0]] else group["column"].iloc[0]
+        cells = [
+            f"{cell} ({shown})"
+            for cell, shown in zip(*(shaped.loc[rows[:5], name] for name in ("cell", column)), strict=True)
+        ]
         more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
         sentences.append(f"{what}{' in ' + ', '.join(cells) + more if cells else ''}")
     return "; ".join(sentences)

@@ -80,10 +80,11 @@ def year_misspelt(seed: Seed, chance: random.Random) -> Mutant | None:
         f"{digits[:2]} {digits[2:]}",
         digits[:2] + "??",
         f"{digits[:-1]}",
-        f"{digits}{digits[-1]}",
+        # A digit that is glued to a year may be that of a footnote.
+        (noted := f"{digits}{digits[-1]}"),
     ]
-    other = text.replace(digits, chance.choice(ways), 1)
-    return _put(seed, site, other, WRONG) if other != text else None
+    other = text.replace(digits, (way := chance.choice(ways)), 1)
+    return _put(seed, site, other, either(seed.base) if way == noted else WRONG) if other != text else None
 
 
 @mutation

@@ -62,6 +62,15 @@ def test_something_unknown_in_the_survey_is_refused(sheet, row, column, text, wh
         altered(PUPILS, book)
 
 
+@pytest.mark.parametrize("label", ["OK to take once a week", "OK to try to see what it's like"])
+def test_a_label_that_speaks_of_other_rows_has_no_figures_of_its_own(label, altered):
+    book = sheets(sample(PUPILS, "2024-10-17"))
+    assert book["Table_10_1"][7][0] == "Sniffing glue"
+    book["Table_10_1"][7][0] = label
+    with pytest.raises(Refused, match=r"row 8 \('ok to .* has figures, and row \d+ says so of those below it"):
+        altered(PUPILS, book)
+
+
 def test_a_blank_row_says_nothing_of_those_below_it(altered):
     book = sheets(sample(PUPILS, "2024-10-17"))
     for rows in book.values():
