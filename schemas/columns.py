@@ -67,26 +67,20 @@ def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
         # What a column of Python's own type holds is seen only text by text.
         if values.dtype == object and not np.all(column.dtype.check(Engine.dtype(object), values)):
             return False
-        if not _may_be(column.dtype, values.dtype) or not (column.nullable or _is_full(rows, name)):
+        if not _may_be(column.dtype, values.dtype):
+            return False
+        if isinstance(values.dtype, pd.StringDtype):
+            full, values = coded(rows).codes(name).min(initial=0) >= 0, coded(rows).texts(name)
+        else:
+            full = not values.hasnans
+            values = values if full else values.dropna()
+        if not (column.nullable or full):
             return False
         if column.checks:
-            asked = _to_check(rows, name, column)
+            asked = pd.Series(values)
             if not all(_put(check, asked) for check in column.checks):
                 return False
     return all(_put(check, rows) for check in schema.checks)
-
-
-def _is_full(rows: pd.DataFrame, name: str) -> bool:
-    if isinstance(rows[name].dtype, pd.StringDtype):
-        return bool(coded(rows).codes(name).min(initial=0) >= 0)
-    return not rows[name].hasnans
-
-
-def _to_check(rows: pd.DataFrame, name: str, column: pa.Column) -> pd.Series:
-    """What the checks of a column are put to: its numbers and days, or its different texts."""
-    if isinstance(rows[name].dtype, pd.StringDtype):
-        return pd.Series(coded(rows).texts(name))
-    return rows[name].dropna() if column.nullable else rows[name]
 
 
 @cache
