@@ -73,8 +73,8 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     rows, set_apart = {}, []
     alone: dict[str, int] = {}
     beside: dict[str, int] = {}
-    above = _above(table, labels, meaning)
-    for row in range(table.top, len(table.cells)):
+    above: dict[str, object] = {}
+    for row in range(_first_row(table, labels), len(table.cells)):
         texts = [heading(cell) for cell in table.cells[row, labels] if heading(cell)]
         said = _together(map(meaning, texts))
         if not any(plain(cell) for cell in table.cells[row, len(labels) :]):
@@ -106,13 +106,11 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     return tidy
 
 
-def _above(table: Table, labels: list[int], meaning: Callable[[str], Said]) -> dict:
-    """What a row of labels only, between the headings and the first figures, says of those below it."""
-    filled = (row for row in table.cells[: table.top][::-1] if any(map(plain, row)))
-    row = next(filled, table.cells[0])
-    if any(plain(cell) for cell in row[len(labels) :]):
-        return {}
-    return _together(meaning(heading(cell)) for cell in row[labels] if heading(cell)) or {}
+def _first_row(table: Table, labels: list[int]) -> int:
+    """The first row below the headings: a row of labels only may stand between them and the first figures."""
+    filled = [row for row in range(table.top) if any(map(plain, table.cells[row]))]
+    said = filled and not any(plain(cell) for cell in table.cells[filled[-1], len(labels) :])
+    return filled[-1] if said else table.top
 
 
 def named_columns(table: Table, start: int, meaning: Callable[[str], Said], apart: str) -> dict[int, dict]:

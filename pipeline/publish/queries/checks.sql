@@ -34,15 +34,22 @@ JOIN framework.history
 WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1);
 
 -- sexes within the whole (failure): Males and females add to no more than persons, with room for rounding to 10.
+WITH parts AS (
+    SELECT
+        metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released,
+        sum(value) AS of_sexes
+    FROM framework.history
+    WHERE statistic = 'count' AND sex <> 'all'
+    GROUP BY ALL
+)
 SELECT
     metric_id,
     area_code || ' ' || period || ' ' || breakdown || ' ' || age || ' (' || source || ', '
-    || strftime(released, '%Y-%m-%d') || '): ' || sum(value) FILTER (sex <> 'all') || ' males and females, '
-    || any_value(value) FILTER (sex = 'all') || ' persons' AS detail
-FROM framework.history
-WHERE statistic = 'count'
-GROUP BY metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released
-HAVING sum(value) FILTER (sex <> 'all') > any_value(value) FILTER (sex = 'all') + 15;
+    || strftime(released, '%Y-%m-%d') || '): ' || of_sexes || ' males and females, ' || value || ' persons' AS detail
+FROM parts
+JOIN framework.history
+    USING (metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released)
+WHERE sex = 'all' AND statistic = 'count' AND of_sexes > value + 15;
 
 -- large revisions (warning): A count of ten or more that a later release changes by more than a fifth.
 SELECT

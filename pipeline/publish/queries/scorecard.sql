@@ -69,7 +69,7 @@ SELECT
     metrics.statistic, metrics.unit, metrics.breakdown, metrics.sex, metrics.age, newest.period, newest.period_end,
     newest.value, newest.qualifier, newest.lower_95, newest.upper_95, newest.status,
     CASE
-        WHEN newest.metric_id IS NULL AND metrics.metric_id IN (SELECT metric_id FROM framework.history)
+        WHEN newest.metric_id IS NULL AND metrics.metric_id IN (SELECT DISTINCT metric_id FROM framework.latest)
         THEN 'no national figure of this series is loaded, others of the metric are'
         WHEN newest.metric_id IS NULL THEN 'no release that holds it is loaded'
         WHEN newest.value IS NULL THEN newest.method
