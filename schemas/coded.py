@@ -214,7 +214,8 @@ def smallest(numbers: np.ndarray, groups: np.ndarray, number: int) -> np.ndarray
 
 def different(codes: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """For each row how many different codes its group has."""
-    many = codes.max(initial=0) + 1
-    pairs = np.unique(groups * many + codes)
-    found: np.ndarray = np.bincount(pairs // many, minlength=groups.max(initial=0) + 1)[groups]
+    pairs = paired(groups, codes)
+    first = np.zeros(pairs.max(initial=-1) + 1, dtype=np.int64)
+    first[pairs] = np.arange(len(pairs))
+    found: np.ndarray = np.bincount(groups[first], minlength=groups.max(initial=0) + 1)[groups]
     return found

@@ -259,6 +259,8 @@ class Figure(pa.DataFrameModel):
     def not_fractions(cls, figures: Coded) -> Truths:
         measures, value = figures.codes("measure"), figures.value
         shares = (value > 0) & (cls._of_measures(figures, "most", np.inf) == 100)
+        if not shares.any():
+            return ~shares
         several = np.bincount(measures, shares) > 1
         beyond = np.bincount(measures, shares & (value > 1)) > 0
         # A column of fractions stands out where all other shares are whole numbers.
