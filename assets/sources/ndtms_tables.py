@@ -100,6 +100,8 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
         fixed["period"] = _title_year(table) or newest
         if fixed["period"] is None:
             raise table.refused("no row names a year")
+    elif (unsaid := tidy["period"].isna()).any():
+        raise table.refused(f"nothing says the year of {tidy['cell'][unsaid].iloc[0]}, which stands beside others")
     tidy = tidy.assign(**{name: value for name, value in fixed.items() if name not in tidy})
     found = set(tidy["measure"]) if "measure" in tidy else set()
     missing = set(wanted.measures().values()) - found

@@ -143,9 +143,11 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             name = table.column("community safety partnership name")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
             rows["note"] = (rows["note"] + _miscoded(rows["area_label"], table.text(table.key))).str.strip()
-            named = pd.DataFrame({"code": table.text(code), "name": table.text(name)})
-            totals = named.index[named.eq("").all(axis=1) & table.text(table.key).str.fullmatch(GSS)]
             last = table.column("local authority name")
+            force = table.text(table.key)
+            totals = force.index[force.str.fullmatch(GSS) & ~table.filled(range(code, last + 1))]
+            if again := totals[force[totals].duplicated()].tolist():
+                raise table.refused(f"row {again[0] + 1} is a second total of {force[again[0]]}")
             yield (_counts if kind == "partnership counts" else _rates)(table, rows, last, totals)
 
 

@@ -28,6 +28,7 @@ from pipeline.fetch.editions import Editions
 from pipeline.read import archive, coverage
 from pipeline.read.archive import Part
 from pipeline.read.opening import Refused
+from pipeline.read.periods import Period
 from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
@@ -255,7 +256,10 @@ def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame
     codes, identities = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))
     first = np.zeros(len(identities), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(tidy))[::-1]
-    spans = pd.DataFrame([astuple(period) for period in tidy["period"].iloc[first]], columns=SPAN)
+    named = tidy["period"].iloc[first]
+    if unsaid := [row for row, period in zip(first, named, strict=True) if not isinstance(period, Period)]:
+        raise Refused(f"{release.name}: nothing says the period of {tidy['cell'].iloc[min(unsaid)]}")
+    spans = pd.DataFrame([astuple(period) for period in named], columns=SPAN)
     spans = spans.astype(dict.fromkeys(SPAN, "str") | dict.fromkeys(("period_start", "period_end"), "datetime64[us]"))
     for column in SPAN:
         tidy[column] = spans[column].array.take(codes)

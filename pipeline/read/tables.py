@@ -34,6 +34,8 @@ from pipeline.read.tabular import Tabular
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
+# How the title of a table begins that has a number.
+_NUMBERED = r"(?i)(?:appendix )?(?:table|worksheet) ?[a-z]?[\d._]+[a-z]?\b|[a-z]?\d+[a-z]?:"
 
 
 class Table(Tabular[int]):
@@ -247,9 +249,11 @@ class Table(Tabular[int]):
 
     def _require_same_quantity(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
         """Refuse rows, columns, or a table, said to be of something else, of workings or of an earlier edition."""
-        title = heading(self.title)
-        if other := re.search(ANOTHER, title) or re.search(ELSEWHERE, title):
-            raise self.refused(f"its title {plain(self.title)!r} {INSTEAD}: it says {other[0]!r}")
+        # A sheet of several tables may have a title for all, and one above each.
+        numbered = [line for line in self.preamble if re.match(_NUMBERED, line)]
+        for title in (plain(self.title), *numbered[-1:]):
+            if other := re.search(ANOTHER, heading(title)) or re.search(ELSEWHERE, heading(title)):
+                raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
         # The unit of a whole table stands alone in a row, between the headings and the numbers.
         below = range(self._band.stop, self.top)
         alone = [another(heading(cell), None) for row in below for cell in self.cells[row]]

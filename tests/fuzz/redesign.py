@@ -18,18 +18,23 @@ _TITLES = [
     *("{} (index, 2010 = 100)", "{} - difference from England", "Standard errors of {}", "{}: forecasts"),
 ]
 _NUMBERED = re.compile(
-    r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d._]+[a-z]? ?[:.-]? ?)?)(.*)", re.I | re.S
+    r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d._]+[a-z]? ?[:.-]? ?|[a-z]?\d+[a-z]?: ?)?)(.*)",
+    re.I | re.S,
 )
 _NATIONS = re.compile(r"England(?: and Wales)?|(?:the )?(?:UK\b|United Kingdom)")
 _BANDS = ["Change on year", "£m", "Cumulative", "Scotland", "Index", "Standard error", "Forecast", "Draft"]
 
 
 def _title(seed: Seed, sheet: str) -> Place | None:
-    for row, line in enumerate(seed.content.page(sheet).rows[: seed.top[sheet]]):
-        for column, cell in enumerate(line[:2]):
-            if isinstance(cell, str) and len(cell) > 20:
-                return sheet, row, column
-    return None
+    """The title nearest to a table, if any has a number, else what is said first."""
+    said = [
+        (sheet, row, column)
+        for row, line in enumerate(seed.content.page(sheet).rows[: seed.top[sheet]])
+        for column, cell in enumerate(line[:2])
+        if isinstance(cell, str) and len(cell) > 20
+    ]
+    numbered = [place for place in said if _NUMBERED.fullmatch(str(seed.content.at(place)))[1]]
+    return numbered[-1] if numbered else next(iter(said), None)
 
 
 def _of_sheet(seed: Seed, sheet: str) -> list[int]:

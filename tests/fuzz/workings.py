@@ -36,8 +36,10 @@ def labels_of_rows(seed: Seed) -> list[Place]:
 
 
 def headings_in_words(seed: Seed) -> list[Site]:
+    """Headings but for periods, and for marks of rows above the first of which anything is read."""
     periods = {place for place, _ in seed.column_periods}
-    return [site for site in seed.headings if isinstance(seed.content.at(site[0]), str) and site[0] not in periods]
+    texts = [(site, seed.content.at(site[0])) for site in seed.headings if site[0] not in periods]
+    return [site for site, text in texts if isinstance(text, str) and re.search("[A-Za-z]{2}", text)]
 
 
 def without(seed: Seed, numbers: list[int]) -> Truth:

@@ -142,6 +142,10 @@ REFUSED = {
     "a rate without incidents": ({("Table_A1a", 8, 0): "TEST - do not publish"}, "only one has a row violence"),
     "incidents without a rate": ({("Table_A2a", 8, 0): "Note: see table 3"}, "only one has a row violence"),
     "telephone": ({("Table_A1a", 0, 0): "A1a: CSEW and TCSEW incidents of crime (1,000s)"}, "'TCSEW'"),
+    "a change, says its own title": (
+        {("Table_A2a", 3, 0): "A2a: Percentage change in rates"},
+        "'A2a: Percentage change",
+    ),
     "adults of another age": ({("Table_A1a", 7, 3): "Jan 1987 to Dec 1987, adults 18 and over"}, "'18 and over'"),
 }
 

@@ -175,6 +175,13 @@ def test_a_star_or_a_date_that_nobody_explains_is_refused(book, why, altered):
         altered(YOUNG, book)
 
 
+def test_a_column_without_a_year_among_those_of_years_is_refused(altered):
+    book = _older()
+    book["6.1.1 Trends of Age"][2][3] = "Total"
+    with pytest.raises(Refused, match=r"nothing says the year of 6.1.1 Trends of Age!D5"):
+        altered(YOUNG, book)
+
+
 @pytest.mark.parametrize("heading", ["n per 1,000", "n (index)", "Change in n", "n (rank)"])
 def test_another_quantity_is_no_number_of_people(heading, altered):
     for sheet, row, column in (("6.1.1 Trends of Age", 3, 3), ("5.1.1 Service Exits", 2, 1)):

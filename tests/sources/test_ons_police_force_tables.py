@@ -144,6 +144,23 @@ def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
     assert_same(found[~new], unaltered(YEAR_2024))
 
 
+@pytest.mark.parametrize(
+    ("blank", "why"),
+    [
+        ((2, 3), r"numbers in rows without a known area or period: {row} "),
+        ((2, 3, 4, 5), "row {row} is a second total"),
+    ],
+)
+def test_a_partnership_without_code_and_name_is_no_total_of_its_force(blank, why, altered):
+    sheets = YEAR_2024.sheets()
+    table = "Table C2"
+    row = next(at for at, cells in enumerate(sheets[table]) if str(cells[2]).startswith("E22"))
+    for column in blank:
+        sheets[table][row][column] = ""
+    with pytest.raises(Refused, match=why.format(row=row + 1)):
+        altered(FORCES, sheets)
+
+
 def test_a_changed_total_is_read_as_printed(altered):
     sheets = YEAR_2019.sheets()
     sheets["Table P1"][6][4] += 5000
