@@ -26,6 +26,9 @@ def _within(column: str, min_value: int, max_value: int, include_min: bool, incl
     return f"{column} BETWEEN {min_value} AND {max_value}"
 
 
+# So many words of a list are named where a value is none of them.
+_MOST_WORDS = 8
+
 _CONDITIONS: dict[str, Callable[..., str]] = {
     "isin": _among,
     "str_length": _of_length,
@@ -50,8 +53,23 @@ def of_column(contract: type[pa.DataFrameModel], name: str) -> dict[str, str]:
     column, named = contract.to_schema().columns[name], f'"{name}"'
     there = {} if column.nullable else {f"{name} is missing": f"{named} IS NOT NULL"}
     return there | {
-        f"{name}: {check.error}": f"{named} IS NULL OR {_condition(check, named)}" for check in column.checks
+        f"{name} is {_fault(check)}": f"{named} IS NULL OR {_condition(check, named)}" for check in column.checks
     }
+
+
+def _fault(check: Check) -> str:
+    """What is wrong with a value that does not pass a check of its column."""
+    match check.name, check.statistics:
+        case "isin", {"allowed_values": [*words]}:
+            more = f" or {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
+            return f"none of {', '.join(map(repr, words[:_MOST_WORDS]))}{more}"
+        case "str_length", {"min_value": least}:
+            return f"shorter than {least}"
+        case "str_matches", {"pattern": pattern}:
+            return f"not like {pattern}"
+        case "in_range", {"min_value": low, "max_value": high}:
+            return f"not within {low} to {high}"
+    return str(check.error)
 
 
 def _condition(check: Check, *column: str) -> str:

@@ -121,17 +121,17 @@ def gone(base: pd.DataFrame, lost: Iterable[int]) -> Truth:
     return Truth("gone, or refused", holds=holds, compared=True)
 
 
-def as_before(base: pd.DataFrame, gone: pd.DataFrame | None = None) -> Truth:
+def as_before(base: pd.DataFrame, lost: pd.DataFrame | None = None) -> Truth:
     """Whatever is read says what it said; some may be lost, which the edition before contradicts.
 
-    What must be `gone` from its cells may be read from others that say the same.
+    What is `lost` from its cells may be read from others that say the same.
     """
     words = [name for name in SAID if name not in ("value", *BESIDE)]
 
     def holds(found: pd.DataFrame) -> str:
-        if gone is not None:
+        if lost is not None:
             columns = [*words, "value"]
-            elsewhere = np.isin(_hashes(found, columns), _hashes(gone, columns)) & ~found["cell"].isin(gone["cell"])
+            elsewhere = np.isin(_hashes(found, columns), _hashes(lost, columns)) & ~found["cell"].isin(lost["cell"])
             found = found[~elsewhere]
         before = base[[*words, "value"]].drop_duplicates(words)
         there = found.merge(before, "left", words, suffixes=("", "_before"), indicator=True)
