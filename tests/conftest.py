@@ -277,4 +277,6 @@ def _file_of(folder: Path, cell: str) -> tuple[bytes, str]:
 
 
 def pytest_collection_finish():
-    gc.freeze()  # what was imported and collected stays: nobody need look through it for garbage
+    # What was imported and collected stays: nobody need look through it for garbage, nor through the rest so often.
+    gc.freeze()
+    gc.set_threshold(100_000)
