@@ -233,8 +233,8 @@ def _records(book: Workbook, listed: Listed) -> pd.DataFrame:
 def _text(text: str) -> str:
     if not text:
         raise ValueError("nothing stands here")
-    # Offences under a label that goes on elsewhere would be missing from those of the whole label.
-    if re.search(r"(\.{2,}|…|[,;:/&+-])$", text):
+    # Offences under a label that goes on elsewhere, or is numbered, would be missing from those of the label alone.
+    if re.search(r"(\.{2,}|…|[,;:/&+-])$|^\W|^(\d[\d.]*[.)]?|[A-Za-z][.)]|[ivx]+[.)]) \D", text):
         raise ValueError(f"{text!r} is no whole label")
     if said := workings(text):
         raise ValueError(f"{text!r} {INSTEAD}: it says {said!r}")

@@ -249,7 +249,7 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
         texts = table.text(column).loc[last]
         role, meanings = _role(table, wanted, texts, newest)
         heads = table.headings[column]
-        if not role and any(re.fullmatch(YEAR, part) or re.fullmatch(COUNT, part) for part in heads):
+        if not role and any(_heads_counts(wanted, part) for part in heads):
             raise table.refused(f"column {column_letters(column)} is headed {' | '.join(heads)} and holds no number")
         if role == "area_code":
             rows["area_label"] = texts
@@ -271,6 +271,12 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
                     if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
     return rows[known & rows.index.isin(last)], rows.index[apart]
+
+
+def _heads_counts(wanted: Wanted, text: str) -> bool:
+    """Whether a heading is one of counts, not of labels."""
+    named = _category(wanted, text) or _matching(wanted.measures(), text)
+    return bool(named or re.fullmatch(YEAR, text) or re.fullmatch(COUNT, text))
 
 
 def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None) -> tuple[str, dict]:

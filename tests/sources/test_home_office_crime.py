@@ -135,6 +135,10 @@ REFUSED = [
     (cell(2, 3, "Medwey"), "2023_24!I3: no partnership of Kent is called 'Medwey'"),
     (cell(2, 2, "Ruritania"), "2023_24!I3: no police force is called 'Ruritania'"),
     (cell(2, 6, ""), "2023_24!G3: nothing stands here"),
+    *(
+        (cell(2, 5, f"{sign}Theft from the person"), "2023_24!F3: '.*Theft from the person' is no whole label")
+        for sign in ("* ", "- ", "1. ", "01 ", "1.2 ", "i) ", "A. ", "(a) ")
+    ),
     (cell(2, 5, "Theft from the person..."), "2023_24!F3: 'Theft from the person...' is no whole label"),
     (same_sheet_twice, "listed twice"),
     (no_count, "0 columns are headed 'offence count"),

@@ -201,6 +201,16 @@ def test_a_column_of_counts_that_are_no_numbers_is_not_one_of_labels(column, bes
         altered(YOUNG, book)
 
 
+def test_a_column_of_a_substance_that_holds_no_numbers_is_not_one_of_labels(altered):
+    book = sheets(sample(YOUNG, NEWEST))
+    rows = book["Table_2"]
+    at = next(number for number, row in enumerate(rows) if "Cannabis" in row)
+    for row in rows[at + 1 :]:
+        row[1] = f"{row[1]} ." if isinstance(row[1], float) else row[1]
+    with pytest.raises(Refused, match="column B is headed cannabis and holds no number"):
+        altered(YOUNG, book)
+
+
 @pytest.mark.parametrize("label", ["TEST - do not publish", "Zzyzx", "Continued"])
 def test_an_age_that_nobody_knows_is_refused(label, altered):
     book = _older()
