@@ -13,6 +13,7 @@ from pipeline.calculate.metric import METRICS
 from pipeline.graph import fetching, policies, publishing, whole
 from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
+from pipeline.graph.shown import Point, shown
 from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS
@@ -307,6 +308,12 @@ def test_the_page_of_a_metric_shows_its_headline_series_and_links(data):
     assert said["headline series"].value.startswith("![2020/21: ") and "base64,iVBOR" in said["headline series"].value
     assert said[f"publication: {CHILDREN}"].value == SOURCES[CHILDREN].editions.page
     assert said["area page"].value.endswith("E92000001.html")
+
+
+def test_the_newest_number_is_shown_in_full(tmp_path):
+    point = Point(2024, "2024/25", 1_234_567.0, datetime(2025, 7, 1))
+    newest = shown(tmp_path, METRICS[METRIC], [point])["newest"].value
+    assert newest.startswith("2024/25: 1,234,567 ") and newest.endswith(", released 1 July 2025")
 
 
 def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeypatch):

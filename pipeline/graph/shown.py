@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import dagster as dg
 import duckdb
 
-from pipeline import inventory
 from pipeline.calculate.metric import Metric
-from pipeline.editions import pages
+from pipeline.editions import pages, words
 from pipeline.publish import part_files
 from pipeline.read.source import SOURCES
 
@@ -22,6 +21,8 @@ PAGES = "NCDOF_PAGES"
 """The address at which the pages of areas are served, where they are."""
 
 _INK, _SIZE = "#12436d", (4.0, 1.2)
+# Room at the left for seven digits; to ask matplotlib for the room takes as long as to draw.
+_WITHIN = (0.17, 0.08, 0.8, 0.84)
 
 
 def links(source_id: str) -> dict[str, dg.UrlMetadataValue]:
@@ -55,7 +56,8 @@ def shown(data: Path, metric: Metric, series: Sequence[Point]) -> dict[str, Any]
         return found
     last = series[-1]
     released = max(point.released for point in series)
-    newest = f"{last.period}: {last.value:,.6g} {metric.series.unit}, released {released:%-d %B %Y}"
+    value = words.quantity(words.number(last.value), metric.series.unit)
+    newest = f"{last.period}: {value}, released {released:%-d %B %Y}"
     drawn = _plot([point.value for point in series])
     return found | {
         "newest": dg.MetadataValue.text(newest),
@@ -65,9 +67,7 @@ def shown(data: Path, metric: Metric, series: Sequence[Point]) -> dict[str, Any]
 
 def headline(data: Path, metric: Metric) -> list[Point]:
     """The series that a metric is led by, as its part files have it: newest vintages, oldest period first."""
-    years = inventory.years_of(metric, inventory.staged(data))
-    paths = [part_files.path(data, metric.outcome, metric.id, year) for year in years]
-    if not any(path.exists() for path in paths):
+    if not (paths := part_files.of_metric(data, metric.outcome, metric.id)):
         return []
     lead = metric.series
     found = duckdb.sql(
@@ -80,7 +80,7 @@ def headline(data: Path, metric: Metric) -> list[Point]:
         ORDER BY period_end, period_start
         """,
         params={
-            "paths": [escape(str(path)) for path in paths if path.exists()],
+            "paths": [escape(str(path)) for path in paths],
             "statistic": lead.statistic,
             "unit": lead.unit,
             "breakdown": lead.breakdown,
@@ -96,12 +96,13 @@ def _plot(values: Sequence[float]) -> str:
     """A line of values with its last point marked, as base64 of a PNG."""
     from matplotlib.figure import Figure  # importing matplotlib takes longer than most steps
 
-    figure = Figure(figsize=_SIZE, dpi=120, layout="constrained")
-    axes = figure.subplots()
-    axes.plot(values, color=_INK, linewidth=1.5)
-    axes.plot([len(values) - 1], [values[-1]], "o", color=_INK, markersize=4)
+    figure = Figure(figsize=_SIZE, dpi=120)
+    axes = figure.add_axes(_WITHIN)
+    axes.plot(values, color=_INK, linewidth=1.5, clip_on=False)
+    axes.plot([len(values) - 1], [values[-1]], "o", color=_INK, markersize=4, clip_on=False)
     axes.set_ylim(bottom=min(0, *values))
     axes.set_xticks([])
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.tick_params(labelsize=7, length=2)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
     made = io.BytesIO()

@@ -33,6 +33,11 @@ def path(data: Path, outcome: str, metric_id: str, year: int) -> Path:
     return data / "marts" / outcome / metric_id / f"year={year}" / "part.parquet"
 
 
+def of_metric(data: Path, outcome: str, metric_id: str) -> list[Path]:
+    """The part files of a metric, by year."""
+    return sorted((data / "marts" / outcome / metric_id).glob("year=*/part.parquet"))
+
+
 def metric_of(path: Path) -> str:
     """The metric whose part file this is."""
     return path.parts[-3]
