@@ -46,7 +46,7 @@ WORKINGS = (
     r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"
     r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:old|previous|last year|checked|copy)\b|\((?:former|sum|blank)\)"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
-    r"|^total of .*\band others?$|^differences? in\b|[a-z] (?:plus|minus) [a-z]"
+    r"|^total of .*\band others?$|^differences? in\b|[a-z\d] (?:plus|minus) (?!years?\b)[a-z\d]"
 )
 # What says that a category is one of several states of the same numbers, no number of what it names, or a stray line.
 STATES = (

@@ -48,6 +48,8 @@ def _by_drug(table: Table, age: str) -> tuple[pd.DataFrame, set[str]]:
     labels = table.row_labels().str.lower()
     bases = labels[labels.str.fullmatch(BASE)].index
     drugs = labels.drop(bases)
+    # A label with nothing beside it is no drug that nobody was asked about: marks would say so.
+    drugs = drugs[table.filled(survey_years(table)).loc[drugs.index]]
     if (drugs == ANY_DRUG).sum() != 1 or len(bases) != 1:
         raise table.refused(f"no single row {ANY_DRUG!r}, or no single unweighted base")
     rows = {row: {"category": drug, "age": age} for row, drug in drugs.items()}

@@ -77,7 +77,6 @@ class Wanted:
 
 def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFrame:
     """The counts of a table, whichever of year, group, sex, area and count stand in its rows, and which across."""
-    _require_no_numbers_above(table)
     rounded = _rounded(table)
     labels = _label_columns(table)
     if wanted.ages:
@@ -110,20 +109,6 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     if missing:
         raise table.refused(f"no row or column for {', '.join(sorted(missing))}")
     return _with_base(wanted, _each_once(table, tidy))
-
-
-def _require_no_numbers_above(table: Table) -> None:
-    """Refuse several numbers in a row above the first whose label is known: they would be lost as headings."""
-    for row, cells in enumerate(table.cells[: table.top], start=1):
-        if sum(_is_count(cell) for cell in cells) > 1:
-            raise table.refused(f"row {row} ({plain(cells[0])!r}) holds numbers above the first row that is known")
-
-
-def _is_count(cell: object) -> bool:
-    """Whether a cell holds a number that is no year."""
-    if isinstance(cell, str):
-        return re.fullmatch(r"\d{1,3}(,\d{3})+", cell.strip()) is not None
-    return type(cell) in (int, float) and not 1900 <= cell < 2100
 
 
 def _each_once(table: Table, tidy: pd.DataFrame) -> pd.DataFrame:

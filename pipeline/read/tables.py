@@ -272,6 +272,21 @@ class Table(Tabular[int]):
         if said := workings(text):
             raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
 
+    def _require_no_row_above(self, columns: np.ndarray) -> None:
+        """Refuse a row of numbers between headings and the first row that is known: it would be lost as a heading.
+
+        Headings that are numbers, such as ages, have none in words above them.
+        """
+        cells = self.cells[: self.top, columns]
+        headed = np.zeros(len(columns), dtype=bool)
+        for row, printed in enumerate(cells.tolist()):
+            numbers = np.array([_is_count(cell) for cell in printed], dtype=bool)
+            if 2 * numbers.sum() > len(columns) and 2 * (headed & numbers).sum() > numbers.sum():
+                raise self.refused(
+                    f"row {row + 1} ({plain(self.cells[row, 0])!r}) holds numbers above the first row that is known"
+                )
+            headed |= np.array([isinstance(cell, str) and bool(plain(cell)) for cell in printed], dtype=bool) & ~numbers
+
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
         for (top, left), (bottom, right) in self.merged:
@@ -316,6 +331,7 @@ class Table(Tabular[int]):
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
+        self._require_no_row_above(read_of)
         self._require_a_cell_each(at_rows, read_of)
         self._require_a_heading_each(at_columns)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
@@ -367,3 +383,10 @@ class Table(Tabular[int]):
             elif found := re.match(r"(\d{1,2})[.\s]\s*(\D.*)", first, re.DOTALL):
                 notes[found[1]] = " ".join(found[2].split())
         return notes
+
+
+def _is_count(cell: object) -> bool:
+    """Whether a cell holds a number that is no year."""
+    if isinstance(cell, str):
+        return re.fullmatch(r"\d{1,3}(,\d{3})+", cell.strip()) is not None
+    return isinstance(cell, int | float) and not 1900 <= cell < 2100

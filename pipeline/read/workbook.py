@@ -1,7 +1,8 @@
 """A published file opened once: its sheets, and the tables or records in them; what one of these holds is its own."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -30,6 +31,19 @@ def _title_lines(cells: np.ndarray, start: int = 0) -> list[tuple[int, str]]:
     return [(r, str(cell)) for r, row in enumerate(cells[: start + _TITLE_ROWS]) for cell in row[:2]]
 
 
+@contextmanager
+def _parsing(failed: str) -> Iterator[None]:
+    """Refuse what the parser does not understand, saying what failed."""
+    try:
+        yield
+    except (CalamineError, OSError) as error:
+        raise Refused(f"{failed}: {error}") from error
+    except BaseException as error:  # it is written in Rust, and panics beyond Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Refused(f"{failed}: it is damaged") from error
+
+
 class Workbook:
     """A published file, opened once: sheets are parsed when first asked for and kept; hidden sheets are not read.
 
@@ -47,10 +61,8 @@ class Workbook:
     def _book(self) -> CalamineWorkbook:
         if self.format == "csv":
             raise Refused(f"{self.name} is text, not a workbook")
-        try:
+        with _parsing(f"{self.name} cannot be opened as {self.format}"):
             return CalamineWorkbook.from_path(self.path)
-        except (CalamineError, OSError) as error:
-            raise Refused(f"{self.name} cannot be opened as {self.format}: {error}") from error
 
     @property
     def metadata(self) -> list[SheetMetadata]:
@@ -74,11 +86,9 @@ class Workbook:
     def cells(self, sheet: str) -> np.ndarray:
         """A sheet's cells, from A1, as a two-dimensional array of numbers and texts; an error is its text."""
         if sheet not in self._sheets:
-            try:
+            with _parsing(f"{self.name}, sheet {sheet!r} cannot be parsed"):
                 parsed = self._book.get_sheet_by_name(sheet)
                 rows = parsed.to_python(skip_empty_area=False)
-            except CalamineError as error:
-                raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
             longest = max(map(len, [cell for row in rows for cell in row if type(cell) is str]), default=0)
             if longest > LARGEST_TEXT:
                 raise Refused(

@@ -9,6 +9,7 @@ import xlsxwriter
 from pipeline.read import opening
 from pipeline.read.opening import Refused
 from pipeline.read.workbook import Workbook
+from tests.reading import SAMPLES
 
 
 def archive(path: Path, parts: dict[str, str | bytes]) -> Path:
@@ -143,6 +144,16 @@ def test_an_odd_ole_file_is_refused(rest, tmp_path):
     path = tmp_path / "odd.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + rest)
     with pytest.raises(Refused, match=r"odd.xls cannot be opened as xls"):
+        _ = Workbook(path).sheets
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw[:-100], lambda raw: raw[:-1000], lambda raw: raw[:5000] + raw[5514:]]
+)
+def test_a_workbook_at_which_the_parser_panics_is_refused(damage, tmp_path):
+    path = tmp_path / "damaged.xls"
+    path.write_bytes(damage(next(SAMPLES.rglob("*.xls")).read_bytes()))
+    with pytest.raises(Refused, match=r"damaged.xls cannot be opened as xls: it is damaged"):
         _ = Workbook(path).sheets
 
 

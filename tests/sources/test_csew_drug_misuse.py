@@ -118,7 +118,11 @@ def test_notes_blanks_and_decoration_change_no_figure(altered):
 
 def test_a_note_line_inside_a_table_is_no_drug(altered):
     sheets = BASE.sheets()
-    for note in ("Questions on this drug were asked of half the sample.", "Source: Crime Survey for England and Wales"):
+    for note in (
+        "Questions on this drug were asked of half the sample.",
+        "Source: Crime Survey for England and Wales",
+        "[note 4] Excludes Greater Manchester",
+    ):
         sheets["1.02"].insert(12, [note, *[""] * (len(sheets["1.02"][12]) - 1)])
     assert_same(altered(DRUGS, sheets), sample_figures(DRUGS, BASE.released))
 
@@ -135,6 +139,7 @@ REFUSED = {
     "an unknown region": ({("3.08", 10, 0): "North-East Coast"}, r"row 11 \(North-East Coast\) is no drug"),
     "an unknown sex": ({("3.04", 10, 0): "Persons"}, r"row 11 \(Persons\) is no drug"),
     "nearly two years": ({("1.02", 7, 23): "Oct 2020 to Jun 2022"}, r"'oct 2020 to jun 2022' names .* no year"),
+    "two years": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 plus Apr 2021 to Mar 2022"}, "it says '2 plus a'"),
     "part of a year": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 (two months only)"}, "it says 'months'"),
     "a year of others": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 excluding London"}, "it says 'excluding'"),
     "a drug without a name": ({("3.01", 7, 4): "Column1"}, "nobody knows what column E counts: column"),

@@ -97,6 +97,14 @@ def test_a_table_of_the_survey_that_cannot_be_read_right_is_refused(altered, row
         altered(UAM, content)
 
 
+@pytest.mark.parametrize("text", ["x", "2014 (provisional)", ""])
+def test_a_first_row_without_its_year_is_not_lost(text, altered):
+    content = sheets(sample(UAM, "2025-02-27"))
+    content["Table_4"][3][0] = text
+    with pytest.raises(Refused, match=r"'Table_4': row 4 \(.*\) holds numbers above the first row that is known"):
+        altered(UAM, content)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
