@@ -44,7 +44,8 @@ STATISTICS = {
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
     r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"
-    r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:old|previous|last year|checked|copy)\b|\((?:former|sum|blank)\)"
+    r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:former|sum|blank)\)"
+    r"|\((?:old|previous|last year|checked|copy)\b"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
     r"|^total of .*\band others?$|^differences? in\b|[a-z\d] (?:plus|minus) (?!years?\b)[a-z\d]"
 )
