@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -117,8 +116,8 @@ def _work(limits: Limits, parent: Connection) -> None:
     # Ctrl-C is the parent's to handle: a child that it hit would look like a release that cannot be read.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
-    # A parser that panics says so there, in words for those who write it.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    # Where standard errors go a parser that panics says so, in words for those who write it.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with suppress(EOFError):
         while True:
             work, release = parent.recv()
