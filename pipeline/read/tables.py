@@ -184,6 +184,13 @@ class Table(Tabular[int]):
         texts = [label(cell) if clean else str(cell) for cell in self.cells[self.top :, column]]
         return pd.Series(texts, index=range(self.top, len(self.cells)), dtype=object)
 
+    def filled(self, columns: Iterable[int]) -> pd.Series:
+        """Whether each row holds anything in some columns; only rows without a number are looked through."""
+        at = list(columns)
+        rows = zip(self._numbers[:, at], self.cells[self.top :, at], strict=True)
+        there = [bool(numbers.any()) or any(map(label, cells)) for numbers, cells in rows]
+        return pd.Series(there, index=range(self.top, len(self.cells)), dtype=bool)
+
     def names(self, column: int) -> pd.Series:
         """The one name of each row, where names may be spread by indent over the unheaded columns that follow."""
         columns = [column]
@@ -388,5 +395,5 @@ class Table(Tabular[int]):
 def _is_count(cell: object) -> bool:
     """Whether a cell holds a number that is no year."""
     if isinstance(cell, str):
-        return re.fullmatch(r"\d{1,3}(,\d{3})+", cell.strip()) is not None
+        return cell.lstrip()[:1].isdigit() and re.fullmatch(r"\d{1,3}(,\d{3})+", cell.strip()) is not None
     return isinstance(cell, int | float) and not 1900 <= cell < 2100
