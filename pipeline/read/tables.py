@@ -137,7 +137,7 @@ class Table(Tabular[int]):
             text = " ".join(reversed(parts))
             if not parts or re.search(apart, text):
                 continue
-            if across or periods.speaks_of_time(text) or (column > self.key and self._mostly_numbers(column)):
+            if across or periods.speaks_of_time(text) or (column > self.key and self._holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
         labels = [period.label for period in across.values()]
@@ -156,11 +156,7 @@ class Table(Tabular[int]):
         if timed and odd:
             raise self.refused(f"column {column_letters(odd[0])}: {lowest[odd[0]]!r} stands where others have a period")
 
-    def holds_numbers(self, column: int) -> bool:
-        """Whether a column holds numbers in several rows, and labels in none."""
-        return self._numbers[:, column].sum() > 1 and not self.text(column)[~self._numbers[:, column]].ne("").any()
-
-    def _mostly_numbers(self, column: int) -> bool:
+    def _holds_numbers(self, column: int) -> bool:
         """Whether a column holds numbers in several rows, and marks or labels in fewer."""
         numbers = self._numbers[:, column]
         return bool(numbers.sum() > max(1, self.text(column)[~numbers].ne("").sum()))
@@ -169,7 +165,7 @@ class Table(Tabular[int]):
         """Refuse a table with numbers in a column of which no label matches the pattern, but for derived ones."""
         for column, parts in enumerate(self.headings):
             known = any(re.fullmatch(pattern, part) or re.search(DERIVED, part) for part in parts)
-            if self.holds_numbers(column) and not known:
+            if self._holds_numbers(column) and not known:
                 raise self.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
 
     def heading_of(self, column: int, pattern: str) -> str:
