@@ -8,12 +8,29 @@ import pandas as pd
 from schemas.coded import Coded, Truths, paired
 from schemas.columns import figures_rule, rows_check
 from schemas.figure import Figure, broken
-from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES, Areas, Periods, amount, count, estimated, percentage
+from schemas.rules import (
+    ENGLAND,
+    ENGLAND_AND_WALES,
+    WALES,
+    Areas,
+    Periods,
+    amount,
+    count,
+    estimated,
+    made_of,
+    percentage,
+)
 
 # A word that the name of an offence or of a group of offences has, and a note or a lost heading has not.
 _OFFENCES = (
     "(offences?|crimes?|fraud|thefts?|shoplifting|burglary|robbery|damage|arson|homicide|driving|stalking|harassment"
     "|violence|violent|assault|wounding|vandalism|injury|drugs?|weapons|rape|mugging|computer misuse|bicycles?)"
+)
+# The words of the underlying causes of death: one of a new cause is to be added here.
+_CAUSES = (
+    "accidental|alcohol|and|assault|behavioural|biological|by|chemicals|disorders|drug|drugs|due|excluding|exposure"
+    "|homicide|intent|intentional|medicaments|mental|noxious|of|or|other|poisoning|self|solvents|substances|suicide"
+    "|suicides|the|to|tobacco|undetermined|unspecified|use|volatile"
 )
 # In powers of ten, with some room.
 _TENFOLD = 0.7
@@ -37,7 +54,7 @@ class OnsDrugDeaths(
     sexes=("all", "male", "female"),
     ages=("all", r"\d", *_BAND),
     # Deaths that mention a substance stand beside those by cause, each substance under its own name.
-    categories=(r"drug (misuse|poisoning)(, [a-z][a-z ,()-]+)?", r"[a-z][a-z /()-]{2,90}"),
+    categories=(rf"drug (misuse|poisoning)(, {made_of(_CAUSES)})?", r"[a-z][a-z /()-]{2,90}"),
 ):
     """Deaths related to drug poisoning in England and Wales."""
 

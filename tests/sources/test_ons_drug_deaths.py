@@ -132,6 +132,15 @@ def test_a_year_among_the_headings_is_read_or_refused(altered, unaltered):
             altered(DEATHS, with_heading(stray))
 
 
+@pytest.mark.parametrize("table", ["Table 1", "Table 2"])
+def test_a_cause_in_words_that_nobody_knows_is_refused(table, altered):
+    sheets = BASE.sheets()
+    row = next(row for row in sheets[table] if "Year of death registration" in row)
+    row[row.index("Wales")] = "Wales (Cymraeg: nifer)"
+    with pytest.raises(Refused, match=rf"not a category that this publication prints in {table}!.*cymraeg, nifer"):
+        altered(DEATHS, sheets)
+
+
 def test_a_sex_that_nobody_knows_is_refused(altered):
     sheets = BASE.sheets()
     sheets["Table 1"] = in_texts(sheets["Table 1"], "^Females$", "Women and girls")
