@@ -105,7 +105,7 @@ class Coded:
 
     def have(self, name: str, *texts: str) -> Truths:
         """Whether each row has one of some texts in a column."""
-        return self.each(name, lambda text: text in texts)
+        return self.each(name, lambda text: text in texts).astype(bool)
 
     def alike(self, *names: str) -> np.ndarray:
         """A number for each row, the same where all the columns are."""
@@ -128,10 +128,7 @@ class Coded:
 
     def first(self, *names: str) -> np.ndarray:
         """The first row of each group of those that are alike, in the order of the groups' numbers."""
-        groups = self.alike(*names)
-        found = np.zeros(groups.max(initial=-1) + 1, dtype=np.int64)
-        found[groups[::-1]] = np.arange(len(groups))[::-1]
-        return found
+        return first_of(self.alike(*names))
 
     def beside(self, measure: np.ndarray, place: np.ndarray) -> np.ndarray:
         """The first row of a measure, by its code, that is at the place of each row; below zero where there is none."""
@@ -186,6 +183,13 @@ def paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return found
 
 
+def first_of(groups: np.ndarray) -> np.ndarray:
+    """The first row of each group, in the order of the groups' numbers."""
+    found = np.zeros(groups.max(initial=-1) + 1, dtype=np.int64)
+    found[groups[::-1]] = np.arange(len(groups))[::-1]
+    return found
+
+
 def median(numbers: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """For each row the median of the numbers in its group, but for those that are missing."""
     found = np.full(groups.max(initial=0) + 1, np.nan)
@@ -214,8 +218,6 @@ def smallest(numbers: np.ndarray, groups: np.ndarray, number: int) -> np.ndarray
 
 def different(codes: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """For each row how many different codes its group has."""
-    pairs = paired(groups, codes)
-    first = np.zeros(pairs.max(initial=-1) + 1, dtype=np.int64)
-    first[pairs] = np.arange(len(pairs))
-    found: np.ndarray = np.bincount(groups[first], minlength=groups.max(initial=0) + 1)[groups]
+    each_once = groups[first_of(paired(groups, codes))]
+    found: np.ndarray = np.bincount(each_once, minlength=groups.max(initial=0) + 1)[groups]
     return found

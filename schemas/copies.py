@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from schemas.coded import Coded, different, paired
+from schemas.coded import Coded, different, first_of, paired
 
 # So many different numbers are not those of two areas by chance.
 _NO_CHANCE = 12
@@ -14,7 +14,7 @@ def of_areas(figures: Coded) -> np.ndarray:
 
     An area that is printed under two codes has one name.
     """
-    there = np.flatnonzero((figures.value > 0) & figures.each("area_kind", lambda kind: kind != "country"))
+    there = np.flatnonzero((figures.value > 0) & ~figures.have("area_kind", "country"))
     found = np.zeros(len(figures.value), dtype=bool)
     if not len(there):
         return found
@@ -26,10 +26,8 @@ def of_areas(figures: Coded) -> np.ndarray:
         enough = different(numbers, areas) >= _NO_CHANCE
         if not enough.any():
             continue
-        first = np.zeros(areas.max() + 1, dtype=np.int64)
-        first[areas] = np.arange(len(areas))
         # Sums of random numbers are alike where all numbers are, whatever the order.
         sums = pd.factorize(np.bincount(areas, pairs))[0]
-        alike = paired(figures.alike(*within, "area_kind")[there][first], sums)
+        alike = paired(figures.alike(*within, "area_kind")[there][first_of(areas)], sums)
         found[there] |= enough & (np.bincount(alike, np.bincount(areas) > 0)[alike] > 1)[areas]
     return found

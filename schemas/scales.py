@@ -70,7 +70,7 @@ def _jumps(figures: Coded, counted: np.ndarray) -> np.ndarray:
     earlier[follows + 1], later[follows] = value[follows], value[follows + 1]
     column = figures.alike(*_WHAT, "months", "period_end")[there]
     rates = figures.each("unit", lambda unit: _LOW_RATE if unit.startswith("per ") else np.inf)
-    least = np.where(figures.each("unit", lambda unit: unit == "percent"), _FEW_PERCENT, rates)
+    least = np.where(figures.have("unit", "percent"), _FEW_PERCENT, rates)
     least = np.where(counted, _MANY, least)[there]
     before, after = (median(_steps(value, other, counted[there], least), column) for other in (earlier, later))
     odd = np.zeros(len(there), dtype=bool)
@@ -106,8 +106,8 @@ def _unlike_their_counts(figures: Coded, cases: np.ndarray, people: np.ndarray) 
     column = figures.alike(*_WHAT, "period_end")[there]
     apart = (np.abs(found - _powers(people[there])) > _FAR) | (np.abs(of_area) > 2 * _FAR)
     months = figures.each("months", float)[there]
-    of_all = figures.each("area_code", lambda code: code in _NATIONS) & np.isnan(people)
-    of_all &= _is_all(figures, "sex") & _is_all(figures, "age")
+    of_all = figures.have("area_code", *_NATIONS) & np.isnan(people)
+    of_all &= figures.have("sex", "all") & figures.have("age", "all")
     yearly = median(np.where(of_all[there] & (months >= 12), found - _powers(months / 12), np.nan), column)
     apart |= (yearly < _FEWEST) | (yearly > _MOST)
     # Half of the people are of one sex.
@@ -118,17 +118,13 @@ def _unlike_their_counts(figures: Coded, cases: np.ndarray, people: np.ndarray) 
     return _in_rows(figures, there[apart])
 
 
-def _is_all(figures: Coded, name: str) -> np.ndarray:
-    return figures.each(name, lambda text: text == "all")
-
-
 def _unlike_their_parts(figures: Coded, counted: np.ndarray, of: str, complete: float) -> np.ndarray:
     """Counts of all that are less than a part, or many times all parts; rates of both sexes far from those of either.
 
     So many parts as are `complete` may be all there are.
     """
     compared = ~np.isnan(figures.value) & (counted | (of == "sex"))
-    whole = _is_all(figures, of)
+    whole = figures.have(of, "all")
     same = [name for name in (*_WHAT, *_WHEN) if name != of]
     place, parts = figures.alike(*same, "area_code"), np.flatnonzero(compared & ~whole)
     number = place.max(initial=0) + 1
@@ -167,7 +163,7 @@ def _unlike_what_they_model(figures: Coded, modelled: np.ndarray) -> np.ndarray:
 def _unlike_their_areas(figures: Coded, counted: np.ndarray, nation: str) -> np.ndarray:
     """Counts of a nation that are less than one of its areas has, or far from what all regions have together."""
     there = counted & ~np.isnan(figures.value)
-    whole = np.flatnonzero(there & figures.each("area_code", lambda code: code == nation))
+    whole = np.flatnonzero(there & figures.have("area_code", nation))
     if not len(whole):
         return _in_rows(figures, whole)
     place = figures.alike(*_WHAT, *_WHEN)

@@ -57,7 +57,7 @@ def fewer_than_in_a_part(figures: Coded, counted: np.ndarray) -> np.ndarray:
 
 def _odd(figures: Coded, whole: np.ndarray, beyond: np.ndarray) -> Iterator[int]:
     # Publishers do exchange two authorities in a table, and such an error is kept as published.
-    nations = figures.each("area_kind", lambda kind: kind == "country")[whole]
+    nations = figures.have("area_kind", "country")[whole]
     for line, those in (((*_WHAT, *_WHEN), True), ((*_WHAT, "area_code"), nations), ((*_WHEN, "area_code"), nations)):
         groups = figures.alike(*line)[whole]
         wrong, size = np.bincount(groups, beyond)[groups], np.bincount(groups)[groups]

@@ -33,7 +33,7 @@ from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
 from schemas import vocabulary
-from schemas.coded import coded
+from schemas.coded import coded, first_of
 from schemas.columns import keeps
 from schemas.figure import KEY, Figure
 from schemas.rules import Rules
@@ -255,9 +255,8 @@ def _defaults(piece: pd.DataFrame) -> dict[str, str | float]:
 
 def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
     # Equal periods are nearly always one object, whose identity is quicker to compare than its dates.
-    codes, identities = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))
-    first = np.zeros(len(identities), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(tidy))[::-1]
+    codes = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))[0]
+    first = first_of(codes)
     named = tidy["period"].iloc[first]
     if unsaid := [row for row, period in zip(first, named, strict=True) if not isinstance(period, Period)]:
         raise Refused(f"{release.name}: nothing says the period of {tidy['cell'].iloc[min(unsaid)]}")
@@ -286,10 +285,7 @@ def _broken(error: pandera.errors.SchemaErrors, shaped: pd.DataFrame) -> str:
     for what, group in cases.groupby("what", sort=False):
         rows = sorted({int(index) for index in group["index"].dropna()})
         column = "value" if whole_row[group.index[0]] else group["column"].iloc[0]
-        cells = [
-            f"{cell} ({shown})"
-            for cell, shown in zip(*(shaped.loc[rows[:5], name] for name in ("cell", column)), strict=True)
-        ]
+        cells = [f"{cell} ({shown})" for cell, shown in shaped.loc[rows[:5], ["cell", column]].to_numpy()]
         more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
         sentences.append(f"{what}{' in ' + ', '.join(cells) + more if cells else ''}")
     return "; ".join(sentences)

@@ -255,7 +255,8 @@ class Table(Tabular[int]):
         # A sheet of several tables may have a title for all, and one above each.
         numbered = [line for line in self.preamble if re.match(_NUMBERED, line)]
         for title in (plain(self.title), *numbered[-1:]):
-            if other := re.search(ANOTHER, heading(title)) or re.search(ELSEWHERE, heading(title)):
+            said = heading(title)
+            if other := re.search(ANOTHER, said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
         # The unit of a whole table stands alone in a row, between the headings and the numbers.
         below = range(self._band.stop, self.top)
