@@ -276,20 +276,18 @@ class Table(Tabular[int]):
         if said := workings(text):
             raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
 
-    def _require_no_row_above(self, columns: np.ndarray) -> None:
-        """Refuse a row of numbers between headings and the first row that is known: it would be lost as a heading.
+    def _require_no_row_above(self) -> None:
+        """Refuse several numbers in a row above the first that is known: they would be lost as headings.
 
-        Headings that are numbers, such as ages, have none in words above them.
+        Ages are headings that are numbers, one after the other. Where one column alone holds numbers, one is several.
         """
-        cells = self.cells[: self.top, columns]
-        headed = np.zeros(len(columns), dtype=bool)
-        for row, printed in enumerate(cells.tolist()):
-            numbers = np.array([_is_count(cell) for cell in printed], dtype=bool)
-            if 2 * numbers.sum() > len(columns) and 2 * (headed & numbers).sum() > numbers.sum():
-                raise self.refused(
-                    f"row {row + 1} ({plain(self.cells[row, 0])!r}) holds numbers above the first row that is known"
-                )
-            headed |= np.array([isinstance(cell, str) and bool(plain(cell)) for cell in printed], dtype=bool) & ~numbers
+        several = min(2, self._numbers.any(axis=0).sum())
+        for row, cells in enumerate(self.cells[: self.top].tolist()):
+            numbers = [cell for cell in cells if _is_count(cell)]
+            ages = len(numbers) > 1 and str not in map(type, numbers) and set(np.diff(numbers)) == {1}
+            if len(numbers) >= several and not ages:
+                first = plain(cells[0])
+                raise self.refused(f"row {row + 1} ({first!r}) holds numbers above the first row that is known")
 
     def _require_a_cell_each(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Refuse a number in a cell that is merged over several of those that are read."""
@@ -335,7 +333,7 @@ class Table(Tabular[int]):
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
-        self._require_no_row_above(read_of)
+        self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)
         self._require_a_heading_each(at_columns)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))

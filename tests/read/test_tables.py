@@ -134,6 +134,25 @@ def test_a_heading_that_is_merged_over_two_columns_of_figures_is_refused():
         merged(2.0).unpivot(rows_of(merged(2.0)), {1: {}, 2: {}})
 
 
+@pytest.mark.parametrize(
+    ("heads", "lost"),
+    [
+        (["Deaths", "Rate", "Cost"], [5.0, 7.0, 12.0]),
+        (["Deaths", "", ""], [5.0, 7.0, "*"]),
+        ([2019.0, 2020.0, 2021.0], ["1,234", 7.0, "x"]),
+    ],
+)
+def test_numbers_above_the_first_row_that_is_known_are_no_headings(heads, lost):
+    found = table(["Area code", "Area name", *heads], ["?", "Darlington", *lost], [CODE, "Hartlepool", 1.0, 2.0, 3.0])
+    with pytest.raises(Refused, match=r"row 2 \('\?'\) holds numbers above the first row that is known"):
+        found.unpivot(rows_of(found), {2: {}, 3: {}, 4: {}})
+
+
+def test_ages_are_headings_that_are_numbers():
+    found = table(["Area code", "Area name", 15.0, 16.0, 17.0], [CODE, "Hartlepool", 1.0, 2.0, 3.0])
+    assert found.unpivot(rows_of(found), {2: {}, 3: {}, 4: {}})["value"].tolist() == [1.0, 2.0, 3.0]
+
+
 def test_what_is_hidden_may_hold_labels_and_no_figures():
     cells = np.array([["T", ""], ["Area code", "Deaths"], [CODE, 1.0], ["E06000002", 2.0]], dtype=object)
     hidden = Table("file.xlsx", "Table 1", cells, "T", GSS, hidden=Hidden(frozenset({1}), frozenset({0})))
