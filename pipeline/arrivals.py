@@ -5,18 +5,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from pipeline import build, inventory, releases
 from pipeline.fetch import calendar, govuk, ledger
+from pipeline.fetch.answers import Received, Unanswered
 from pipeline.fetch.by_hand import ByHand
-from pipeline.fetch.client import Client, Received, Unanswered
 from pipeline.fetch.editions import Attachment, Change, Edition, Listing
 from pipeline.fetch.ledger import FOLDER, Event, Ledger, Taken
 from pipeline.read import staging
 from pipeline.read.source import SOURCES, Source
 from pipeline.releases import Origin, Release
+
+if TYPE_CHECKING:
+    from pipeline.fetch.client import Client
 
 STATES = {
     "held": "its files are in data/raw",
@@ -80,7 +84,7 @@ def fetch(
     since: date | None = None,
     take: bool = True,
     said: Callable[[str], object] = lambda doing: None,
-    client: Client | None = None,
+    client: "Client | None" = None,
 ) -> Fetched:
     """List the editions of some sources, and take those into data/raw that are not there.
 
@@ -88,6 +92,8 @@ def fetch(
     source without any the newest. What the reader refuses is taken too: the bytes are kept, and the refusal is said.
     One fetch at a time; what fails of one source stops no other.
     """
+    from pipeline.fetch.client import Client  # what it imports takes a tenth of any other verb's time
+
     found = Fetched()
     declared = [SOURCES[source_id] for source_id in source_ids]
     hosts = {host for one in declared for host in one.editions.hosts} | set(govuk.HOSTS)
@@ -114,7 +120,7 @@ class _Visit:
     def __init__(
         self,
         data: Path,
-        client: Client,
+        client: "Client",
         since: date | None,
         take: bool,
         said: Callable[[str], object],

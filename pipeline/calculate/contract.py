@@ -1,6 +1,6 @@
 """A contract put to a table of DuckDB as one query, derived from its pandera model; what it asks is the model's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import duckdb
@@ -90,6 +90,8 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
     if there != wanted:
         return [(f"the columns are {', '.join(there)}, not {', '.join(wanted)}", "")]
     asked = conditions(contract)
+    if _holds(con, asked.values(), rows):
+        return []
     held = ", ".join(
         f"coalesce({condition}, false) AS rule_{number}" for number, condition in enumerate(asked.values())
     )
@@ -99,6 +101,20 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
         FROM (SELECT source, released, cell, {held} FROM {rows}) WHERE NOT ({all_held}) ORDER BY ALL
     """).fetchall()
     return [(rule, str(cell)) for cell, *holds in found for rule, held in zip(asked, holds, strict=True) if not held]
+
+
+def _holds(con: duckdb.DuckDBPyConnection, conditions: Iterable[str], rows: str) -> bool:
+    """Whether every row fulfils all conditions, which takes a fifth of the time of saying which do not.
+
+    What is asked of other rows too comes by itself: a window has every column go through it.
+    """
+    alone = [condition for condition in conditions if " OVER " not in condition]
+    asked = [" AND ".join(f"({condition})" for condition in alone), *(set(conditions) - set(alone))]
+    return all(
+        con.execute(f"SELECT bool_and(coalesce(held, false)) FROM (SELECT {held} AS held FROM {rows})").fetchall()
+        != [(False,)]
+        for held in asked
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import Attachment, Change, Edition, Editions, Listing, called, none_called
 
 _ALL = urlencode({"where": "1=1", "outFields": "*", "outSR": 4326, "f": "geojson"})
@@ -26,8 +26,8 @@ class ArcGis(Editions):
     def page(self) -> str:
         return self.services
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
-        said = client.list(f"{self.services}?f=json", "services")["services"]
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
+        said = publishers.list(f"{self.services}?f=json", "services")["services"]
         names = {str(one["name"]).rpartition("/")[2]: one for one in said if one.get("type") == "FeatureServer"}
         wanted = called(self.name, names)
         if not wanted:
@@ -39,14 +39,14 @@ class ArcGis(Editions):
             if name in known and known[name].files:
                 listed.append(known[name])
             elif since or not position:
-                listed.append(self._edition(client, name, str(names[name].get("url") or "")))
+                listed.append(self._edition(publishers, name, str(names[name].get("url") or "")))
             else:
                 listed.append(Edition(name, name.replace("_", " "), self.services, ""))
         return Listing(tuple(listed), complete=True)
 
-    def _edition(self, client: Client, name: str, url: str) -> Edition:
+    def _edition(self, publishers: Publishers, name: str, url: str) -> Edition:
         service = url if urlsplit(url).scheme == "https" else f"{self.services}/{name}/FeatureServer"
-        edited = (client.list(f"{service}?f=json", "layers").get("editingInfo") or {}).get("lastEditDate")
+        edited = (publishers.list(f"{service}?f=json", "layers").get("editingInfo") or {}).get("lastEditDate")
         day = datetime.fromtimestamp(edited / 1000, UTC).date() if edited else None
         return Edition(
             name,

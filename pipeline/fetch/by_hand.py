@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import Edition, Editions, Listing
 
 
@@ -19,5 +19,5 @@ class ByHand(Editions):
     def page(self) -> str:
         return self.at
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
         return Listing()

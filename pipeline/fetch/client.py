@@ -10,8 +10,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -27,6 +26,7 @@ from hishel.httpx import CacheClient, CacheTransport
 
 from pipeline import releases
 from pipeline.fetch import kinds
+from pipeline.fetch.answers import Received, Unanswered
 
 CONTACT = "NCDOF_CONTACT"
 STAND_IN = "NCDOF_PUBLISHERS"
@@ -49,35 +49,12 @@ _trusted = cache(httpx.create_ssl_context)
 stamina.instrumentation.set_on_retry_hooks([])
 
 
-class Unanswered(Exception):
-    """A publisher does not answer as it should: one sentence with the address."""
-
-
 class _Again(Exception):
     """An answer that may be better the next time; `after` are the seconds that the publisher asks us to wait."""
 
     def __init__(self, sentence: str, after: float | None = None) -> None:
         super().__init__(sentence)
         self.after = after
-
-
-@dataclass(frozen=True)
-class Received:
-    """A file that was received whole, and what the publisher says of its bytes."""
-
-    path: Path
-    sha256: str
-    size: int
-    etag: str
-    last_modified: str
-
-    @property
-    def modified(self) -> date | None:
-        """The day on which the bytes were last changed, where that is said."""
-        try:
-            return parsedate_to_datetime(self.last_modified).date()
-        except ValueError:
-            return None
 
 
 class Client:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from pipeline.fetch.client import Client, Unanswered
+from pipeline.fetch.answers import Publishers, Unanswered
 
 MEGABYTE = 2**20
 
@@ -121,7 +121,7 @@ class Editions(ABC):
         """The address of the page that shows the editions to people."""
 
     @abstractmethod
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
         """The editions that are published, with the files of those since a day; without one, of the newest.
 
         Those that are `known`, by key, are not asked for again unless they have changed. Raises Unanswered.

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import Attachment, Edition, Editions, Listing
 
 _SITE = "https://fingertips.phe.org.uk"
@@ -30,10 +30,10 @@ class Fingertips(Editions):
     def page(self) -> str:
         return f"{_SITE}/search/{self.indicators[0]}"
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
         numbers = ",".join(self.indicators)
         asked = urlencode({"indicator_ids": numbers}, safe=",")
-        said = client.list(f"{_SITE}/api/indicator_metadata/by_indicator_id?{asked}", *self.indicators)
+        said = publishers.list(f"{_SITE}/api/indicator_metadata/by_indicator_id?{asked}", *self.indicators)
         stamp = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
         files = tuple(
             Attachment(

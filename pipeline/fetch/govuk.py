@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode, urljoin
 
 from pipeline.fetch import days
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import Announcement, Attachment, Change, Edition, Editions, Listing, called, none_called
 
 _SITE = "https://www.gov.uk"
@@ -46,8 +46,8 @@ class GovUk(Editions):
             return super().announces(title)
         return bool(called(self.title, [title]))
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
-        item = client.list(f"{_SITE}/api/content{self.path}", *_ITEM)
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
+        item = publishers.list(f"{_SITE}/api/content{self.path}", *_ITEM)
         if item["schema_name"] != "document_collection":
             return Listing((self._edition(item),), complete=True)
         members = item.get("links", {}).get("documents", [])
@@ -62,7 +62,7 @@ class GovUk(Editions):
             if known_one and known_one.files and known_one.stamp == stamp and not member.get("withdrawn"):
                 listed.append(known_one)
             elif member.get("withdrawn") or (days.of(stamp) >= since if since else not listed):
-                listed.append(self._edition(client.list(f"{_SITE}/api/content{member['base_path']}", *_ITEM)))
+                listed.append(self._edition(publishers.list(f"{_SITE}/api/content{member['base_path']}", *_ITEM)))
             else:
                 page = _SITE + member["base_path"]
                 updated = (Change(days.of(stamp), "last update of its page"),)
@@ -106,7 +106,7 @@ def _text(markup: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup))).strip()
 
 
-def announcements(client: Client, today: date) -> list[Announcement]:
+def announcements(publishers: Publishers, today: date) -> list[Announcement]:
     """The announced releases of all of GOV.UK, of which the day is to come or has just passed. Raises Unanswered."""
     found: list[dict[str, Any]] = []
     while True:
@@ -120,7 +120,7 @@ def announcements(client: Client, today: date) -> list[Announcement]:
                 "start": len(found),
             }
         )
-        said = client.list(f"{_SITE}/api/search.json?{asked}", "results", "total")
+        said = publishers.list(f"{_SITE}/api/search.json?{asked}", "results", "total")
         found += said["results"]
         if not said["results"] or len(found) >= said["total"]:
             return [_announcement(one) for one in found]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from pipeline.fetch import days
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import Announcement, Attachment, Change, Edition, Editions, Listing, called, none_called
 
 _SITE = "https://www.ons.gov.uk"
@@ -31,8 +31,8 @@ class Ons(Editions):
     def page(self) -> str:
         return _SITE + self.dataset
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
-        landing = client.list(f"{self.page}/data", "description", "datasets")
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
+        landing = publishers.list(f"{self.page}/data", "description", "datasets")
         uris = [str(one["uri"]) for one in landing["datasets"]]
         if not uris:
             raise none_called("edition", ".*", [], self.page)
@@ -43,15 +43,20 @@ class Ons(Editions):
             if position and (since is None or uri in seen):
                 listed += [edition for key, edition in known.items() if key.rpartition("@")[0] == uri]
                 continue
-            listed += self._versions(client, uri, landing["description"], known, since)
+            listed += self._versions(publishers, uri, landing["description"], known, since)
         newest_first = sorted(listed, key=lambda edition: edition.newest or date.min, reverse=True)
         return Listing(tuple(newest_first), _next(landing, self.page))
 
     def _versions(
-        self, client: Client, uri: str, landing: dict[str, Any], known: Mapping[str, Edition], since: date | None
+        self,
+        publishers: Publishers,
+        uri: str,
+        landing: dict[str, Any],
+        known: Mapping[str, Edition],
+        since: date | None,
     ) -> list[Edition]:
         """The file of an edition, and those that it has replaced since a day."""
-        page = client.list(f"{_SITE}{uri}/data", "description", "downloads")
+        page = publishers.list(f"{_SITE}{uri}/data", "description", "downloads")
         versions = sorted(page.get("versions") or [], key=lambda one: str(one["updateDate"]))
         first = str(page["description"].get("releaseDate") or landing.get("releaseDate"))
         began = [Change(days.of(first), "first version")] + [
@@ -64,9 +69,8 @@ class Ons(Editions):
             if before and before.files and replaced in before.files[0].address:
                 found.append(before)
             elif since and change.day >= since:
-                found.append(
-                    self._edition(uri, replaced, client.list(f"{_SITE}{replaced}/data", "downloads"), landing, change)
-                )
+                page = publishers.list(f"{_SITE}{replaced}/data", "downloads")
+                found.append(self._edition(uri, replaced, page, landing, change))
         return found
 
     def _edition(self, uri: str, at: str, page: dict[str, Any], landing: dict[str, Any], change: Change) -> Edition:

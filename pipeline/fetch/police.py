@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from pipeline.fetch.client import Client
+from pipeline.fetch.answers import Publishers
 from pipeline.fetch.editions import MEGABYTE, Attachment, Edition, Editions, Listing, none_called
 
 _SITE = "https://data.police.uk"
@@ -23,8 +23,8 @@ class PoliceArchive(Editions):
     def page(self) -> str:
         return f"{_SITE}/data/archive/"
 
-    def listing(self, client: Client, known: Mapping[str, Edition], since: date | None) -> Listing:
-        months = sorted({str(one["date"]) for one in client.list(f"{_SITE}/api/crimes-street-dates")}, reverse=True)
+    def listing(self, publishers: Publishers, known: Mapping[str, Edition], since: date | None) -> Listing:
+        months = sorted({str(one["date"]) for one in publishers.list(f"{_SITE}/api/crimes-street-dates")}, reverse=True)
         if not months:
             raise none_called("month", ".*", [], f"{_SITE}/api/crimes-street-dates")
         # An archive comes out some two months after its month.

@@ -5,6 +5,8 @@ from typing import NamedTuple, TypeVar
 
 import duckdb
 
+from pipeline.files import kept_while_it_stays
+
 DATABASE = "ncdof.duckdb"
 WHOLE = ""
 Record = TypeVar("Record", bound=NamedTuple)
@@ -44,17 +46,29 @@ def inputs(data: Path) -> dict[str, str]:
     None where there is no file that can be read.
     """
     try:
-        with connect(data) as con:
-            return dict(con.execute("SELECT metric_id, inputs FROM framework.build").fetchall())
-    except (Unanswerable, duckdb.Error):
+        return _made(path(data)).inputs
+    except (OSError, duckdb.Error):
         return {}
 
 
 def spare(data: Path) -> float:
     """The share of the published file that holds nothing, since rows that stood there are of other metrics or sizes."""
-    with connect(data) as con:
+    return _made(path(data)).spare
+
+
+class _Made(NamedTuple):
+    """How the published file was made."""
+
+    inputs: dict[str, str]
+    spare: float
+
+
+@kept_while_it_stays
+def _made(path: Path) -> _Made:
+    with duckdb.connect(str(path), read_only=True) as con:
+        inputs = con.execute("SELECT metric_id, inputs FROM framework.build").fetchall()
         ((used, free),) = con.execute("SELECT used_blocks, free_blocks FROM pragma_database_size()").fetchall()
-    return float(free / max(used + free, 1))
+    return _Made(dict(inputs), free / max(used + free, 1))
 
 
 def findings(data: Path) -> list[tuple[str, str]]:
