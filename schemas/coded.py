@@ -1,5 +1,6 @@
 """Figures as arrays of numbers, so that rules about groups of them compare no texts; the rules are others'."""
 
+import ctypes
 import weakref
 from collections.abc import Callable
 from functools import cached_property
@@ -19,6 +20,8 @@ _COLUMNS = [
     *("period_kind", "period_label", "area_kind", "area_code", "area_label", "printed"),
 ]
 _DAYS = ("released", "period_start", "period_end")
+# Of which each figure has one of its own: to number them is no use.
+OWN = "cell"
 
 
 class Coded:
@@ -86,7 +89,8 @@ class Coded:
 
     def _coded(self, name: str) -> tuple[np.ndarray, pd.Index]:
         if name not in self._found:
-            self._found[name] = pd.factorize(self._column(name), sort=name in _DAYS)
+            column = self._column(name)
+            self._found[name] = pd.factorize(column, sort=True) if name in _DAYS else numbered(column)
         return self._found[name]
 
     def _column(self, name: str) -> pd.Series:
@@ -167,6 +171,31 @@ def coded(figures: pd.DataFrame) -> Coded:
 
 
 # --- groups: the arrays have a number for each row that says which it is in ---------------------------------------
+
+
+def by_object(objects: np.ndarray) -> np.ndarray:
+    """A number for each of some objects, the same for the same one: by where it lies, and not by what it is."""
+    if not len(objects):
+        return np.zeros(0, dtype=np.int64)
+    there = np.ascontiguousarray(objects)
+    addresses = np.ctypeslib.as_array((ctypes.c_ssize_t * len(there)).from_address(there.ctypes.data))
+    found: np.ndarray = pd.factorize(addresses)[0]
+    return found
+
+
+def numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """The numbers and values that pandas factorizes a column into, in a tenth of its time.
+
+    Equal texts of many rows are nearly always one object, or a few: only these are compared.
+    """
+    if (values := np.asarray(column.array)).dtype != object:
+        return pd.factorize(column)
+    objects = by_object(values)
+    first = first_of(objects)
+    if 2 * len(first) > len(values):
+        return pd.factorize(column)
+    codes, different = pd.factorize(column.iloc[first])
+    return codes[objects], different
 
 
 def paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ from pipeline.read.workbook import Workbook
 from pipeline.releases import Release
 from pipeline.versions import version_of
 from schemas import vocabulary
-from schemas.coded import coded, first_of
+from schemas.coded import by_object, coded, first_of, numbered
 from schemas.columns import keeps
 from schemas.figure import KEY, Figure
 from schemas.rules import Rules
@@ -254,8 +254,8 @@ def _defaults(piece: pd.DataFrame) -> dict[str, str | float]:
 
 
 def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
-    # Equal periods are nearly always one object, whose identity is quicker to compare than its dates.
-    codes = pd.factorize(np.fromiter(map(id, tidy["period"]), dtype=np.int64, count=len(tidy)))[0]
+    # Equal periods are nearly always one object.
+    codes = by_object(np.asarray(tidy["period"], dtype=object))
     first = first_of(codes)
     named = tidy["period"].iloc[first]
     if unsaid := [row for row, period in zip(first, named, strict=True) if not isinstance(period, Period)]:
@@ -264,7 +264,7 @@ def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame
     spans = spans.astype(dict.fromkeys(SPAN, "str") | dict.fromkeys(("period_start", "period_end"), "datetime64[us]"))
     for column in SPAN:
         tidy[column] = spans[column].array.take(codes)
-    places_of, printed = pd.factorize(tidy["area_code"])
+    places_of, printed = numbered(tidy["area_code"])
     kinds = pd.array([places.kind(code) for code in printed], dtype="str")
     tidy["area_kind"] = kinds.take(places_of)
     tidy["source"], tidy["release_id"] = source_id, release.release_id

@@ -31,13 +31,14 @@ from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, valid
 from pipeline.releases import Origin, Release, contradiction
-from schemas.coded import coded
+from schemas.coded import OWN, coded
 
 _KEY = b"ncdof"
 _COVERS = "covers.json"
 _FIGURES = "figures.parquet"
 
-_Work = Callable[[str, Release, Path, Mapping[str, str]], None]
+_Origin = dict[str, str | bool]
+_Work = Callable[[str, Release, _Origin, Path, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _said(path: Path) -> dict[str, Any]:
     return said
 
 
-def _origin(release: Release) -> dict[str, object]:
+def _origin(release: Release) -> _Origin:
     """What decides whether a release must be read again."""
     code_version = SOURCES[release.source].code_version
     return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
@@ -143,7 +144,7 @@ def new_areas(data: Path) -> dict[str, str]:
 
 def keep(data: Path, release: Release, read: pa.Table) -> None:
     """Write the figures of a release as staged, and forget that it was ever refused."""
-    _put(data, release, partial(_write, release, read))
+    _put(data, release, partial(_write, release, _origin(release), read))
 
 
 def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
@@ -151,14 +152,14 @@ def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
     _refusal_path(data, release).unlink(missing_ok=True)
 
 
-def _write(release: Release, read: pa.Table, path: Path) -> None:
+def _write(release: Release, origin: _Origin, read: pa.Table, path: Path) -> None:
     """Write the figures of a release, and what they are made from, to a file."""
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
         "release_id": release.release_id,
         "files": [asdict(origin) for origin in release.origins()],
-        **_origin(release),
+        **origin,
         "rows": read.num_rows,
         "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
     }
@@ -172,7 +173,7 @@ def as_table(figures: pd.DataFrame) -> pa.Table:
     """The figures of a release in the form in which they are kept, texts by their codes."""
     known, columns = coded(figures), {}
     for name in map(str, figures):
-        if pd.api.types.is_string_dtype(figures[name].dtype) and name != "cell":
+        if pd.api.types.is_string_dtype(figures[name].dtype) and name != OWN:
             texts = pa.array(known.texts(name), type=pa.string())
             columns[name] = pa.DictionaryArray.from_arrays(known.codes(name).astype(np.int32), texts)
         else:
@@ -180,16 +181,16 @@ def as_table(figures: pd.DataFrame) -> pa.Table:
     return pa.table(columns)
 
 
-def _read(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
+def _read(module: str, release: Release, origin: _Origin, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does: write the figures of a release as they are staged."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    _write(release, as_table(valid(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
+    _write(release, origin, as_table(valid(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
 
 
-def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapping[str, str]) -> None:
+def _read_with_covers(module: str, release: Release, origin: _Origin, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does with a release that is being added: note also what its covers say."""
-    _read(module, release, scratch, lookup)
+    _read(module, release, origin, scratch, lookup)
     cover = cover_pages.read(release.files, SOURCES[release.source].in_archives)
     days = {str(day): words for day, words in cover.days.items()}
     (scratch / _COVERS).write_text(json.dumps({"days": days, "made_up": cover.made_up}))
@@ -197,7 +198,7 @@ def _read_with_covers(module: str, release: Release, scratch: Path, lookup: Mapp
 
 def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> Path:
     """The figures of a release, in a file that a child wrote. Raises Refused when it cannot be read right."""
-    asked = partial(work, SOURCES[release.source].module, release, scratch, dict(lookup))
+    asked = partial(work, SOURCES[release.source].module, release, _origin(release), scratch, dict(lookup))
     if reason := children.run(asked, release):
         raise Refused(reason)
     return scratch / _FIGURES
