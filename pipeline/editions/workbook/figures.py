@@ -56,9 +56,9 @@ def figures(
 
 def publications(rows: pd.DataFrame) -> list[str]:
     """The publications that observations come from, a line each with the days of the releases."""
-    used = rows[["publication", "publisher", "released"]].drop_duplicates().sort_values(["publication", "released"])
+    used = set(zip(rows["publication"], rows["released"], rows["publisher"], strict=True))
     days = defaultdict(list)
-    for publication, publisher, released in used.itertuples(index=False):
+    for publication, released, publisher in sorted(used):
         days[f"{publication} ({publisher})"].append(words.day(released))
     return [f"Source: {publication}, released {', '.join(of)}." for publication, of in days.items()]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -31,11 +31,12 @@ _WHOLE = "#,##0"  # how numbers look; the cells keep every digit
 _FRACTIONS = "#,##0.0##"
 _COVER = 110  # characters that a line of the cover holds
 _DAYS = "yyyy-mm-dd"
+_DAY_0 = pd.Timestamp(1899, 12, 30)
 _LONGEST = 32_767  # characters that a cell may hold
 _LIKE_FORMULAS = ("=", "+", "-", "@", "\t")
 _SHORTHAND = re.compile(r"\[[\w\s]+\]")
 
-Cell = str | float | date | Link
+Cell = str | float | Link
 
 Format = dict[str, Any]
 """How a text, row or column looks, as gptables takes it."""
@@ -145,7 +146,8 @@ def _write_sheet(book: GPWorkbook, name: str, sheet: Sheet, sample: bool) -> Non
     fractions = sheet.rows["fractions"].tolist() if "fractions" in sheet.rows else [False] * len(sheet.rows)
     for number, (key, column) in enumerate(sheet.columns.items()):
         cells = _cells(sheet.rows[key])
-        align = {"align": "right" if number and _is_numeric(cells) else "left"}
+        dated = sheet.rows[key].dtype.kind == "M"
+        align = {"align": "right" if number and not dated and _is_numeric(cells) else "left"}
         headings.append(
             {"header": column.heading, "header_format": book.add_format(theme.column_heading_format | align)}
         )
@@ -154,7 +156,7 @@ def _write_sheet(book: GPWorkbook, name: str, sheet: Sheet, sample: bool) -> Non
         if key in ("numerator", "denominator"):
             kinds = [_WHOLE, _WHOLE]
         else:
-            kinds = [_DAYS, _DAYS] if sheet.rows[key].dtype.kind == "M" else [_WHOLE, _FRACTIONS]
+            kinds = [_DAYS, _DAYS] if dated else [_WHOLE, _FRACTIONS]
         looks = [_look(book, look | {"num_format": kind}) for kind in kinds]
         for row, (cell, fraction) in enumerate(zip(cells, fractions, strict=True), begins + 1):
             _write_cell(page, row, number, cell, looks[fraction])
@@ -179,7 +181,8 @@ def _write_lines(book: GPWorkbook, page: GPWorksheet, lines: Iterable[tuple[Cell
 
 def _cells(column: "pd.Series[Any]") -> list[Cell]:
     """What the cells of a column hold, each of them something."""
-    cells: list[Cell] = (column.dt.date if column.dtype.kind == "M" else column).tolist()
+    # A day is the number of days since the one that spreadsheets count from.
+    cells: list[Cell] = ((column - _DAY_0).dt.days if column.dtype.kind == "M" else column).tolist()
     if not column.hasnans:
         return cells
     return [_BLANK if blank else cell for cell, blank in zip(cells, column.isna(), strict=True)]
@@ -213,8 +216,6 @@ def _write_cell(page: GPWorksheet, row: int, column: int, cell: Cell, look: _Loo
             page.write_string(row, column, text if text.strip() else _BLANK, shown)
         case Link():
             page.write_url(row, column, cell.address, look.link, cell.text)
-        case date():
-            page.write_datetime(row, column, cell, look.plain)
         case _:
             page.write_number(row, column, cell, look.plain)
 
