@@ -182,8 +182,9 @@ def _write_lines(book: GPWorkbook, page: GPWorksheet, lines: Iterable[tuple[Cell
 def _cells(column: "pd.Series[Any]") -> list[Cell]:
     """What the cells of a column hold, each of them something."""
     # A day is the number of days since the one that spreadsheets count from.
-    numbers = (column - _DAY_0).dt.days if column.dtype.kind == "M" else column
-    cells: list[Cell] = numbers.tolist()
+    if column.dtype.kind == "M":
+        column = (column - _DAY_0).dt.days
+    cells: list[Cell] = column.tolist()
     if not column.hasnans:
         return cells
     return [_BLANK if blank else cell for cell, blank in zip(cells, column.isna(), strict=True)]
