@@ -49,6 +49,14 @@ ELSEWHERE = Path(__file__).with_name("areas_elsewhere.csv")
 _SAME_NAME = 0.8
 _ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values()))}
 _CODE = re.compile(r"[A-Z]\d{8}")
+# What may follow a name: of which time the area is. Local government changes on the first of April.
+_UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from|since"
+_OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?\b((?:19|20)\d\d)(/\d\d)?\b[^)]*\)", re.I)
+_OF_SOME_TIME = re.compile(
+    r"\([^)]*\b(19|20)\d\d\b[^)]*\)"
+    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|(former|old|new|previous|abolished)\w*)\b[^)]*\)",
+    re.IGNORECASE,
+)
 _OTHER_NAMES = {
     "anglesey": "isle of anglesey",
     "bcp": "bournemouth christchurch and poole",
@@ -274,11 +282,30 @@ def called(text: str) -> list[str]:
 def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) -> str | None:
     """The code of the area of these kinds that a publication prints by name; None when none fits.
 
-    With a day only the areas of that day count. An area that still exists goes before one that does not.
+    With a day only the areas of that day count. An area that still exists goes before one that does not. A name that
+    says itself until or since when it is one ("Dorset (pre April 2019)") is of that time, or had ended by then.
     """
+    fits = [area.code for area in _named().get(key_of(label), ()) if kind(area.code) in kinds]
+    if _OF_SOME_TIME.search(label):
+        return _of_its_time(label, fits)
     there = _codes(day)
-    fits = (area.code for area in _named().get(key_of(label), ()) if kind(area.code) in kinds and area.code in there)
-    return next(fits, None)
+    return next((code for code in fits if code in there), None)
+
+
+def _of_its_time(label: str, codes: list[str]) -> str | None:
+    """Which of some areas is that of the time that a label says; None where nobody knows which time that is."""
+    if not (said := _OF_A_TIME.search(label)):
+        return None
+    word, year, pair = said.groups()
+    if re.fullmatch(_SINCE, word, re.I):
+        there = _codes(date(int(year), 4, 1))
+        return next((code for code in codes if code in there), None)
+    through = bool(pair) and bool(re.fullmatch(_UNTIL, word, re.I))
+    day = pd.Timestamp(int(year) + through, 3, 31)
+    of_name = areas()[areas()["area_code"].isin(codes)]
+    begun = of_name[~(of_name["start_date"] > day)].sort_values("end_date", na_position="last")
+    over = begun["end_date"] < day
+    return next(iter([*begun.loc[~over, "area_code"], *begun.loc[over, "area_code"][::-1]]), None)
 
 
 def name(code: str) -> str:
@@ -289,11 +316,12 @@ def name(code: str) -> str:
 def is_called(code: str, label: str, called: str) -> bool:
     """Whether a printed name can be that of an area which is `called` so: in another spelling, or one of a joint area.
 
-    A slip of the pen is let pass, unless it makes the name of another area of that kind.
+    A slip of the pen is let pass, unless it makes the name of another area of that kind, or of another time.
     """
     key, own = key_of(label), key_of(called)
     if key == own:
-        return True
+        kinds = LOCAL_AUTHORITIES if kind(code) in LOCAL_AUTHORITIES else (kind(code),)
+        return not _OF_A_TIME.search(label) or code_for(label, kinds) in (None, code)
     if any(kind(area.code) == kind(code) for area in _named().get(key, ())):
         return False
     parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]

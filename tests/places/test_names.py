@@ -139,6 +139,13 @@ def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():
             assert [(code, other) for code, other, own in exchanged if places.is_called(code, other, own)] == []
 
 
+def test_a_name_that_says_of_which_time_it_is_is_that_of_the_area_of_that_time():
+    assert places.is_called("E10000009", "Dorset (pre April 2019)", "Dorset")
+    assert places.is_called("E06000059", "Dorset (from 2019/20)", "Dorset")
+    assert not places.is_called("E06000059", "Dorset (pre April 2019)", "Dorset")
+    assert places.is_called("E06000059", "Dorset (UA)", "Dorset")
+
+
 def test_code_for_keeps_to_the_kinds_and_the_day():
     assert places.code_for("Dorset", places.UPPER_TIER) == "E06000059"
     assert places.code_for("Dorset", places.UPPER_TIER, "2019-03-31") == "E10000009"
@@ -149,6 +156,10 @@ def test_code_for_keeps_to_the_kinds_and_the_day():
     assert places.code_for("Bath", places.LOWER_TIER) is None  # a beginning is not a name
     assert places.code_for("Unassigned Dorset", tuple(places.KINDS.values())) is None
     assert places.code_for("", places.LOWER_TIER) is None
+    assert places.code_for("Dorset (pre April 2019)", places.UPPER_TIER, "2022-03-31") == "E10000009"
+    assert places.code_for("Dorset (2018/19)", places.UPPER_TIER) is None
+    assert places.code_for("Dorset (former)", places.UPPER_TIER) is None
+    assert places.code_for("Kingston upon Hull (UA)", places.UPPER_TIER) == "E06000010"
 
 
 @pytest.mark.parametrize(
