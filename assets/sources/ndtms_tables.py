@@ -1,7 +1,7 @@
 """How a table of the treatment monitoring system's annual workbooks is read; which tables are is each publication's."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -255,7 +255,20 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
                     table.require_no_workings(texts[row])
                     if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
-    return rows[known & rows.index.isin(last)], rows.index[apart]
+    kept = rows[known & rows.index.isin(last)]
+    if "period" in rows:
+        _require_every_period(table, kept, rows.loc[numbers, "period"].dropna().unique())
+    return kept, rows.index[apart]
+
+
+def _require_every_period(table: Table, rows: pd.DataFrame, named: Iterable[Period]) -> None:
+    """Refuse rows of what stands under some of the periods that the table names, and not under all."""
+    said = [role for role in ("measure", "category", "age", "sex", "point") if role in rows]
+    if not said:
+        return
+    for what, periods in rows.groupby(said)["period"]:
+        if lacking := [period for period in named if period not in set(periods)]:
+            raise table.refused(f"no row of {', '.join(map(str, what))} under {lacking[0].label}")
 
 
 def _heads_counts(wanted: Wanted, text: str) -> bool:
