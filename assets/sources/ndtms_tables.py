@@ -1,7 +1,7 @@
 """How a table of the treatment monitoring system's annual workbooks is read; which tables are is each publication's."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -81,7 +81,7 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     labels = _label_columns(table)
     if wanted.ages:
         _mend_ages(table, labels)
-    rows, apart = _rows(table, wanted, labels, newest)
+    rows, apart, named = _rows(table, wanted, labels, newest)
     columns = _data_columns(table, wanted, range(len(labels), len(table.headings)), set(rows))
     if not columns:
         raise table.refused("no column is headed as a count")
@@ -90,6 +90,7 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     marks = MARKS | _noted_marks(table)
     rows = rows.assign(unit="people")
     tidy = pd.concat([table.unpivot(rows, part, marks, apart) for part in bounded if part], ignore_index=True)
+    _require_every_period(table, rows, named)
     for name, said, other in rounded:
         tidy[name] = [said.get(cell, other) for cell in tidy["cell"]]
     fixed = {"area_code": ENGLAND, "area_label": "England", "category": "all", "sex": "all"}
@@ -224,8 +225,10 @@ def _title_year(table: Table) -> Period | None:
     return table.period(found[0], "financial_year") if found else None
 
 
-def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None) -> tuple[pd.DataFrame, pd.Index]:
-    """What each row is about, and the rows that are about something else."""
+def _rows(
+    table: Table, wanted: Wanted, labels: list[int], newest: Period | None
+) -> tuple[pd.DataFrame, pd.Index, list[Period]]:
+    """What each row is about, the rows that are about something else, and the periods of either."""
     rows = pd.DataFrame(index=table.text(0).index)
     known, apart = table.filled(range(len(table.headings))), pd.Series(False, index=rows.index)
     numbers = [row for row in rows.index if any(map(is_number, table.cells[row][len(labels) :]))]
@@ -255,18 +258,14 @@ def _rows(table: Table, wanted: Wanted, labels: list[int], newest: Period | None
                     table.require_no_workings(texts[row])
                     if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
-    kept = rows[known & rows.index.isin(last)]
-    if "period" in rows:
-        _require_every_period(table, kept, rows.loc[numbers, "period"].dropna().unique())
-    return kept, rows.index[apart]
+    named = rows.loc[numbers, "period"].dropna().unique().tolist() if "period" in rows else []
+    return rows[known & rows.index.isin(last)], rows.index[apart], named
 
 
-def _require_every_period(table: Table, rows: pd.DataFrame, named: Iterable[Period]) -> None:
+def _require_every_period(table: Table, rows: pd.DataFrame, named: list[Period]) -> None:
     """Refuse rows of what stands under some of the periods that the table names, and not under all."""
     said = [role for role in ("measure", "category", "age", "sex", "point") if role in rows]
-    if not said:
-        return
-    for what, periods in rows.groupby(said)["period"]:
+    for what, periods in rows.groupby(said)["period"] if named and said else ():
         if lacking := [period for period in named if period not in set(periods)]:
             raise table.refused(f"no row of {', '.join(map(str, what))} under {lacking[0].label}")
 
