@@ -279,7 +279,7 @@ def _heads_counts(wanted: Wanted, text: str) -> bool:
 def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None) -> tuple[str, dict]:
     """What a column of labels is about, and the meaning of each of them: None for what is not known."""
     printed = [text for text in texts.unique() if text]
-    if wanted.local:
+    if wanted.local and printed:
         gss = {text: text for text in printed if re.fullmatch(GSS, text)}
         if gss:
             return "area_code", gss

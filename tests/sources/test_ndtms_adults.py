@@ -76,6 +76,12 @@ def reverse_local(sheets: Sheets) -> Sheets:
     return sheets
 
 
+def blank_column_beside_areas(sheets: Sheets) -> Sheets:
+    for cells in titled(sheets, "treatment by local authority"):
+        cells.insert(1, "")
+    return sheets
+
+
 def test_a_column_of_codes_goes_before_names(altered_release):
     codes = dict(sample_figures(ADULTS, OLDER)[["area_label", "area_code"]].itertuples(index=False))
 
@@ -95,7 +101,10 @@ def test_a_column_of_codes_goes_before_names(altered_release):
 
 
 @pytest.mark.parametrize("released", [OLDER, NEWEST])
-@pytest.mark.parametrize("alter", [reverse_sheets, rename_sheets, numbers_as_text, decorate, reverse_local])
+@pytest.mark.parametrize(
+    "alter",
+    [reverse_sheets, rename_sheets, numbers_as_text, decorate, reverse_local, blank_column_beside_areas],
+)
 def test_an_alteration_of_form_changes_no_figure(released, alter, altered_release):
     assert_same(altered_release(released, alter), sample_figures(ADULTS, released))
 
