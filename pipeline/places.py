@@ -68,6 +68,7 @@ _OTHER_NAMES = {
     "rhondda cynon taff": "rhondda cynon taf",
     "scilly": "isles of scilly",
     "shepway": "folkestone and hythe",
+    "south worcestershire": "south worcester",
     "southend": "southend on sea",
     "stockton": "stockton on tees",
     "stratford upon avon": "stratford on avon",

@@ -98,8 +98,16 @@ def test_a_failure_is_one_sentence(data, monkeypatch, step, name, error, said):
     assert f"{name}: {said}" in build.everything(data, build.Report())
 
 
+@pytest.fixture
+def heard():
+    """What runs in the background of a shell is started deaf to an interrupt."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("step", ["calculate", "publish"])
-def test_an_interrupt_ends_the_build(data, monkeypatch, step):
+def test_an_interrupt_ends_the_build(data, monkeypatch, heard, step):
     give(data, f"csew_drug_misuse/{NEWEST}")
     monkeypatch.setattr(build, step, lambda *_: signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
