@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
 from itertools import product
@@ -291,6 +292,24 @@ def code_for(label: str, kinds: tuple[str, ...], day: date | str | None = None) 
         return _of_its_time(label, fits)
     there = _codes(day)
     return next((code for code in fits if code in there), None)
+
+
+def codes_for(labels: Iterable[str], kinds: tuple[str, ...], newest: date) -> dict[str, str | None]:
+    """The code of each area of these kinds that a publication lists by name, None where there is none.
+
+    They are those of one day: the last, up to the newest that the list is about, on which all of them existed. So a
+    list that keeps Bournemouth and Poole has the Dorset of their time. Where there is no such day, each area has the
+    code it had last.
+    """
+    printed = dict.fromkeys(labels)
+    # What is no area on any day, as headings that stand again among the rows, says nothing of the day.
+    named = [label for label in printed if code_for(label, kinds)]
+    days = areas()["end_date"].dropna().dt.date.unique().tolist()
+    for day in (*sorted({newest, *(day for day in days if day < newest)}, reverse=True), None):
+        found = {label: code_for(label, kinds, day) for label in named}
+        if all(found.values()):
+            break
+    return printed | found
 
 
 def _of_its_time(label: str, codes: list[str]) -> str | None:

@@ -39,6 +39,8 @@ _LENGTHS = {
     "survey_year": (12, set(range(1, 13))),
 }
 _YEARLY = ("calendar_year", "financial_year", "academic_year", "three_years", "survey_year")
+# As a cell has it into which two were merged.
+_SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
 # A percentage beside its count and base may be rounded, and so may these.
 _ROUNDED = 0.051
 
@@ -123,7 +125,8 @@ class Figure(pa.DataFrameModel):
 
     @pa.check("area_code", error="a GSS code or words with hyphens")
     def area_code_pattern(cls, texts: pd.Series) -> pd.Series:
-        return _each_once(texts, r"[A-Z]\d{8}|[a-z][a-z0-9-]+")
+        # Words that stand twice are a cell into which two were merged.
+        return _each_once(texts, r"[A-Z]\d{8}|(?!(?:.*-)?(\w.*)-\1$)[a-z][a-z0-9-]+")
 
     @pa.check("measure", error="a measure of this publication")
     def known_measure(cls, texts: pd.Series) -> pd.Series:
@@ -144,6 +147,10 @@ class Figure(pa.DataFrameModel):
     @pa.check("category", error="what is counted, but words of workings, of a state of numbers or of a share")
     def no_workings(cls, texts: pd.Series) -> pd.Series:
         return _each_once(texts, rf"(?!.*(?:{WORKINGS}|{STATES})).*")
+
+    @pa.check("category", error="one label, said once")
+    def label_said_once(cls, texts: pd.Series) -> pd.Series:
+        return _each_once(texts, rf"(?!{_SAID_TWICE}$).*")
 
     @pa.check("period_kind", error="a kind of period that this publication prints")
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:

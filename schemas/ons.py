@@ -171,7 +171,8 @@ class OnsPoliceForceTables(
         offences = figures.value_beside("recorded offences", paired(place, offence))
         population, households = (figures.value_beside(name, place) for name in ("population", "households"))
         people = np.where(figures.have("unit", "per 1,000 households"), households, population)
-        by_count = np.where(rated, 1_000 * offences / people, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_count = np.where(rated, 1_000 * offences / people, np.nan)
         # A rate of an offence that nobody counted has another name here than there.
         counted = np.bincount(offence, rated & ~np.isnan(offences))
         right = ~rated | (counted > 0)[offence] | (counted == 0).all()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
@@ -43,14 +44,22 @@ LEVELS = {
 }
 
 
-def _area_named(text: str) -> str:
-    """The code of an area from its level, if that is printed, and its name: Kent is a county and a force."""
-    level, name = text.split(": ", 1)
-    levels = [kinds for pattern, kinds in LEVELS.items() if not level or re.fullmatch(pattern, level.lower())]
-    found = {code for kinds in levels if (code := places.code_for(name, kinds))}
-    if len(found) != 1:
-        raise ValueError(f"{len(found) or 'no'} areas of England and Wales are called {name!r}")
-    return found.pop()
+def _codes_of(table: Table | Records, levels: pd.Series, names: pd.Series) -> pd.Series:
+    """The codes of areas from their level, if that is printed, and their name: Kent is a county and a force."""
+    fits: dict[str, set[str]] = {}
+    for level, listed in names.groupby(levels):
+        for kinds in [kinds for pattern, kinds in LEVELS.items() if not level or re.fullmatch(pattern, level.lower())]:
+            for name, code in places.codes_for(listed, kinds, date.today()).items():
+                fits.setdefault(f"{level}: {name}", set()).update([code] if code else [])
+
+    def code(text: str) -> str:
+        found = fits.get(text, set())
+        if len(found) != 1:
+            name = text.split(": ", 1)[1]
+            raise ValueError(f"{len(found) or 'no'} areas of England and Wales are called {name!r}")
+        return next(iter(found))
+
+    return table.each(levels + ": " + names, code)
 
 
 def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
@@ -59,7 +68,7 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
     codes = table.printed(AREA_CODE, rows, "")
     table.require_whole_codes(codes)
     by_name = ~codes.str.fullmatch(GSS)
-    codes[by_name] = table.each((level + ": " + names)[by_name], _area_named)
+    codes[by_name] = _codes_of(table, level[by_name], names[by_name])
     described = pd.DataFrame({"area_code": codes, "area_label": names})
     described["sex"] = table.words_of(table.printed(r"sex|gender", rows, "all"), SEXES)
     described["age"] = table.words_of(table.printed(r"age([ _](group|band))?", rows, "all"), AGES)
@@ -115,7 +124,8 @@ def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
     across and results in blocks of rows (ods); tables by police force area and local authority have twelve-month
     cohorts down and results across (csv, or a sheet of the same workbook). Numbers are read, rates are not: they
     follow from them. "*" hides a cohort of fewer than 30 offenders, ".." is not available, and "-", which may be
-    either or nil, is refused. An area without a code is read by its level and name, as the area of today.
+    either or nil, is refused. An area without a code is read by its level and name, as one of the last day
+    on which all of its level existed.
     No real file was at hand: proved on sample releases of the described shape only.
     """
     if book.format == "csv":

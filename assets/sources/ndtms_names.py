@@ -41,29 +41,10 @@ def substance_group(text: str) -> str | None:
 
 
 def area_codes(labels: pd.Series, newest: Period) -> dict[str, str | None]:
-    """The code of each area printed by name, None where there is none.
-
-    Areas are those of one day: the last, up to the end of the newest period, on which all of them existed. So a list
-    that keeps Bournemouth and Poole has the Dorset of their time. Where there is no such day, each area has the code
-    it had last.
-    """
-    printed = list(dict.fromkeys(labels))
-    codes = {label: _joined(label) for label in printed}
-    # What is no area on any day, as headings that stand again among the rows, says nothing of the day.
-    alone = [label for label in printed if codes[label] is None and _alone(label)]
-    days = places.areas()["end_date"].dropna().dt.date
-    days = sorted({day for day in days if day < newest.end} | {newest.end}, reverse=True)
-    for day in (*days, None):
-        found = {label: _alone(label, day) for label in alone}
-        if all(found.values()):
-            break
-    return codes | found
-
-
-@cache
-def _alone(label: str, day: object = None) -> str | None:
-    kinds = ("country", "region", *places.UPPER_TIER)
-    return places.code_for(label, kinds, day) if _joined(label) is None else None
+    """The code of each area printed by name, None where there is none; see `places.codes_for`."""
+    joined = {label: _joined(label) for label in labels.unique()}
+    alone = [label for label, code in joined.items() if code is None]
+    return joined | places.codes_for(alone, ("country", "region", *places.UPPER_TIER), newest.end)
 
 
 @cache

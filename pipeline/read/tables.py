@@ -259,8 +259,8 @@ class Table(Tabular[int]):
             if other := re.search(ANOTHER, said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
         # The unit of a whole table stands alone in a row, between the headings and the numbers.
-        below = range(self._band.stop, self.top)
-        alone = [another(heading(cell), None) for row in below for cell in self.cells[row]]
+        above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
+        alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)

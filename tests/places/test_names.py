@@ -1,6 +1,7 @@
 """Areas by their names as people and publications write them, their kinds, and the words for what is none."""
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -137,6 +138,15 @@ def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():
         for by in (1, 2, len(codes) // 2):
             exchanged = zip(codes, [*names[by:], *names[:by]], names, strict=True)
             assert [(code, other) for code, other, own in exchanged if places.is_called(code, other, own)] == []
+
+
+def test_areas_of_a_list_are_those_of_the_last_day_on_which_all_of_them_existed():
+    upper, newest = places.UPPER_TIER, date(2022, 3, 31)
+    assert places.codes_for(["Dorset", "Barnet"], upper, newest)["Dorset"] == "E06000059"
+    old = places.codes_for(["Dorset", "Bournemouth", "Area"], upper, newest)
+    assert old == {"Dorset": "E10000009", "Bournemouth": "E06000028", "Area": None}
+    said = places.codes_for(["Dorset", "Dorset (pre April 2019)", "Cumbria (to 2022/23)"], upper, date(2024, 3, 31))
+    assert list(said.values()) == ["E06000059", "E10000009", "E10000006"]
 
 
 def test_a_name_that_says_of_which_time_it_is_is_that_of_the_area_of_that_time():

@@ -176,6 +176,11 @@ def of_words(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Data
         yield column, _changed(frame, 0, **{column: "Source: the survey of 1999."})
     if source_id not in BY_SEX:
         yield "sex", _changed(frame, 0, sex="female")
+    # A cell into which two were merged.
+    yield "label twice", _changed(frame, slice(None), category=frame["category"] + " / " + frame["category"])
+    if (words := frame["area_code"].str.match("[a-z]")).any():
+        code = frame.loc[words, "area_code"].iloc[0]
+        yield "words twice", _changed(frame, frame["area_code"] == code, area_code=f"{code}-{code}")
 
 
 def of_periods(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import places
 from pipeline.read.opening import Refused
 from tests.altering import (
     Base,
@@ -103,6 +104,18 @@ def test_an_area_without_a_code_is_read_by_its_level_and_name(altered):
     assert_same(altered(REOFFENDING, without(rows, "Area type")), whole)
     with pytest.raises(Refused, match=r"row \d+: 2 areas of England and Wales are called 'Cumbria'|'West Midlands'"):
         altered(REOFFENDING, without(rows, "Area code", "Area type"))
+
+
+def test_areas_without_codes_are_those_of_the_last_day_on_which_all_existed(altered):
+    rows, then = lines(sample(REOFFENDING, "2024-10-31")), set(places.on_day("2019-03-31")["area_code"])
+    code, name = rows[0].index("Area code"), rows[0].index("Area name")
+    kept = [record for record in rows if record[code] in {*then, "Area code", "E06000058", "E06000059"}]
+    for record in kept[1:]:
+        record[code] = ""
+        record[name] = record[name].replace("Bournemouth, Christchurch and Poole", "Poole")
+    found = altered(REOFFENDING, kept)
+    dorset = found[found["area_label"] == "Dorset"]
+    assert set(dorset["area_code"]) == {"E10000009", "E23000039"}
 
 
 @pytest.mark.parametrize("cohort", ["10/01/17", "", "Oct to Sep"])

@@ -118,9 +118,22 @@ def _put(title: str, label: str, place: int, cell: object) -> Callable[[Sheets],
     return alter
 
 
+def _band(title: str, words: str) -> Callable[[Sheets], Sheets]:
+    """A row more below the headings, which says the same of each column."""
+
+    def alter(sheets: Sheets) -> Sheets:
+        rows = titled(sheets, title)
+        heads = next(number for number, cells in enumerate(rows) if cells[0] == "Local authority")
+        rows.insert(heads + 1, ["", *[words] * (len(rows[heads]) - 1)])
+        return sheets
+
+    return alter
+
+
 @pytest.mark.parametrize(
     ("released", "alter", "says"),
     [
+        (NEWEST, _band("7.2:", "Scotland"), "it says 'scotland'"),
         (OLDER, _put("7.1.1", "2010-11", 1, "?"), r"'Table 7.1.1'.*B6 '\?'"),
         (OLDER, _put("7.1.1", "Opiate", 1, "Heroin"), "nobody knows what column B counts: heroin"),
         (OLDER, _put("7.1.1", "2010-11", 0, "a year"), "numbers in rows without a known area or period: 6"),
