@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -96,13 +98,19 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     rows["responder"] = part(kinds.where(whole, names), "first responder ").mask(
         local, "first responder local authority"
     )
-    day = max(period.end for period in rows["period"])
-    found = {text: places.code_for(text, places.LOCAL_AUTHORITIES, day) for text in names[local].unique()}
-    rows.loc[local, "area_code"] = codes.where(codes.str.fullmatch(GSS), names.map(found))[local]
+    found = [_authority(name, period.end) for name, period in zip(names[local], rows["period"][local], strict=True)]
+    rows.loc[local, "area_code"] = codes[local].where(codes[local].str.fullmatch(GSS), found)
     rows.loc[local, "area_label"] = names[local]
     if (lost := rows["area_code"].isna()).any():
         raise table.refused(f"no local authority is called {', '.join(sorted(set(rows.loc[lost, 'area_label'])))}")
     return rows
+
+
+@cache
+def _authority(name: str, day: date) -> str | None:
+    """The code of an authority by the name that it had on a day; one that was abolished by then may still be named."""
+    kinds = places.LOCAL_AUTHORITIES
+    return places.code_for(name, kinds, day) or places.code_for(name, kinds)
 
 
 def _are_records(table: Table, columns: list[int]) -> pd.Series:

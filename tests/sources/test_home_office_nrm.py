@@ -2,11 +2,13 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from assets.sources import home_office_nrm
 from pipeline.read.opening import Refused
 from tests.altering import (
     Base,
@@ -164,6 +166,17 @@ def test_a_sex_that_is_not_recorded_is_unknown_in_whatever_words(word, altered, 
     known["category"] = known["category"].str.replace("other sex", "unknown sex")
     assert known["category"].str.contains("unknown sex").any()
     assert_same(found, known)
+
+
+def test_an_authority_without_a_code_is_the_one_of_its_time(altered):
+    pages, instead = BASE.sheets(), {"Dorset": "Bournemouth", "E06000059": ""}
+    for rows in pages.values():
+        rows[:] = [[instead.get(cell, cell) for cell in row] for row in rows]
+    found = altered(NRM, pages)
+    # It was abolished before the first of these periods.
+    assert set(found.loc[found["area_label"] == "Bournemouth", "area_code"]) == {"E06000028"}
+    assert home_office_nrm._authority("Dorset", date(2019, 3, 31)) == "E10000009"
+    assert home_office_nrm._authority("Dorset", date(2019, 6, 30)) == "E06000059"
 
 
 def test_two_words_for_one_sex_are_refused(altered):
