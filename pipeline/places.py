@@ -52,9 +52,9 @@ _ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values())
 _CODE = re.compile(r"[A-Z]\d{8}")
 # What may follow a name: of which time the area is. Local government changes on the first of April.
 _UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from|since"
-_OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?\b((?:19|20)\d\d)(/\d\d)?\b[^)]*\)", re.I)
+_OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?(?<!\d)((?:19|20)\d\d)([/-]\d\d)?(?!\d)[^)]*\)", re.I)
 _OF_SOME_TIME = re.compile(
-    r"\([^)]*\b(19|20)\d\d\b[^)]*\)"
+    r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
     rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|(former|old|new|previous|abolished)\w*)\b[^)]*\)",
     re.IGNORECASE,
 )

@@ -22,6 +22,8 @@ def test_areas_are_those_of_the_last_day_on_which_all_of_them_existed():
     ("label", "code"),
     [
         ("Dorset (pre April 2019)", "E10000009"),
+        ("Dorset (pre Apr2019)", "E10000009"),
+        ("Dorset (to 2018-19)", "E10000009"),
         ("Dorset (from 2019/20)", "E06000059"),
         ("Bournemouth (to 2018/19)", "E06000028"),
         ("Bournemouth Christchurch and Poole (from 2019/20)", "E06000058"),
