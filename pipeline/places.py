@@ -53,9 +53,10 @@ _CODE = re.compile(r"[A-Z]\d{8}")
 # What may follow a name: of which time the area is. Local government changes on the first of April.
 _UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from|since"
 _OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?(?<!\d)((?:19|20)\d\d)([/-]\d\d)?(?!\d)[^)]*\)", re.I)
+_OVER = re.compile(r"\((discontinued|abolished|former|closed)\)", re.I)
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
-    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|(former|old|new|previous|abolished)\w*)\b[^)]*\)",
+    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|discontinued|closed|(former|old|new|previous|abolished)\w*)\b[^)]*\)",
     re.IGNORECASE,
 )
 _OTHER_NAMES = {
@@ -314,6 +315,9 @@ def codes_for(labels: Iterable[str], kinds: tuple[str, ...], newest: date) -> di
 
 def _of_its_time(label: str, codes: list[str]) -> str | None:
     """Which of some areas is that of the time that a label says; None where nobody knows which time that is."""
+    of_name = areas()[areas()["area_code"].isin(codes)].sort_values("end_date", na_position="last")
+    if _OVER.search(label):
+        return next(iter(of_name.loc[of_name["end_date"].notna(), "area_code"][::-1]), None)
     if not (said := _OF_A_TIME.search(label)):
         return None
     word, year, pair = said.groups()
@@ -322,8 +326,7 @@ def _of_its_time(label: str, codes: list[str]) -> str | None:
         return next((code for code in codes if code in there), None)
     through = bool(pair) and bool(re.fullmatch(_UNTIL, word, re.I))
     day = pd.Timestamp(int(year) + through, 3, 31)
-    of_name = areas()[areas()["area_code"].isin(codes)]
-    begun = of_name[~(of_name["start_date"] > day)].sort_values("end_date", na_position="last")
+    begun = of_name[~(of_name["start_date"] > day)]
     over = begun["end_date"] < day
     return next(iter([*begun.loc[~over, "area_code"], *begun.loc[over, "area_code"][::-1]]), None)
 
@@ -341,7 +344,7 @@ def is_called(code: str, label: str, called: str) -> bool:
     key, own = key_of(label), key_of(called)
     if key == own:
         kinds = LOCAL_AUTHORITIES if kind(code) in LOCAL_AUTHORITIES else (kind(code),)
-        return not _OF_A_TIME.search(label) or code_for(label, kinds) in (None, code)
+        return not _OF_SOME_TIME.search(label) or code_for(label, kinds) in (None, code)
     if any(kind(area.code) == kind(code) for area in _named().get(key, ())):
         return False
     parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]

@@ -168,7 +168,7 @@ def test_code_for_keeps_to_the_kinds_and_the_day():
     assert places.code_for("", places.LOWER_TIER) is None
     assert places.code_for("Dorset (pre April 2019)", places.UPPER_TIER, "2022-03-31") == "E10000009"
     assert places.code_for("Dorset (2018/19)", places.UPPER_TIER) is None
-    assert places.code_for("Dorset (former)", places.UPPER_TIER) is None
+    assert places.code_for("Dorset (former)", places.UPPER_TIER) == "E10000009"
     assert places.code_for("Kingston upon Hull (UA)", places.UPPER_TIER) == "E06000010"
 
 

@@ -37,7 +37,10 @@ def test_areas_are_those_of_the_last_day_on_which_all_of_them_existed():
         ("Bournemouth (from 2019/20)", None),
         ("Somerset (since who knows)", None),
         ("Dorset (2018/19)", None),
-        ("Dorset (former county)", None),
+        ("Dorset (old county)", None),
+        ("Barnsley (discontinued)", "E08000016"),
+        ("Barnet (discontinued)", None),
+        ("North Yorkshire (pre April 2023)", "E10000023"),
     ],
 )
 def test_a_label_that_says_of_which_time_it_is_is_an_area_of_that_time(label, code):
