@@ -132,6 +132,8 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     reason "died"; their whole is everybody in treatment. The modelled deaths of local authorities keep the printed
     95% bounds. Marks: c and * hidden. Areas are printed by name, some in the system's own words ("Cheshire East UA").
     The tables of progress, of work and of parents are built to a description of their content, not of their layout.
+    The local table of the edition to 2024-25, "deaths in drug treatment, by local authority", gives ratios of deaths
+    over three years to those expected and is not read: what they are of is UNVERIFIED.
     No real file was at hand: proved on sample releases, and on a workbook of the titles and headings of 2017-18.
     """
     people = read_table(_table(book, PEOPLE), PEOPLE, None)
