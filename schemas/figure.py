@@ -24,7 +24,17 @@ from schemas import copies, scales, sums
 from schemas.coded import Coded, Numbers, Truths, different, largest, smallest
 from schemas.columns import Text, figures_rule
 from schemas.rules import Areas, Measure, Periods, Rules
-from schemas.vocabulary import AREA_KINDS, INSTEAD, PERIOD_KINDS, PRECISIONS, SEXES, STATES, STATUS, WORKINGS
+from schemas.vocabulary import (
+    AREA_KINDS,
+    INSTEAD,
+    PERIOD_KINDS,
+    PRECISIONS,
+    SAID_TWICE,
+    SEXES,
+    STATES,
+    STATUS,
+    WORKINGS,
+)
 
 KEY = ["measure", "area_code", "period_start", "period_end", "sex", "age", "category"]
 
@@ -39,8 +49,6 @@ _LENGTHS = {
     "survey_year": (12, set(range(1, 13))),
 }
 _YEARLY = ("calendar_year", "financial_year", "academic_year", "three_years", "survey_year")
-# As a cell has it into which two were merged.
-_SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
 # A percentage beside its count and base may be rounded, and so may these.
 _ROUNDED = 0.051
 
@@ -125,8 +133,7 @@ class Figure(pa.DataFrameModel):
 
     @pa.check("area_code", error="a GSS code or words with hyphens")
     def area_code_pattern(cls, texts: pd.Series) -> pd.Series:
-        # Words that stand twice are a cell into which two were merged.
-        return _each_once(texts, r"[A-Z]\d{8}|(?!(?:.*-)?(\w.*)-\1$)[a-z][a-z0-9-]+")
+        return _each_once(texts, r"[A-Z]\d{8}|[a-z][a-z0-9-]+")
 
     @pa.check("measure", error="a measure of this publication")
     def known_measure(cls, texts: pd.Series) -> pd.Series:
@@ -150,7 +157,7 @@ class Figure(pa.DataFrameModel):
 
     @pa.check("category", error="one label, said once")
     def label_said_once(cls, texts: pd.Series) -> pd.Series:
-        return _each_once(texts, rf"(?!{_SAID_TWICE}$).*")
+        return _each_once(texts, rf"(?!{SAID_TWICE}$).*")
 
     @pa.check("period_kind", error="a kind of period that this publication prints")
     def known_period_kind(cls, texts: pd.Series) -> pd.Series:

@@ -41,6 +41,9 @@ STATISTICS = {
     "progress": "the distance covered from a baseline to a target",
 }
 
+# A label of a cell into which two were merged.
+SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
+
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
     r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"

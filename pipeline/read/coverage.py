@@ -15,6 +15,7 @@ from pipeline import places
 from pipeline.read.labels import label as without_notes
 from schemas.coded import coded
 from schemas.rules import Areas, Rules
+from schemas.vocabulary import SAID_TWICE
 
 # The kinds of areas that each level consists of.
 LEVELS = {
@@ -53,7 +54,8 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
         called = places.name(code) or lookup.get(code, "")
         if kind == "other":
             # Two names in one cell are no area's.
-            if re.search("[;|]", label) or not any(re.fullmatch(pattern, code) for pattern in areas.others):
+            two = re.search("[;|]", label) or re.fullmatch(SAID_TWICE, label)
+            if two or not any(re.fullmatch(pattern, code) for pattern in areas.others):
                 yield f"nobody knows the area {label!r} ({code}) at {cell}"
         elif not called:
             yield (

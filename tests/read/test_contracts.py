@@ -179,8 +179,8 @@ def of_words(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Data
     # A cell into which two were merged.
     yield "label twice", _changed(frame, slice(None), category=frame["category"] + " / " + frame["category"])
     if (words := frame["area_code"].str.match("[a-z]")).any():
-        code = frame.loc[words, "area_code"].iloc[0]
-        yield "words twice", _changed(frame, frame["area_code"] == code, area_code=f"{code}-{code}")
+        code, name = frame.loc[words, ["area_code", "area_label"]].iloc[0]
+        yield "name twice", _changed(frame, frame["area_code"] == code, area_label=f"{name} / {name}")
 
 
 def of_periods(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -86,6 +86,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
         ("Incidents", "Events", "no table of drug finds"),
         ("Male", "Other", "nobody knows which of .* 'Other'"),
         ("Littlehey", "Littlehey; Littlehey", "nobody knows the area 'Littlehey; Littlehey'"),
+        ("Littlehey", "Littlehey / Littlehey", "nobody knows the area 'Littlehey / Littlehey'"),
         ("Littlehey", "(blank)", r"the row '\(blank\)' may be of an earlier edition"),
         ("Littlehey", "Littlehey (a)", r"nobody knows the area 'Littlehey \(a\)'"),
         ("Littlehey", "Littlehey (former)", r"the row 'Littlehey \(former\)' may be of an earlier edition"),
