@@ -9,7 +9,7 @@ import pyarrow as pa
 import typer
 
 from pipeline import build, releases
-from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, building, busy, day_in, err, fail, out, plainly
 from pipeline.read import changes, staging
 from pipeline.read.cover_pages import Cover
 from pipeline.read.opening import Refused
@@ -67,7 +67,7 @@ def add(
             severity = f"{change.severity}: " if change.severity else ""
             out.print(f"  {severity}{change}", style=_STYLES[change.severity], soft_wrap=True)
     added = f"{source} {day}: {release.folder} ({release.name}; {release.release_id})"
-    out.print(f"{added}; `ncdof build` takes it into the marts", soft_wrap=True)
+    out.print(f"{added}; {building(data)} takes it into the marts", soft_wrap=True)
 
 
 def _named(files: list[Path]) -> dict[str, Path]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly, years_in
+from pipeline.commands.terminal import DATA, Data, building, busy, day_in, err, fail, out, plainly, years_in
 from pipeline.read.opening import Refused
 from pipeline.records import counting, disclosure, engines, release
 from pipeline.records.extract import EXTRACTS, Extract
@@ -49,7 +49,7 @@ def count(
             fail(f"{source} cannot be released: nothing would hide {error}")
     hidden = int((seen["status"] == "c").sum())
     out.print(f"{source} {day}: {len(seen):,} counts, {hidden:,} of them hidden ({extract.rule.name})", soft_wrap=True)
-    out.print("`ncdof build` takes it into the marts", soft_wrap=True)
+    out.print(f"{building(data)} takes it into the marts", soft_wrap=True)
 
 
 def _by_table(extract: Extract, where: list[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pipeline import alarms, arrivals
 from pipeline.arrivals import Fetched, Item
-from pipeline.commands.terminal import DATA, Data, busy, day_in, err, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, building, busy, day_in, err, fail, out, plainly
 from pipeline.read.source import SOURCES
 
 _STYLES = {
@@ -62,7 +62,7 @@ def fetch(
     out.print(f"{found.requests} requests{unchanged}", style="dim")
     if found.taken:
         number = "1 release" if len(found.taken) == 1 else f"{len(found.taken)} releases"
-        out.print(f"{number} taken; `ncdof build` takes what was taken into the marts")
+        out.print(f"{number} taken; {building(data)} takes what was taken into the marts", soft_wrap=True)
     if not listed:
         alarms.tell(data)
     raise typer.Exit(1 if found.failed or found.refused else 0)

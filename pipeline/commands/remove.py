@@ -8,7 +8,7 @@ import typer
 
 from pipeline import inventory, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.commands.terminal import DATA, Data, day_in, fail, out, plainly
+from pipeline.commands.terminal import DATA, Data, building, day_in, fail, out, plainly
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.releases import Release
@@ -42,7 +42,7 @@ def remove(
                 fail(f"the files of {source} {release.released} were changed meanwhile; nothing is taken back")
             releases.remove(data, release)
             staging.forget(data, release)
-    out.print(f"{source} {release.released} is taken back; `ncdof build` takes it out of the marts", soft_wrap=True)
+    out.print(f"{source} {release.released} is taken back; {building(data)} takes it out of the marts", soft_wrap=True)
 
 
 def _meant(source: str, there: list[Release], released: str | None) -> Release:

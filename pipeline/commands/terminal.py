@@ -1,6 +1,8 @@
 """What every verb prints with: the terminal, plain sentences for errors, tables, the banner of made-up figures."""
 
 import contextlib
+import os
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -34,6 +36,12 @@ def fail(sentence: object) -> NoReturn:
     """End with bad usage: one plain sentence, exit status 2."""
     err.print(f"ncdof: {sentence}", soft_wrap=True)
     raise typer.Exit(2)
+
+
+def building(data: Path) -> str:
+    """The build of a folder as it is to be typed: the folder is said where another is the usual one."""
+    usual = Path(os.environ.get("NCDOF_DATA", DATA))
+    return "`ncdof build`" if data == usual else f"`ncdof build --data {shlex.quote(str(data))}`"
 
 
 def day_in(text: str, option: str = "--released") -> date:

@@ -125,13 +125,16 @@ def test_add_refuses_another_publication(tmp_path):
 def test_add_knows_bytes_and_days(tmp_path):
     first, second = sample_file("dfe_children_in_need"), sample_file("dfe_children_in_need", 1)
     add = ("add", "dfe_children_in_need")
-    assert ncdof(tmp_path, *add, first, "--released", "2024-10-31", "--url", "https://example.org/a").returncode == 0
+    added = ncdof(tmp_path, *add, first, "--released", "2024-10-31", "--url", "https://example.org/a")
+    assert (added.returncode, "`ncdof build` takes it" in added.stdout) == (0, True)
     same = ncdof(tmp_path, *add, first, "--released", "2024-10-31")
     assert (same.returncode, "same bytes" in same.stdout) == (0, True)
     other = ncdof(tmp_path, *add, second, "--released", "2024-10-31")
     assert (other.returncode, "other bytes" in other.stderr) == (2, True)
     assert ncdof(tmp_path, *add, second, "--released", "2024-10-31", "--replace").returncode == 0
     assert [path.name for path in (tmp_path / "raw").rglob("*.csv")] == [second.name]
+    elsewhere = ncdof(tmp_path, *add, second, "--released", "2024-10-31", "--data", tmp_path / "a folder")
+    assert f"`ncdof build --data '{tmp_path / 'a folder'}'` takes it" in elsewhere.stdout
 
 
 @pytest.mark.parametrize(
