@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from assets.sources.ndtms_names import GROUPS
-from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table
+from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table, require_not_newer
 from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
@@ -142,7 +142,8 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     newest = newest_year(people)
     yield people
     whole = people.set_index(["period", "category"])["value"]
-    deaths = read_table(_table(book, DEATHS), DEATHS, None)
+    deaths = read_table(exits := _table(book, DEATHS), DEATHS, None)
+    require_not_newer(exits, deaths, newest)
     yield deaths.assign(base=whole.reindex(pd.MultiIndex.from_frame(deaths[["period", "category"]])).to_numpy())
     for wanted in (STARTS, *OTHERS):
         table = book.table_if_any(wanted.title, first=_first(wanted))

@@ -103,6 +103,8 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     elif (unsaid := tidy["period"].isna()).any():
         raise table.refused(f"nothing says the year of {tidy['cell'][unsaid].iloc[0]}, which stands beside others")
     tidy = tidy.assign(**{name: value for name, value in fixed.items() if name not in tidy})
+    if newest:
+        require_not_newer(table, tidy, newest)
     found = set(tidy["measure"]) if "measure" in tidy else set()
     missing = set(wanted.measures().values()) - found
     if not wanted.labels and "category" in tidy and (groups := SUBSTANCE_GROUPS.intersection(tidy["category"])):
@@ -193,6 +195,12 @@ def of_age(counts: pd.DataFrame, age: str) -> pd.DataFrame:
 def newest_year(people: pd.DataFrame) -> Period:
     """The newest year of a trend, which a sheet without a year is about."""
     return max(people["period"], key=lambda period: period.end)
+
+
+def require_not_newer(table: Table, counts: pd.DataFrame, newest: Period) -> None:
+    """Refuse counts of a year after the newest of the trend, by which sheets without a year are dated."""
+    if (last := newest_year(counts)).end > newest.end:
+        raise table.refused(f"it goes on to {last.label}, and the trend of numbers in treatment to {newest.label} only")
 
 
 def _with_base(wanted: Wanted, tidy: pd.DataFrame) -> pd.DataFrame:

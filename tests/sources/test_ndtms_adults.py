@@ -130,9 +130,23 @@ def _band(title: str, words: str) -> Callable[[Sheets], Sheets]:
     return alter
 
 
+def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
+    def alter(sheets: Sheets) -> Sheets:
+        rows = titled(sheets, title)
+        rows[:] = [cells for cells in rows if cells[0] != label]
+        return sheets
+
+    return alter
+
+
 @pytest.mark.parametrize(
     ("released", "alter", "says"),
     [
+        (
+            OLDER,
+            _without_row("7.1.1", "2018-19"),
+            "goes on to 2018/19, and the trend of numbers in treatment to 2017/18",
+        ),
         (NEWEST, _band("7.2:", "Scotland"), "it says 'scotland'"),
         (OLDER, _put("7.1.1", "2010-11", 1, "?"), r"'Table 7.1.1'.*B6 '\?'"),
         (OLDER, _put("7.1.1", "Opiate", 1, "Heroin"), "nobody knows what column B counts: heroin"),
