@@ -63,7 +63,10 @@ def _partnership(force: str, name: str) -> str:
     if places.slug(name) == "unassigned":
         name = f"Unassigned {force}"
     district = name.split("_")[-1]
-    if re.match(r"unassigned ", name, re.IGNORECASE) or name.endswith(" Airport") or name == force:
+    if unassigned := re.fullmatch(r"unassigned (.+)", name, re.IGNORECASE):
+        _force(unassigned[1])
+        return places.slug(name)
+    if name.endswith(" Airport") or name == force:
         return places.slug(name)
     if places.code_for(district, places.LOWER_TIER):
         return places.slug(f"former partnership {name}")

@@ -142,7 +142,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             code = table.column("community safety partnership code")
             name = table.column("community safety partnership name")
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
-            rows["note"] = (rows["note"] + _miscoded(rows["area_label"], table.text(table.key))).str.strip()
+            rows["note"] = (rows["note"] + _miscoded(table, rows["area_label"], table.text(table.key))).str.strip()
             last = table.column("local authority name")
             force = table.text(table.key)
             totals = force.index[force.str.fullmatch(GSS) & ~table.filled(range(code, last + 1))]
@@ -151,10 +151,12 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             yield (_counts if kind == "partnership counts" else _rates)(table, rows, last, totals)
 
 
-def _miscoded(labels: pd.Series, codes: pd.Series) -> pd.Series:
+def _miscoded(table: Table, labels: pd.Series, codes: pd.Series) -> pd.Series:
     """What is to be said of "Unassigned" rows beside which the code of another force stands."""
     forces = labels.str.replace("(?i)^unassigned ", "", regex=True).where(labels.str.match("(?i)unassigned "), "")
     known = forces.map({force: places.code_for(force, ("police_force_area",)) for force in forces.unique() if force})
+    if (lost := labels[forces.ne("") & known.isna()]).any():
+        raise table.refused(f"row {lost.index[0] + 1}: no police force is called as in {lost.iloc[0]!r}")
     printed = codes.reindex(labels.index)
     wrong = known.notna() & printed.str.fullmatch(GSS) & (known != printed)
     return (" Printed beside the force code " + printed + ".").where(wrong, "")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assets.sources import home_office_crime
 from pipeline.calculate.metric import METRICS
 from pipeline.read.opening import Refused
 from tests.calculating import observed
@@ -23,6 +24,12 @@ SAYS = ["period_label", "area_code", "category"]
 def said(frame: pd.DataFrame) -> dict[tuple, float | None]:
     """What figures say, whatever their order and cells."""
     return frame.set_index(SAYS)["value"].astype(object).where(frame.set_index(SAYS)["value"].notna(), None).to_dict()
+
+
+def test_what_is_unassigned_is_so_to_a_force():
+    assert home_office_crime._partnership("Kent", "Unassigned Kent") == "unassigned-kent"
+    with pytest.raises(LookupError, match="no police force is called 'K'"):
+        home_office_crime._partnership("Kent", "Unassigned K")
 
 
 # --- a list of offences small enough to be added by hand ------------------------------------------------------

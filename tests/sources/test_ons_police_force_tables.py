@@ -14,6 +14,7 @@ from tests.altering import (
     of_form,
     of_substance,
     retitled,
+    with_another_word,
     with_new_area,
     with_new_column,
 )
@@ -121,6 +122,12 @@ def test_an_alteration_of_substance_is_refused_with_its_place(base, alter, alter
 def test_a_title_must_name_one_period(base, pattern, other, altered):
     with pytest.raises(Refused, match=r"'Table P1'.*period"):
         altered(FORCES, retitled(base, pattern, other))
+
+
+def test_what_is_unassigned_is_so_to_a_force(altered):
+    pages = with_another_word(YEAR_2024, "Unassigned Avon and Somerset", "Unassigned Avon")
+    with pytest.raises(Refused, match="no police force is called as in 'Unassigned Avon'"):
+        altered(FORCES, pages)
 
 
 @pytest.mark.parametrize(
