@@ -52,11 +52,12 @@ _ORDER = {name: place for place, name in enumerate(dict.fromkeys(KINDS.values())
 _CODE = re.compile(r"[A-Z]\d{8}")
 # What may follow a name: of which time the area is. Local government changes on the first of April.
 _UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from|since"
+_ENDED = r"discontinued|abolished|former|closed"
 _OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?(?<!\d)((?:19|20)\d\d)([/-]\d\d)?(?!\d)[^)]*\)", re.I)
-_OVER = re.compile(r"\((discontinued|abolished|former|closed)\)", re.I)
+_OVER = re.compile(rf"\(({_ENDED})\)", re.I)
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
-    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|discontinued|closed|(former|old|new|previous|abolished)\w*)\b[^)]*\)",
+    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|({_ENDED}|old|new|previous)\w*)\b[^)]*\)",
     re.IGNORECASE,
 )
 _OTHER_NAMES = {

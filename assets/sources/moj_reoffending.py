@@ -1,6 +1,7 @@
 """Proven reoffending by offence, sex, age and area; what courts order is moj_offender_management's."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
@@ -46,15 +47,15 @@ LEVELS = {
 
 def _codes_of(table: Table | Records, levels: pd.Series, names: pd.Series) -> pd.Series:
     """The codes of areas from their level, if that is printed, and their name: Kent is a county and a force."""
-    fits: dict[str, set[str]] = {}
+    fits: dict[str, set[str]] = defaultdict(set)
     for level, listed in names.groupby(levels):
         for kinds in [kinds for pattern, kinds in LEVELS.items() if not level or re.fullmatch(pattern, level.lower())]:
             for name, code in places.codes_for(listed, kinds, date.today()).items():
-                fits.setdefault(f"{level}: {name}", set()).update([code] if code else [])
+                if code:
+                    fits[f"{level}: {name}"].add(code)
 
     def code(text: str) -> str:
-        found = fits.get(text, set())
-        if len(found) != 1:
+        if len(found := fits[text]) != 1:
             name = text.split(": ", 1)[1]
             raise ValueError(f"{len(found) or 'no'} areas of England and Wales are called {name!r}")
         return next(iter(found))

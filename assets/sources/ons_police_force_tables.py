@@ -152,7 +152,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
 
 
 def _miscoded(table: Table, labels: pd.Series, codes: pd.Series) -> pd.Series:
-    """What is to be said of "Unassigned" rows beside which the code of another force stands."""
+    """What is to be said of "Unassigned" rows beside which the code of another force stands; refused where no force has that name."""
     forces = labels.str.replace("(?i)^unassigned ", "", regex=True).where(labels.str.match("(?i)unassigned "), "")
     known = forces.map({force: places.code_for(force, ("police_force_area",)) for force in forces.unique() if force})
     if (lost := labels[forces.ne("") & known.isna()]).any():

@@ -1,6 +1,6 @@
 """A contract put to a table of DuckDB as one query, derived from its pandera model; what it asks is the model's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from functools import cache
 
 import duckdb
@@ -103,13 +103,13 @@ def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], ro
     return [(rule, str(cell)) for cell, *holds in found for rule, held in zip(asked, holds, strict=True) if not held]
 
 
-def _holds(con: duckdb.DuckDBPyConnection, conditions: Iterable[str], rows: str) -> bool:
+def _holds(con: duckdb.DuckDBPyConnection, conditions: Collection[str], rows: str) -> bool:
     """Whether every row fulfils all conditions, which takes a fifth of the time of saying which do not.
 
     What is asked of other rows too comes by itself: a window has every column go through it.
     """
-    alone = [condition for condition in conditions if " OVER " not in condition]
-    asked = [" AND ".join(f"({condition})" for condition in alone), *(set(conditions) - set(alone))]
+    alone = " AND ".join(f"({condition})" for condition in conditions if " OVER " not in condition)
+    asked = [alone, *(condition for condition in conditions if " OVER " in condition)]
     return all(
         con.execute(f"SELECT bool_and(coalesce(held, false)) FROM (SELECT {held} AS held FROM {rows})").fetchall()
         != [(False,)]

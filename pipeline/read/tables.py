@@ -258,7 +258,7 @@ class Table(Tabular[int]):
             said = heading(title)
             if other := re.search(ANOTHER, said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
-        # The unit of a whole table stands alone in a row, between the headings and the numbers.
+        # The unit of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
