@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import inventory, places
+from pipeline import inventory, naming, places
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.publish import part_files
 from pipeline.publish.published import Unanswerable
@@ -44,7 +44,7 @@ def area_called(con: duckdb.DuckDBPyConnection, text: str, metric_id: str | None
     One that ended is the one that replaced it. Raises LookupError, with the areas that can be meant, where several did,
     and for an area nobody knows.
     """
-    codes = places.called(text)
+    codes = naming.called(text)
     if codes == [text.strip().upper()]:
         return codes[0]
     asked = con.execute(
@@ -90,7 +90,7 @@ def explain(
     """
     metric = metric_called(metric_id)
     breakdown = breakdown or metric.series.breakdown
-    codes = places.called(area)
+    codes = naming.called(area)
     areas = places.areas().set_index("area_code")
     con.execute(_QUESTIONS)
     rows = _ask(con, "areas_of", metric_id, year, breakdown)

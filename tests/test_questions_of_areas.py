@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import places, questions
+from pipeline import naming, places, questions
 from pipeline.calculate.metric import METRICS
 from pipeline.publish import published
 from pipeline.publish.published import Unanswerable
@@ -70,7 +70,7 @@ LEVELS = {
 
 def family(name: str) -> set[str]:
     """The areas that a name can mean, by a slow walk: those of the name, and all that came after them."""
-    found = set(places.called(name))
+    found = set(naming.called(name))
     while more := {new for code in found for new in places.successor_codes(AREAS["successors"][code])} - found:
         found |= more
     return found
@@ -92,12 +92,12 @@ def test_every_name_reaches_an_area_with_figures_or_says_which_have_them(level, 
         except (Unanswerable, LookupError) as error:
             said = str(error)
             asked += 1
-            assert not set(places.called(name)) & there
+            assert not set(naming.called(name)) & there
             assert len(possible) != 1, (name, said)
             assert all(code in said for code in possible) or ("kinds of area" in said and not possible)
         else:
             assert found.area_code in possible, name
-            assert found.area_code in places.called(name) or found.remark
+            assert found.area_code in naming.called(name) or found.remark
             reached += 1
     assert min(reached, asked) > 0 and reached + asked == len(EXPLAINED) > 30
 
@@ -110,7 +110,7 @@ def test_a_page_or_a_chart_by_name_is_of_an_area_with_figures_where_there_is_one
         try:
             code = questions.area_called(con, name, METRIC)
         except LookupError as error:
-            assert len(possible) != 1 and not set(places.called(name)) & possible
+            assert len(possible) != 1 and not set(naming.called(name)) & possible
             assert all(one in str(error) for one in possible)
         else:
             assert code in possible or not possible

@@ -1,7 +1,7 @@
 """Street-level crimes counted by force and district, in bulk; single archives as releases are `police_uk`'s."""
 
 from assets.sources.police_uk import area_of_force
-from pipeline import places
+from pipeline import naming, places
 from pipeline.records.disclosure import OPEN
 from pipeline.records.extract import records, text_beside
 from schemas.records.figures import StreetCrimesCounted
@@ -11,7 +11,7 @@ from schemas.records.street_crimes import StreetCrime
 def _area(printed: str) -> str | None:
     """The code of a force or of a district by its name: the City of London is both."""
     kind, _, name = printed.partition(": ")
-    return area_of_force(name) if kind == "force" else places.code_for(name, places.LOWER_TIER)
+    return area_of_force(name) if kind == "force" else naming.code_for(name, places.LOWER_TIER)
 
 
 @records(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pandas as pd
 
 from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, survey_years
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.ons import Ons
 from pipeline.read import periods
 from pipeline.read.labels import heading, plain
@@ -73,7 +73,7 @@ def _of_sex(text: str, within: dict) -> dict | None:
 
 
 def _of_area(text: str, within: dict) -> dict | None:
-    code = places.code_for(text, ("region", "country"))
+    code = naming.code_for(text, ("region", "country"))
     return {"area_code": code, "area_label": text, "age": "16-59"} if code else None
 
 

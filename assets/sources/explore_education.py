@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.read.records import Records
 
 MARKS = {"c": "c", "x": "x", "z": "z", "u": "u", "k": "low", "low": "low", ":": "x"}
@@ -46,5 +46,5 @@ def areas(records: Records, single: str) -> pd.DataFrame:
         rows.loc[at, "area_code"], rows.loc[at, "area_label"] = frame.loc[at, code], frame.loc[at, name]
     rows["period"] = records.periods("time_period", single)
     for row, name in rows.loc[rows["area_code"].eq(".") & older, "area_label"].items():
-        rows.loc[row, "area_code"] = places.code_for(name, places.UPPER_TIER) or "."
+        rows.loc[row, "area_code"] = naming.code_for(name, places.UPPER_TIER) or "."
     return rows

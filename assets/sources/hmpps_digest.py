@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assets.sources.moj_tables import MARKS
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
@@ -66,7 +66,7 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
             raise table.refused(f"row {blank.idxmax() + 1} has no establishment or region")
         every = prison.str.fullmatch(WHOLE, case=False)
         nation = every & region.str.fullmatch(WHOLE, case=False)
-        code = ("prison-" + prison.map(places.slug)).mask(every, "prison-region-" + region.map(places.slug))
+        code = ("prison-" + prison.map(naming.slug)).mask(every, "prison-region-" + region.map(naming.slug))
         described = pd.DataFrame(
             {
                 "area_code": code.mask(nation, "K04000001"),

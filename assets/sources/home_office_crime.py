@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
@@ -45,7 +45,7 @@ HEADING_ROWS = 15
 
 def _force(name: str) -> str:
     """The code of a police force, or the words of one without territory. Raises LookupError for any other name."""
-    code = places.code_for(name, ("police_force_area",)) or places.slug(name)
+    code = naming.code_for(name, ("police_force_area",)) or naming.slug(name)
     if code not in {TRANSPORT_POLICE, *FRAUD_BODIES} and places.kind(code) != "police_force_area":
         raise LookupError(f"no police force is called {name!r}")
     return code
@@ -57,19 +57,19 @@ def _partnership(force: str, name: str) -> str:
     Without a code are offences "unassigned" to a partnership, an airport, and partnerships that are no more: they
     were called after a district, or in parts after their county and a district ("Wiltshire_Kennet").
     """
-    code = places.code_for(name, ("community_safety_partnership",))
+    code = naming.code_for(name, ("community_safety_partnership",))
     if code:
         return code
-    if places.slug(name) == "unassigned":
+    if naming.slug(name) == "unassigned":
         name = f"Unassigned {force}"
     district = name.split("_")[-1]
     if unassigned := re.fullmatch(r"unassigned (.+)", name, re.IGNORECASE):
         _force(unassigned[1])
-        return places.slug(name)
+        return naming.slug(name)
     if name.endswith(" Airport") or name == force:
-        return places.slug(name)
-    if places.code_for(district, places.LOWER_TIER):
-        return places.slug(f"former partnership {name}")
+        return naming.slug(name)
+    if naming.code_for(district, places.LOWER_TIER):
+        return naming.slug(f"former partnership {name}")
     raise LookupError(f"no partnership of {force} is called {name!r}")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.labels import WHOLE, joined, part
@@ -110,7 +110,7 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
 def _authority(name: str, day: date) -> str | None:
     """The code of an authority by the name that it had on a day; one that was abolished by then may still be named."""
     kinds = places.LOCAL_AUTHORITIES
-    return places.code_for(name, kinds, day) or places.code_for(name, kinds)
+    return naming.code_for(name, kinds, day) or naming.code_for(name, kinds)
 
 
 def _are_records(table: Table, columns: list[int]) -> pd.Series:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
@@ -129,12 +129,12 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
         police = r"(?:(?:total|all) )?police(?: forces?)?(?: total)?"
         if re.fullmatch(rf"{police}|total|england and wales.*", name, re.IGNORECASE):
             return ENGLAND_AND_WALES["area_code"]
-        slug = places.slug(re.sub(r"\(.*\)", "", name))
-        return slug if slug in WITHOUT_AREA else places.code_for(name, ("country",))
+        slug = naming.slug(re.sub(r"\(.*\)", "", name))
+        return slug if slug in WITHOUT_AREA else naming.code_for(name, ("country",))
 
     codes = names.map(code)
-    region = names.map(lambda name: places.code_for(name, ("region",)))
-    force = names.map(lambda name: places.code_for(name, ("police_force_area",)))
+    region = names.map(lambda name: naming.code_for(name, ("region",)))
+    force = names.map(lambda name: naming.code_for(name, ("police_force_area",)))
     said = names.str.contains(r"\bregion\b", case=False)
     region = region.mask(~said & region.isin(region[said]))
     either = region.notna() & force.notna() & ~said

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
 from pipeline.read.source import source
@@ -24,7 +24,7 @@ def _rows(table: Table) -> pd.DataFrame:
     codes, names = table.text(table.key), table.text(table.key + 1)
     named = names.ne("") & (codes.str.fullmatch(GSS) | names.str.fullmatch("rest of england", case=False))
     rows = pd.DataFrame({"area_code": codes, "area_label": names})[named]
-    rows["area_code"] = rows["area_code"].where(rows["area_code"].str.fullmatch(GSS), names.map(places.slug))
+    rows["area_code"] = rows["area_code"].where(rows["area_code"].str.fullmatch(GSS), names.map(naming.slug))
     kinds = rows["area_code"].map(places.kind)
     return rows.assign(precision=kinds.isin(ROUNDED).map({True: "10", False: "1"}))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
@@ -70,11 +70,11 @@ def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
             order = pd.Series(_order_of(table), index=rows)
         region = printed_once(table, PROBATION_REGION, "England and Wales").loc[rows]
         nation = region.str.fullmatch(WHOLE, case=False)
-        if unknown := set(region[~nation].map(places.slug)) - PROBATION_REGIONS:
+        if unknown := set(region[~nation].map(naming.slug)) - PROBATION_REGIONS:
             raise table.refused(f"no probation region is called {', '.join(sorted(unknown))}")
         described = pd.DataFrame(
             {
-                "area_code": ("probation-region-" + region.map(places.slug)).mask(nation, "K04000001"),
+                "area_code": ("probation-region-" + region.map(naming.slug)).mask(nation, "K04000001"),
                 "area_label": region.mask(nation, "England and Wales"),
                 "order": table.words_of(order, ORDERS),
                 "kind": part(requirement.loc[rows]).str.replace(rf"^{DRUG_TREATMENT}$", "drug treatment", regex=True),

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import WHOLE, part
 from pipeline.read.records import Records
@@ -50,7 +50,7 @@ def _codes_of(table: Table | Records, levels: pd.Series, names: pd.Series) -> pd
     fits: dict[str, set[str]] = defaultdict(set)
     for level, listed in names.groupby(levels):
         for kinds in [kinds for pattern, kinds in LEVELS.items() if not level or re.fullmatch(pattern, level.lower())]:
-            for name, code in places.codes_for(listed, kinds, date.today()).items():
+            for name, code in naming.codes_for(listed, kinds, date.today()).items():
                 if code:
                     fits[f"{level}: {name}"].add(code)
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.read.labels import heading
 from pipeline.read.periods import Period
 
@@ -41,14 +41,14 @@ def substance_group(text: str) -> str | None:
 
 
 def area_codes(labels: pd.Series, newest: Period) -> dict[str, str | None]:
-    """The code of each area printed by name, None where there is none; see `places.codes_for`."""
+    """The code of each area printed by name, None where there is none; see `naming.codes_for`."""
     joined = {label: _joined(label) for label in labels.unique()}
     alone = [label for label, code in joined.items() if code is None]
-    return joined | places.codes_for(alone, ("country", "region", *places.UPPER_TIER), newest.end)
+    return joined | naming.codes_for(alone, ("country", "region", *places.UPPER_TIER), newest.end)
 
 
 @cache
 def _joined(label: str) -> str | None:
     parts = [part for part in re.split(r"\s+(?:&|and|with)\s+(?:the )?", label) if part]
     today = max(places.areas()["start_date"].dropna())
-    return JOINED.get(frozenset(places.code_for(part, places.UPPER_TIER, today) for part in parts))
+    return JOINED.get(frozenset(naming.code_for(part, places.UPPER_TIER, today) for part in parts))

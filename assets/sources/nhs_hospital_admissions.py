@@ -17,7 +17,7 @@ from assets.sources.nhs_tables import (
     read_cells,
     titled,
 )
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.records import Records
@@ -185,7 +185,7 @@ def _placed(records: Records, row: int, label: str) -> str:
     if heading(label) == "england":
         return ENGLAND["area_code"]
     if re.search("unknown|not known|other", heading(label)):
-        return places.slug(label)
+        return naming.slug(label)
     raise records.refused(f"row {row}: no code for the area {label!r}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from assets.sources.nhs_tables import ENGLAND, SEXES, WHOLE, Said, age_band, period_named, read_cells, titled
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.source import source
@@ -78,7 +78,7 @@ def _pupils(text: str) -> Said:
         return {"period": period}
     if re.fullmatch(WITHOUT_NEW, text):
         return {"category": "excluding new psychoactive substances and nitrous oxide"}
-    if code := places.code_for(text, ("region", "country")):
+    if code := naming.code_for(text, ("region", "country")):
         return {"area_code": code, "area_label": text.title()}
     if (age := age_band(text)) is not None:
         return {"age": age}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
@@ -99,12 +99,12 @@ def _area(code: str, area: str, region: str, day: str) -> tuple[str | None, str]
         return code, area
     if re.fullmatch(r"(national|england)( total)?", area, re.IGNORECASE):
         return "E92000001", area
-    together = "-and-".join(sorted(map(places.slug, re.split(r" and | & ", area))))
+    together = "-and-".join(sorted(map(naming.slug, re.split(r" and | & ", area))))
     if together in COMBINED:
         return together, area
     # An authority that was abolished lately may live on in the estimates.
     days = [day, f"{int(day[:4]) - 3}{day[4:]}"]
-    codes = [places.code_for(area, kinds, at) for at in days for kinds in (places.UPPER_TIER, ("region",))]
+    codes = [naming.code_for(area, kinds, at) for at in days for kinds in (places.UPPER_TIER, ("region",))]
     return next(filter(None, codes), None), area
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.ons import Ons
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import footnotes, label
@@ -50,7 +50,7 @@ def _areas(table: Table, code: int, name: int, notes: dict[str, str]) -> pd.Data
     # A note that begins in the column of names stands alone in its row.
     others = [column for column in range(len(table.headings)) if column != name]
     rows = rows[table.filled(others).loc[rows.index]]
-    rows["area_code"] = rows["area_code"].where(rows["area_code"] != "", rows["area_label"].map(places.slug))
+    rows["area_code"] = rows["area_code"].where(rows["area_code"] != "", rows["area_label"].map(naming.slug))
     printed = table.text(name, clean=False).reindex(rows.index)
     rows["note"] = [" ".join(notes[number] for number in footnotes(text) if number in notes) for text in printed]
     return rows
@@ -152,9 +152,12 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
 
 
 def _miscoded(table: Table, labels: pd.Series, codes: pd.Series) -> pd.Series:
-    """What is to be said of "Unassigned" rows beside which the code of another force stands; refused where no force has that name."""
+    """What is to be said of "Unassigned" rows beside which the code of another force stands.
+
+    Refused where no police force is called so.
+    """
     forces = labels.str.replace("(?i)^unassigned ", "", regex=True).where(labels.str.match("(?i)unassigned "), "")
-    known = forces.map({force: places.code_for(force, ("police_force_area",)) for force in forces.unique() if force})
+    known = forces.map({force: naming.code_for(force, ("police_force_area",)) for force in forces.unique() if force})
     if (lost := labels[forces.ne("") & known.isna()]).any():
         raise table.refused(f"row {lost.index[0] + 1}: no police force is called as in {lost.iloc[0]!r}")
     printed = codes.reindex(labels.index)

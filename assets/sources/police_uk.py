@@ -7,7 +7,7 @@ from glob import escape
 import duckdb
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.police import PoliceArchive
 from pipeline.read import periods
 from pipeline.read.opening import Refused
@@ -41,11 +41,11 @@ WELL_FORMED = """(
 
 def area_of_force(force: str) -> str | None:
     """The code of a force that calls itself "Police", "Constabulary" or "Police Service", or its words."""
-    if (words := places.slug(force)) in WITHOUT_TERRITORY:
+    if (words := naming.slug(force)) in WITHOUT_TERRITORY:
         return words
     without_service = re.sub(r" Service$", "", force)
     names = (without_service, re.sub(r" (Police|Constabulary)$", "", without_service))
-    return next(filter(None, (places.code_for(name, ("police_force_area",)) for name in names)), None)
+    return next(filter(None, (naming.code_for(name, ("police_force_area",)) for name in names)), None)
 
 
 def _month(text: str) -> periods.Period | None:

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pandera.errors
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.source import source
@@ -46,7 +46,7 @@ def published_figures(book: Workbook) -> Iterator[pd.DataFrame]:
     rows = frame[["measure", "category", "unit"]].copy()
     rows["period"] = records.each(frame["first_day"] + " " + frame["last_day"], _period)
     coded = frame["area"].str.fullmatch(GSS)
-    rows["area_code"] = frame["area"].where(coded, frame["area"].map(places.slug))
+    rows["area_code"] = frame["area"].where(coded, frame["area"].map(naming.slug))
     names = places.areas().set_index("area_code")["area_name"]
     rows["area_label"] = frame["area"].map(names).fillna(frame["area"])
     rows["released"] = pd.to_datetime(frame["released"])

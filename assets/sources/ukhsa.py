@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import heading
 from pipeline.read.source import source
@@ -122,6 +122,6 @@ def _named_by(title: str) -> str:
 
 def _code(name: str) -> str | None:
     words = heading(name)
-    if places.slug(words) == places.slug(WHOLE):
-        return places.slug(WHOLE)
-    return COUNTRIES.get(words) or places.code_for(name, ("region",))
+    if naming.slug(words) == naming.slug(WHOLE):
+        return naming.slug(WHOLE)
+    return COUNTRIES.get(words) or naming.code_for(name, ("region",))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import inventory, places
+from pipeline import inventory, naming, places
 from pipeline.editions.pages.environment import sentence, template
 from pipeline.editions.workbook import file as workbook
 from pipeline.editions.workbook.sheet import Column, Sheet
@@ -57,7 +57,7 @@ def write(data: Path, area: str, to: Path) -> list[Path]:
 
     Raises LookupError for an area nobody knows, where no review was counted, or none of the area.
     """
-    found = _review(data, places.called(area))
+    found = _review(data, naming.called(area))
     page, book = to / f"review_{found.code}.html", to / f"review_{found.code}.xlsx"
     declared = SOURCES[found.extract.id]
     rendered = template("review.html").render(

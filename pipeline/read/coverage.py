@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.read.labels import label as without_notes
 from schemas.coded import coded
 from schemas.rules import Areas, Rules
@@ -62,7 +62,7 @@ def _misnamed(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Iterator[s
                 f"no area ever had the code {code} that is printed for {label!r} at {cell}; "
                 "a new area is made known by adding a lookup that has it"
             )
-        elif label not in ("", code) and not places.is_called(code, without_notes(label), called):
+        elif label not in ("", code) and not naming.is_called(code, without_notes(label), called):
             yield f"{code} is the code of {called}, not of {label!r}, at {cell}"
         elif kind != "country" and kind not in kinds and not areas.partial:
             yield f"{label} ({code}) at {cell} is a {kind.replace('_', ' ')}, which this publication does not print"
@@ -98,7 +98,7 @@ def _missing_areas(figures: pd.DataFrame, areas: Areas, lookup: Lookup) -> Itera
             yield f"there is no {level}"
     # A joint area stands for each of its parts.
     joint = " and ".join(figures.loc[figures["area_kind"] == "other", "area_label"].unique())
-    together = frozenset(places.key_of(name) for name in re.split(r" and |&", joint) if name)
+    together = frozenset(naming.key_of(name) for name in re.split(r" and |&", joint) if name)
     tables: dict[tuple[str, str], list[str]] = {}
     for measure, period, code in _different(figures, "measure", "period_label", "area_code"):
         tables.setdefault((measure, period), []).append(code)
@@ -134,11 +134,11 @@ def _missing(
     called = {code: places.name(code) or dict(lookup).get(code, "") for code in codes}
     missing = []
     for nation in "EW":
-        there = {places.key_of(called[code]) for code in codes if code[0] == nation and places.kind(code) in kinds}
+        there = {naming.key_of(called[code]) for code in codes if code[0] == nation and places.kind(code) in kinds}
         if there:
             there |= together
             gone = [
-                {code: name for code, name in areas.items() if places.key_of(name) not in there and code not in absent}
+                {code: name for code, name in areas.items() if naming.key_of(name) not in there and code not in absent}
                 for areas in (*vintages(nation, kinds), *_newer(nation, kinds, lookup))
             ]
             missing += sorted(min(gone, key=len).values())

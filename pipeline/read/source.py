@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import pandera.errors
 
-from pipeline import docstrings, places
+from pipeline import docstrings, naming, places
 from pipeline.fetch.editions import Editions
 from pipeline.read import archive, coverage
 from pipeline.read.archive import Part
@@ -88,7 +88,7 @@ def _machinery() -> str:
     """The version of the code that all sources are read with."""
     here, registers = Path(__file__).parent, (places.REGISTER, places.ELSEWHERE)
     contracts = [inspect.getfile(said) for said in (Figure, Rules, vocabulary)]
-    return version_of(here, places.__file__, *registers, *contracts)
+    return version_of(here, naming.__file__, places.__file__, *registers, *contracts)
 
 
 SOURCES: dict[str, Source] = {}

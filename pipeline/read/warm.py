@@ -2,14 +2,14 @@
 
 import gc
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.read import coverage, periods
 from pipeline.read.labels import heading
 from pipeline.read.source import SOURCES
 
 places.areas()
 places.name("E92000001")
-places.code_for("England", ("country",))
+naming.code_for("England", ("country",))
 for kinds in coverage.LEVELS.values():
     for nation in "EW":
         coverage.vintages(nation, kinds)

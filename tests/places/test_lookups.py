@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline import places
+from pipeline import naming, places
 from tests.conftest import REAL
 from tests.places.conftest import ENGLISH, NEXT, lower_tier, sheet
 
@@ -45,7 +45,7 @@ def test_upper_tiers(register, file, lower, upper, day):
     for tier, kinds in ((lower, places.LOWER_TIER), (upper, places.UPPER_TIER)):
         assert (register.loc[table[f"{tier}CD"], "area_name"].to_numpy() == table[f"{tier}NM"].to_numpy()).all()
         for code, name in set(zip(table[f"{tier}CD"], table[f"{tier}NM"], strict=True)):
-            assert places.code_for(name, kinds, day) == code
+            assert naming.code_for(name, kinds, day) == code
     alive = places.on_day(day).query("area_kind in @places.UPPER_TIER")["area_code"]
     assert set(table[f"{upper}CD"]) == set(alive)
 
@@ -64,7 +64,7 @@ def test_partnerships_and_forces_of_2017(register):
     renamed = table[register.loc[table["LAD17CD"], "area_name"].to_numpy() != table["LAD17NM"].to_numpy()]
     assert renamed["LAD17NM"].tolist() == ["Shepway"]  # Folkestone and Hythe from April 2018
     for code, name in set(zip(table["PFA17CD"], table["PFA17NM"], strict=True)):
-        assert places.code_for(name, ("police_force_area",)) == code
+        assert naming.code_for(name, ("police_force_area",)) == code
 
 
 def combined_authorities():
@@ -173,4 +173,4 @@ def test_names_as_another_publisher_prints_them(file, day):
     table = sheet(file, title)[[0, 1]].set_axis(["code", "name"], axis=1)
     table = table[table["code"].str.fullmatch(r"E0[6-9]\d{6}", na=False)]
     assert set(table["code"]) == lower_tier(day, ENGLISH)
-    assert [places.code_for(name, places.LOWER_TIER, day) for name in table["name"]] == table["code"].tolist()
+    assert [naming.code_for(name, places.LOWER_TIER, day) for name in table["name"]] == table["code"].tolist()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import places
+from pipeline import naming, places
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ from pipeline import places
     ],
 )
 def test_find(text, code):
-    assert places.called(text)[0] == code
+    assert naming.called(text)[0] == code
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_find(text, code):
 )
 def test_find_says_what_it_could_not_find(text, message):
     with pytest.raises(LookupError) as caught:
-        places.called(text)[0]
+        naming.called(text)[0]
     assert str(caught.value).startswith(message) and str(caught.value).endswith(".")
 
 
@@ -81,13 +81,13 @@ LIVING = places.on_day("2025-12-31")
     st.sampled_from([lambda s: s.replace(" and ", " & "), lambda s: s.replace("-", " "), lambda s: f"  {s}\t"]),
 )
 def test_find_forgives_case_and_punctuation(name, case, style):
-    assert places.called(style(case(name)))[0] == places.called(name)[0]
+    assert naming.called(style(case(name)))[0] == naming.called(name)[0]
 
 
 @given(st.text(max_size=40))
 def test_find_gives_a_known_code_or_one_sentence(text):
     try:
-        assert places.called(text)[0] in places.areas()["area_code"].values
+        assert naming.called(text)[0] in places.areas()["area_code"].values
     except LookupError as error:
         assert "\n" not in str(error) and str(error).endswith(".")
 
@@ -95,8 +95,8 @@ def test_find_gives_a_known_code_or_one_sentence(text):
 def test_a_living_area_is_found_by_its_name_unless_a_larger_one_has_it(register):
     order = list(dict.fromkeys(places.KINDS.values()))
     for code, name, kind in LIVING[["area_code", "area_name", "area_kind"]].itertuples(index=False):
-        assert places.code_for(name, (kind,)) == code
-        found = places.called(name)[0]
+        assert naming.code_for(name, (kind,)) == code
+        found = naming.called(name)[0]
         assert found == code or order.index(register.loc[found, "area_kind"]) < order.index(kind), (code, found)
 
 
@@ -104,7 +104,7 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
     """So `find` and `code_for` never have to choose between equals."""
     ended = register["end_date"].notna().rename("ended")
     assert not pd.concat([register[["area_name", "area_kind"]], ended], axis=1).duplicated().any()
-    unlike = register.groupby(register["area_name"].map(places.key_of))["area_name"].agg(set)
+    unlike = register.groupby(register["area_name"].map(naming.key_of))["area_name"].agg(set)
     assert unlike[unlike.str.len() > 1].to_dict() == {
         "durham": {"Durham", "County Durham"},
         "york": {"York", "City of York"},
@@ -128,7 +128,7 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
     ],
 )
 def test_a_code_may_be_printed_under_any_of_the_names_of_its_area(code, label):
-    assert places.is_called(code, label, places.name(code))
+    assert naming.is_called(code, label, places.name(code))
 
 
 def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():
@@ -137,39 +137,39 @@ def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():
         codes, names = areas["area_code"].tolist(), areas["area_name"].tolist()
         for by in (1, 2, len(codes) // 2):
             exchanged = zip(codes, [*names[by:], *names[:by]], names, strict=True)
-            assert [(code, other) for code, other, own in exchanged if places.is_called(code, other, own)] == []
+            assert [(code, other) for code, other, own in exchanged if naming.is_called(code, other, own)] == []
 
 
 def test_areas_of_a_list_are_those_of_the_last_day_on_which_all_of_them_existed():
     upper, newest = places.UPPER_TIER, date(2022, 3, 31)
-    assert places.codes_for(["Dorset", "Barnet"], upper, newest)["Dorset"] == "E06000059"
-    old = places.codes_for(["Dorset", "Bournemouth", "Area"], upper, newest)
+    assert naming.codes_for(["Dorset", "Barnet"], upper, newest)["Dorset"] == "E06000059"
+    old = naming.codes_for(["Dorset", "Bournemouth", "Area"], upper, newest)
     assert old == {"Dorset": "E10000009", "Bournemouth": "E06000028", "Area": None}
-    said = places.codes_for(["Dorset", "Dorset (pre April 2019)", "Cumbria (to 2022/23)"], upper, date(2024, 3, 31))
+    said = naming.codes_for(["Dorset", "Dorset (pre April 2019)", "Cumbria (to 2022/23)"], upper, date(2024, 3, 31))
     assert list(said.values()) == ["E06000059", "E10000009", "E10000006"]
 
 
 def test_a_name_that_says_of_which_time_it_is_is_that_of_the_area_of_that_time():
-    assert places.is_called("E10000009", "Dorset (pre April 2019)", "Dorset")
-    assert places.is_called("E06000059", "Dorset (from 2019/20)", "Dorset")
-    assert not places.is_called("E06000059", "Dorset (pre April 2019)", "Dorset")
-    assert places.is_called("E06000059", "Dorset (UA)", "Dorset")
+    assert naming.is_called("E10000009", "Dorset (pre April 2019)", "Dorset")
+    assert naming.is_called("E06000059", "Dorset (from 2019/20)", "Dorset")
+    assert not naming.is_called("E06000059", "Dorset (pre April 2019)", "Dorset")
+    assert naming.is_called("E06000059", "Dorset (UA)", "Dorset")
 
 
 def test_code_for_keeps_to_the_kinds_and_the_day():
-    assert places.code_for("Dorset", places.UPPER_TIER) == "E06000059"
-    assert places.code_for("Dorset", places.UPPER_TIER, "2019-03-31") == "E10000009"
-    assert places.code_for("Dorset", ("police_force_area",)) == "E23000039"
-    assert places.code_for("Devon & Cornwall", ("police_force_area",)) == "E23000035"
-    assert places.code_for("Shepway", places.LOWER_TIER) == "E07000112"
-    assert places.code_for("Christchurch", places.LOWER_TIER, "2019-04-01") is None
-    assert places.code_for("Bath", places.LOWER_TIER) is None  # a beginning is not a name
-    assert places.code_for("Unassigned Dorset", tuple(places.KINDS.values())) is None
-    assert places.code_for("", places.LOWER_TIER) is None
-    assert places.code_for("Dorset (pre April 2019)", places.UPPER_TIER, "2022-03-31") == "E10000009"
-    assert places.code_for("Dorset (2018/19)", places.UPPER_TIER) is None
-    assert places.code_for("Dorset (former)", places.UPPER_TIER) == "E10000009"
-    assert places.code_for("Kingston upon Hull (UA)", places.UPPER_TIER) == "E06000010"
+    assert naming.code_for("Dorset", places.UPPER_TIER) == "E06000059"
+    assert naming.code_for("Dorset", places.UPPER_TIER, "2019-03-31") == "E10000009"
+    assert naming.code_for("Dorset", ("police_force_area",)) == "E23000039"
+    assert naming.code_for("Devon & Cornwall", ("police_force_area",)) == "E23000035"
+    assert naming.code_for("Shepway", places.LOWER_TIER) == "E07000112"
+    assert naming.code_for("Christchurch", places.LOWER_TIER, "2019-04-01") is None
+    assert naming.code_for("Bath", places.LOWER_TIER) is None  # a beginning is not a name
+    assert naming.code_for("Unassigned Dorset", tuple(places.KINDS.values())) is None
+    assert naming.code_for("", places.LOWER_TIER) is None
+    assert naming.code_for("Dorset (pre April 2019)", places.UPPER_TIER, "2022-03-31") == "E10000009"
+    assert naming.code_for("Dorset (2018/19)", places.UPPER_TIER) is None
+    assert naming.code_for("Dorset (former)", places.UPPER_TIER) == "E10000009"
+    assert naming.code_for("Kingston upon Hull (UA)", places.UPPER_TIER) == "E06000010"
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ def test_every_area_is_of_a_known_kind(register):
     ],
 )
 def test_slug(label, code):
-    assert places.slug(label) == code
+    assert naming.slug(label) == code
 
 
 @given(st.text())
 def test_a_slug_is_plain_stable_and_no_area(label):
-    code = places.slug(label)
+    code = naming.slug(label)
     assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", code)
-    assert places.slug(code) == code and places.kind(code) == "other"
+    assert naming.slug(code) == code and places.kind(code) == "other"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import places
+from pipeline import naming, places
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import release_of
@@ -69,7 +69,7 @@ def figures_of(*files: Path) -> pd.DataFrame:
 def test_the_forces_of_a_month_are_one_release_as_files_and_as_the_archive_of_them(tmp_path):
     files = []
     for number, force in enumerate(forces(), start=1):
-        path = tmp_path / f"2024-02-{places.slug(force)}-street.csv"
+        path = tmp_path / f"2024-02-{naming.slug(force)}-street.csv"
         path.write_text(STREET_HEADING + DRUGS.replace("2024-01", "2024-02").format(force, force) * number)
         files.append(path)
     assert len(files) == 44
