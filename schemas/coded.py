@@ -128,7 +128,8 @@ class Coded:
 
     def different(self, name: str, *names: str) -> np.ndarray:
         """What a column holds for each group of rows that are alike in some, in the order of the groups' numbers."""
-        return self._column(name).iloc[self.first(*names)].to_numpy()
+        found: np.ndarray = np.asarray(self._column(name).array)[self.first(*names)]
+        return found
 
     def first(self, *names: str) -> np.ndarray:
         """The first row of each group of those that are alike, in the order of the groups' numbers."""
@@ -192,10 +193,9 @@ def numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
         return pd.factorize(column)
     objects = by_object(values)
     first = first_of(objects)
-    if 2 * len(first) > len(values):
-        return pd.factorize(column)
-    codes, different = pd.factorize(column.iloc[first])
-    return codes[objects], different
+    few = 2 * len(first) <= len(values)
+    codes, different = pd.factorize(values[first] if few else values)
+    return codes[objects] if few else codes, pd.Index(different, dtype=object)
 
 
 def paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:

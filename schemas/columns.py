@@ -41,13 +41,16 @@ def sql_rule(name: str, error: str, sql: str) -> classmethod:  # type: ignore[ty
 
 
 def figures_rule(name: str, error: str) -> Callable[[Callable[[Any, Coded], Truths]], Any]:
-    """A rule of figures that are looked at as arrays: the function says which of them keep it."""
+    """A rule of figures that are looked at as arrays: the function says which of them keep it.
+
+    pandera puts it to a frame; in the model's schema the function is `statistics["right"]` of the check.
+    """
 
     def declared(right: Callable[[Any, Coded], Truths]) -> Any:
-        def holds(cls: type, figures: pd.DataFrame) -> pd.Series:
+        def holds(cls: type, figures: pd.DataFrame, right: Callable[[Any, Coded], Truths] = right) -> pd.Series:
             return pd.Series(right(cls, coded(figures)), index=figures.index)
 
-        return rows_check(name=name, error=error)(holds)
+        return rows_check(name=name, error=error, right=right)(holds)
 
     return declared
 
@@ -71,6 +74,8 @@ def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
             return False
         if isinstance(values.dtype, pd.StringDtype) and name != OWN:
             full, values = coded(rows).codes(name).min(initial=0) >= 0, coded(rows).texts(name)
+        elif column.nullable and not column.checks:
+            continue
         else:
             full = not values.hasnans
             values = values if full else values.dropna()
@@ -80,13 +85,18 @@ def keeps(contract: type[pa.DataFrameModel], rows: pd.DataFrame) -> bool:
             asked = pd.Series(values)
             if not all(_put(check, asked) for check in column.checks):
                 return False
-    return all(_put(check, rows) for check in schema.checks)
+    return all(_keep(contract, check, rows) for check in schema.checks)
 
 
 @cache
 def _may_be(wanted: DataType, dtype: object) -> bool:
     """Whether columns of a type may be of the wanted one, as far as the type tells."""
     return bool(wanted.check(Engine.dtype(dtype)))
+
+
+def _keep(contract: type[pa.DataFrameModel], check: pa.Check, rows: pd.DataFrame) -> bool:
+    said = check.statistics or {}
+    return bool(said["right"](contract, coded(rows)).all()) if "right" in said else _put(check, rows)
 
 
 def _put(check: pa.Check, rows: pd.DataFrame | pd.Series) -> bool:
