@@ -341,6 +341,21 @@ class Figure(pa.DataFrameModel):
         right[rows] = np.bincount(own)[own] >= wanted
         return right
 
+    @figures_rule(
+        name="whole_beside_parts", error="an area without a code lacks the whole that others have beside parts"
+    )
+    def whole_beside_parts(cls, figures: Coded) -> Truths:
+        right, where = np.ones(len(figures), dtype=bool), ("measure", "period_start", "period_end")
+        whole = figures.have("sex", "all") & figures.have("age", "all") & figures.have("category", "all")
+        parts = np.flatnonzero(figures.have("area_kind", "other") & ~whole)
+        if not len(parts):
+            return right
+        place, table = figures.alike(*where, "area_code"), figures.alike(*where)[parts]
+        has = (np.bincount(place, whole) > 0)[place[parts]]
+        usual = 2 * np.bincount(table, has) > np.bincount(table)
+        right[parts] = has | ~usual[table]
+        return right
+
     @figures_rule(name="one_row_a_number", error="one number is printed twice, differently")
     def one_row_a_number(cls, figures: Coded) -> Truths:
         return figures.alone(*KEY)

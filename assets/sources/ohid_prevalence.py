@@ -119,6 +119,13 @@ def _placed(texts: pd.DataFrame, periods: pd.Series, refused: Callable[[str], Re
     found = {key: _area(*key) for key in keys.unique()}
     if unknown := {name for code, name in found.values() if code is None}:
         raise refused(f"no area is known as {', '.join(map(repr, sorted(unknown)[:10]))}")
+    # An area that was renumbered has the code that the file prints beside its name elsewhere.
+    own: dict[str, set[str]] = {}
+    for (printed, *_), (code, name) in found.items():
+        own.setdefault(name, set()).update({code} if printed == code else ())
+    for key, (code, name) in found.items():
+        if code and re.fullmatch(GSS, code) and len(own[name]) == 1:
+            found[key] = (*own[name], name)
     rows = pd.DataFrame([found[key] for key in keys], columns=["area_code", "area_label"], index=texts.index)
     rows["period"] = periods
     odd = named["code"].str.fullmatch(r"E\d+") & ~named["code"].str.fullmatch(GSS)

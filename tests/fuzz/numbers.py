@@ -230,7 +230,10 @@ def footnote_on_a_number(seed: Seed, chance: random.Random) -> Mutant | None:
     ways: list[Cell] = [spelt + mark for mark in marks]
     if not seed.is_csv:
         ways += [Raised(spelt, digit) for digit in ("1", "2", "12", "1,2")] * 3
-    return _put(seed, place, chance.choice(ways), either(seed.base, *KEPT))
+    # What a sheet says of its asterisk may be that the number is rounded.
+    said = [cell for row in seed.content.page(place[0]).rows for cell in row if isinstance(cell, str)]
+    but_for = ["precision"] if any(cell.startswith("*") for cell in said) else []
+    return _put(seed, place, chance.choice(ways), either(seed.base, *KEPT, *but_for))
 
 
 STATUSES = [status for status in STATUS if status]

@@ -172,10 +172,13 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
 
 
 def of_words(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    # Of a part, where there is one, because a whole is missed where its parts stand.
+    whole = (frame[["sex", "age", "category"]] == "all").all(axis=1)
+    at = frame.index[~whole][0] if not whole.all() else frame.index[0]
     for column in ("age", "category"):
-        yield column, _changed(frame, 0, **{column: "Source: the survey of 1999."})
+        yield column, _changed(frame, at, **{column: "Source: the survey of 1999."})
     if source_id not in BY_SEX:
-        yield "sex", _changed(frame, 0, sex="female")
+        yield "sex", _changed(frame, at, sex="female")
     # A cell into which two were merged.
     yield "label twice", _changed(frame, slice(None), category=frame["category"] + " / " + frame["category"])
     if (words := frame["area_code"].str.match("[a-z]")).any():

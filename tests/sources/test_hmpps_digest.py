@@ -97,6 +97,15 @@ def test_what_nobody_knows_is_refused(printed, instead, said, altered):
         altered(DIGEST, with_another_word(BASE, printed, instead))
 
 
+@pytest.mark.parametrize("drug", ["All drugs", "Cannabis"])
+def test_a_region_that_one_row_names_otherwise_is_none_of_its_own(drug, altered):
+    content = BASE.sheets()
+    row = next(row for row in content["Data"] if row[1:5] == ["West Midlands", "All establishments", "All", drug])
+    row[1] = "West Midlands (Met County)"
+    with pytest.raises(Refused, match="an area without a code lacks the whole that others have"):
+        altered(DIGEST, content)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 

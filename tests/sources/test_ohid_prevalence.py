@@ -217,6 +217,17 @@ def test_areas_are_known_by_the_names_of_the_treatment_system(printed):
     assert len(codes) == 1 and re.fullmatch(r"E060000\d\d", codes.pop())
 
 
+def test_an_area_without_its_code_has_the_one_that_the_file_prints_beside_its_name(altered):
+    """Gateshead had another until 2013."""
+    heads, *rows = lines(sample(ALCOHOL, "2020-03-05"))
+    year, code = heads.index("Year"), heads.index("Area_Code_GSS")
+    bare = [row for row in rows if row[code][:3] == "E08" and row[year] in ("2010", "2011")]
+    assert any("Gateshead" in row for row in bare)
+    for row in bare:
+        row[code] = ""
+    assert_same(altered(ALCOHOL, [heads, *rows]), sample_figures(ALCOHOL, "2020-03-05"))
+
+
 def test_an_authority_that_was_just_abolished_keeps_its_code(altered):
     content = sheets(sample(OCU, SECOND))
     row = next(row for row in content["Table 3"] if row[1] == "Bournemouth, Christchurch and Poole")
