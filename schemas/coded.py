@@ -96,11 +96,12 @@ class Coded:
     def _column(self, name: str) -> pd.Series:
         figures = self._figures()
         assert figures is not None
+        if name in figures:
+            return figures[name]
         if name == "months":
             return ((figures["period_end"] - figures["period_start"]).dt.days / 30.4).round().fillna(-1)
-        if name == "printed":
-            return pd.Series([cell.rstrip("0123456789") for cell in figures["cell"].to_numpy()], dtype="str")
-        return figures[name]
+        assert name == "printed"
+        return pd.Series([cell.rstrip("0123456789") for cell in figures["cell"].to_numpy()], dtype="str")
 
     def each(self, name: str, say: Callable[[str], object]) -> np.ndarray:
         """What is said of each row's text in a column."""
