@@ -6,6 +6,7 @@ figure.
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 import duckdb
@@ -16,30 +17,43 @@ from schemas.vocabulary import SEVERITIES
 
 
 class Check(NamedTuple):
-    """One check: failure or warning, what it expects, and the query for what does not hold."""
+    """One check: failure or warning, what it expects, and the query for what does not hold; of a metric by its rows."""
 
     severity: str
+    by_metric: bool
     about: str
     query: str
 
 
-_HEADING = rf"(.+) \(({'|'.join(SEVERITIES)})\): (.+)"
+_HEADING = rf"(.+) \(({'|'.join(SEVERITIES)})(, by metric)?\): (.+)"
 
 
 def _declared() -> dict[str, Check]:
-    """The checks of checks.sql by name, each from a query under `name (severity): what it expects`."""
+    """The checks of checks.sql by name, each from a query under `name (severity): what it expects`.
+
+    What is said to be `by metric` rests on the rows of the metric alone that it finds something of.
+    """
     found = {}
     for statement in sql.statements(queries.FOLDER / "checks.sql"):
-        ((name, severity, about),) = re.findall(_HEADING, " ".join(statement.about.split()))
-        found[name] = Check(severity, about, statement.text)
+        ((name, severity, by_metric, about),) = re.findall(_HEADING, " ".join(statement.about.split()))
+        found[name] = Check(severity, bool(by_metric), about, statement.text)
     return found
 
 
 CHECKS = _declared()
 
 
-def run(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `framework.checks`: a row a finding, and one without detail for a check that holds."""
+def run(con: duckdb.DuckDBPyConnection, tables: Collection[str] = (), kept: Collection[str] = ()) -> None:
+    """Create `framework.checks`: a row a finding, and one without detail for a check that holds.
+
+    `tables` are those of all metrics. Of those that are `kept`, given as ids, findings by metric are kept too.
+    """
+    others, stale = queries.divided(tables, kept)
+    if others:
+        con.execute(f"""
+            CREATE TEMP TABLE found_before AS
+            FROM framework.checks WHERE NOT passed AND metric_id IN ({queries.listed(others)})
+        """)
     con.execute("""
         CREATE OR REPLACE TABLE framework.checks (
             name VARCHAR, severity VARCHAR, about VARCHAR, passed BOOLEAN, metric_id VARCHAR, detail VARCHAR)
@@ -48,8 +62,12 @@ def run(con: duckdb.DuckDBPyConnection) -> None:
     # Where no release was held against another, there is no table of what they changed.
     con.execute("CREATE TABLE IF NOT EXISTS framework.release_changes (severity VARCHAR, detail VARCHAR)")
     for name, check in CHECKS.items():
+        query = check.query
+        if others and check.by_metric:
+            con.execute("INSERT INTO framework.checks FROM found_before WHERE name = ?", [name])
+            query = queries.of_metrics(query, stale)
         con.execute(
-            f"INSERT INTO framework.checks SELECT ?, ?, ?, false, metric_id, detail FROM ({check.query}) ORDER BY ALL",
+            f"INSERT INTO framework.checks SELECT ?, ?, ?, false, metric_id, detail FROM ({query}) ORDER BY ALL",
             [name, check.severity, check.about],
         )
         con.execute(

@@ -80,7 +80,7 @@ def _assemble(
     made_from = pd.DataFrame({"metric_id": inputs.keys(), "inputs": inputs.values()})
     with _replacing(published.path(data), bool(kept), limits) as con:
         described = assembly.write(con, {**tables, "build": made_from}, parts, kept)
-        checks.run(con)
+        checks.run(con, described, kept)
         comments.write(con, described)
         ((observations,),) = con.execute("SELECT count(*) FROM framework.history").fetchall()
         if not observations:

@@ -15,7 +15,7 @@ SELECT
 FROM framework.known_errors
 WHERE state = 'mended';
 
--- regions within England (failure): Regions add to no more than England, with room for rounding to 10.
+-- regions within England (failure, by metric): Regions add to no more than England, with room for rounding to 10.
 WITH parts AS (
     SELECT
         metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released,
@@ -33,7 +33,8 @@ JOIN framework.history
     USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
 WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1);
 
--- sexes within the whole (failure): Males and females add to no more than persons, with room for rounding to 10.
+-- sexes within the whole (failure, by metric): Males and females add to no more than persons, with room for rounding to
+-- 10.
 WITH parts AS (
     SELECT
         metric_id, area_code, period, period_start, period_end, breakdown, age, unit, source, released,

@@ -15,7 +15,7 @@ WITH led AS MATERIALIZED (
             WHEN area_kind = 'country' THEN 4
             WHEN area_kind = 'other' THEN 5
         END AS distance
-    FROM framework.observations AS observed
+    FROM (FROM framework.observations WHERE area_kind IN ('country', 'other')) AS observed
     JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
     WHERE distance IS NOT NULL
 ),
