@@ -9,14 +9,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline import alarms, build, catalogue, inventory, releases
+from pipeline import alarms, catalogue, inventory, releases
 from pipeline.alarms import Alarm
 from pipeline.calculate.metric import METRICS
 from pipeline.fetch import calendar, days
 from pipeline.graph import counting, fetching
 from pipeline.graph.policies import RETRIES, range_tags
 from pipeline.graph.publishing import PAGES, PUBLISHED
-from pipeline.graph.whole import assets
+from pipeline.graph.whole import assets, resources
 from pipeline.publish import part_files, published
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
@@ -289,6 +289,6 @@ defs = dg.Definitions(
     jobs=[everything, fetch],
     schedules=[weekday_publication, weekly, release_calendar],
     sensors=[publications, dropped_files, made_outside, alarm, failed_run],
-    resources={"report": build.Report()},
+    resources=resources(),
     executor=dg.in_process_executor,
 )

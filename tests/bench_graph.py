@@ -13,7 +13,7 @@ from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.definitions import defs as ours  # noqa: F401 - chosen by name
 from pipeline.graph.policies import range_tags
-from pipeline.graph.whole import assets
+from pipeline.graph.whole import assets, resources
 from pipeline.releases import PROJECT
 
 YEARS = range(2010, 2025)
@@ -43,7 +43,7 @@ def _empty(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
 EMPTIED = [_empty(asset) for asset in assets() if len(asset.keys) == 1]
 empty = dg.Definitions(assets=EMPTIED, executor=dg.in_process_executor)
 # As Dagster runs assets by default: a process a step.
-stock = dg.Definitions(assets=assets(), resources={"report": build.Report()})
+stock = dg.Definitions(assets=assets(), resources=resources())
 
 
 def launched(data: Path, definitions: str, metrics: Iterable[str], years: tuple[str, str]) -> Callable[[], object]:

@@ -69,7 +69,7 @@ def observed(
     return dg.materialize(
         whole.assets(),
         selection=dg.AssetSelection.assets(*names),
-        resources={"report": report or build.Report()},
+        resources=whole.resources() | ({"report": report} if report else {}),
         tags=policies.range_tags(years[0], years[-1]),
         raise_on_error=False,
     )
@@ -135,6 +135,20 @@ def test_the_code_location_resolves():
 def test_a_range_of_years_is_one_run_that_writes_those_years(built):
     assert sorted(path.parent.name for path in part_files.every(built)) == [f"year={year}" for year in YEARS]
     assert published.path(built).exists()
+
+
+def test_metrics_of_a_run_are_calculated_ahead_each_once_and_none_before_its_sources_are_read(data, monkeypatch):
+    done = []
+    monkeypatch.setattr(build, "calculate", lambda data, metric_id, years, report: done.append(metric_id) or {})
+    monkeypatch.setattr(build, "stage", lambda data, source_ids, report: done.extend(source_ids) or [])
+    few = sorted(metric_id for metric_id, metric in METRICS.items() if not metric.upstream)[:6]
+    assert observed(few).success
+    assert sorted(done) == few
+    done.clear()
+    # Alone of its run nothing keeps the first from being calculated before anything is read.
+    assert few[0] < CHILDREN and CHILDREN not in METRICS[few[0]].sources
+    assert observed([few[0], CHILDREN, METRIC]).success
+    assert sorted(done) == sorted([few[0], CHILDREN, METRIC]) and done.index(CHILDREN) < done.index(METRIC)
 
 
 def test_a_second_run_changes_no_file(built, monkeypatch):
@@ -321,7 +335,7 @@ def test_a_publisher_that_does_not_answer_fails_a_check_and_no_run(data, monkeyp
     result = dg.materialize(
         whole.assets(),
         selection=dg.AssetSelection.assets(fetching.key("ons_homicide")),
-        resources={"report": build.Report()},
+        resources=whole.resources(),
     )
     assert result.success
     passed, why = verdicts(result)[fetching.ANSWERED]

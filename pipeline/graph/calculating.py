@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipeline import build, inventory
 from pipeline.calculate.metric import Metric
+from pipeline.graph.ahead import Ahead, following
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
 from pipeline.graph.shown import headline, shown
 from pipeline.publish import part_files
@@ -36,12 +37,12 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
         ],
     )
     def calculate(
-        context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report]
+        context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report], ahead: dg.ResourceParam[Ahead]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg] # Dagster reads the annotation
         data, years = inventory.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with plainly():
-                calculated = build.calculate(data, declared.id, years, report)
+                calculated = ahead.calculated(data, declared.id, years, following(context), report)
         except dg.Failure as failure:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
@@ -53,13 +54,15 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
             # A number that the interface plots over the years.
             led = {"headline": values[year]} if year in values else {}
             context.add_asset_metadata(rows | led, partition_key=str(year))
-        yield dg.MaterializeResult(
-            metadata={
+        # The interface shows what was recorded last; a record of each year with all of it would be large.
+        context.add_asset_metadata(
+            {
                 **shown(data, declared, series),
                 "years calculated": ", ".join(map(str, calculated)) or "none: all were up to date",
                 "rows calculated": sum(calculated.values()),
             },
-            check_results=[dg.AssetCheckResult(passed=True, check_name=CONTRACT)],
+            partition_key=str(years[-1]),
         )
+        yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True, check_name=CONTRACT)])
 
     return calculate

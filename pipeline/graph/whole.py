@@ -4,7 +4,9 @@ from functools import cache
 
 import dagster as dg
 
+from pipeline import build
 from pipeline.calculate.metric import METRICS
+from pipeline.graph.ahead import ahead
 from pipeline.graph.calculating import metric_asset
 from pipeline.graph.counting import extract_asset
 from pipeline.graph.fetching import publishers_asset
@@ -25,3 +27,8 @@ def assets() -> list[dg.AssetsDefinition]:
         published_asset(),
         pages_asset(),
     ]
+
+
+def resources() -> dict[str, object]:
+    """What the assets of a run share: what was done, and what is calculated ahead."""
+    return {"report": build.Report(), "ahead": ahead}
