@@ -204,8 +204,9 @@ ZIPPED: list[Damage] = [
 
 
 def spliced(raw: bytearray, other: bytes, chance: random.Random) -> bytearray:
-    """The beginning of one file and the end of another."""
-    at = chance.randrange(len(raw))
+    """The beginning of one file and the end of another; cut within what both begin with, it would be the other."""
+    alike = next((at for at, (one, its) in enumerate(zip(raw, other, strict=False)) if one != its), 0)
+    at = chance.randrange(min(alike + 1, len(raw) - 1), len(raw))
     return raw[:at] + bytearray(other[min(len(other), chance.choice([at, chance.randrange(len(other))])) :])
 
 
