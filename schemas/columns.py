@@ -101,15 +101,19 @@ def _may_be(wanted: DataType, dtype: object) -> bool:
     return bool(wanted.check(Engine.dtype(dtype)))
 
 
+def said_of(check: pa.Check) -> dict[str, Any]:
+    """What a check asks, by the names of its options: those that are given."""
+    return {name: value for name, value in (check.statistics or {}).items() if value is not None}
+
+
 def _keep(contract: type[pa.DataFrameModel], check: pa.Check, rows: pd.DataFrame) -> bool:
-    said = check.statistics or {}
-    if "right" in said:
+    if "right" in (said := said_of(check)):
         return bool(said["right"](contract, coded(rows)).all())
     return bool(np.all(check._check_fn(rows, **check._check_kwargs)))
 
 
 def _put(check: pa.Check, values: pd.Index | pd.Series) -> bool:
     if asked := _ASKED.get(str(check.name)):
-        said = {name: value for name, value in (check.statistics or {}).items() if value is not None}
+        said = said_of(check)
         return all(asked(value, **said) for value in values)
     return bool(np.all(check._check_fn(pd.Series(values), **check._check_kwargs)))

@@ -8,6 +8,7 @@ import pandera.pandas as pa
 from pandera.api.checks import Check
 
 from pipeline.sql import no_rows, quoted
+from schemas.columns import said_of
 
 
 def _among(column: str, allowed_values: list[str]) -> str:
@@ -73,12 +74,11 @@ def _fault(check: Check) -> str:
 
 
 def _condition(check: Check, *column: str) -> str:
-    said = check.statistics or {}
-    if "sql" in said:
+    if "sql" in (said := said_of(check)):
         return str(said["sql"])
     if check.name not in _CONDITIONS:
         raise NotImplementedError(f"the check {check.name} has no SQL")
-    return _CONDITIONS[check.name](*column, **{name: value for name, value in said.items() if value is not None})
+    return _CONDITIONS[check.name](*column, **said)
 
 
 def broken(con: duckdb.DuckDBPyConnection, contract: type[pa.DataFrameModel], rows: str) -> list[tuple[str, str]]:

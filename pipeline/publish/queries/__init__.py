@@ -8,7 +8,7 @@ Two rest on more: metric_tables.sql on points.sql and on the statistics.sql and 
 disagreements.sql. Those that create macros of the file need one that can be written to.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -27,10 +27,10 @@ def of_metrics(query: str, tables: Collection[str]) -> str:
     ).replace("framework.observations", f"({observed or 'SELECT * FROM framework.observations LIMIT 0'})")
 
 
-def divided(tables: Iterable[str], kept: Collection[str]) -> tuple[list[str], list[str]]:
+def divided(tables: Collection[str], kept: Collection[str]) -> tuple[list[str], list[str]]:
     """The tables of the metrics whose rows are kept, and those of the others."""
     theirs = [table for table in tables if metric_of(table) in kept]
-    return theirs, [table for table in tables if table not in theirs]
+    return theirs, [table for table in tables if metric_of(table) not in kept]
 
 
 def listed(tables: Collection[str]) -> str:
