@@ -61,6 +61,8 @@ FOLDERS = {
 THREADS = "SLURM_CPUS_ON_NODE"
 # What needs one of these fixtures waits for a whole build; `make test-quick` leaves it out, but where one is kept.
 WHOLE = {"sample_build", "real_build"}
+# What has one of these is skipped where the real files are not.
+OF_REAL_FILES = {"real_build", "staged_real"}
 # The longest first, so that all processes end together. Of the first three one makes a whole build, and two need none.
 FIRST = [
     "test_published",
@@ -103,7 +105,9 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: (place.get(item.path.stem, len(FIRST)), item.path not in long))
     if REAL.is_dir():
         return
-    needing = [item for item in items if item.get_closest_marker("real_data")]
+    needing = [
+        item for item in items if item.get_closest_marker("real_data") or OF_REAL_FILES.intersection(item.fixturenames)
+    ]
     for item in needing:
         item.add_marker(
             pytest.mark.skip(
