@@ -1,7 +1,6 @@
 """The steps that build everything from what is on disk, and all of them in turn; what there is to do is inventory's."""
 
 import logging
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from filelock import FileLock
 from pipeline import inventory
 from pipeline.calculate.metric import METRICS, Metric
 from pipeline.calculate.observations import Broken, observations, workbench
+from pipeline.processors import processors
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
@@ -120,7 +120,7 @@ def _write_parts(data: Path, metric: Metric, made: pa.Table, inputs: dict[int, s
         part_files.write(inventory.part_path(data, metric, year), made.slice(first, end - first), inputs[year], sample)
         return end - first
 
-    with ThreadPoolExecutor(os.cpu_count()) as writers:
+    with ThreadPoolExecutor(processors()) as writers:
         return dict(zip(inputs, writers.map(write, inputs), strict=True))
 
 
@@ -200,7 +200,7 @@ def calculate_all(data: Path, stale: Mapping[str, Iterable[int]], report: Report
     if stale:
         workbench()  # or the first of them would each make it
     derived = [metric_id for metric_id in stale if METRICS[metric_id].upstream]
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    with ThreadPoolExecutor(processors()) as workers:
         try:
             # What others are derived from comes before them, or each of them would calculate it.
             for together in (stale.keys() - set(derived), derived):

@@ -278,7 +278,7 @@ class Figure(pa.DataFrameModel):
         several = np.bincount(measures, shares) > 1
         beyond = np.bincount(measures, shares & (value > 1)) > 0
         # A column of fractions stands out where all other shares are whole numbers.
-        parts, columns = shares & broken(value), figures.alike("measure", "printed")
+        parts, columns = shares & broken(value), figures.alike("measure", "letters")
         alone = np.bincount(columns, shares & (value < 1)) == np.bincount(columns, shares)
         alone &= np.bincount(columns, parts) > 1
         odd = np.bincount(measures, parts) == np.bincount(measures, parts & alone[columns])

@@ -63,7 +63,8 @@ def _jumps(figures: Coded, counted: np.ndarray) -> np.ndarray:
     there = np.flatnonzero(figures.value > 0)
     # A financial year may follow on a calendar year, a quarter may not.
     series = figures.alike(*_WHAT, "months", "area_code")[there]
-    order = np.lexsort((figures.codes("period_end")[there], series))
+    ends = figures.codes("period_end")[there]
+    order = np.argsort(series * (ends.max(initial=0) + 1) + ends, kind="stable")
     there, series = there[order], series[order]
     value, follows = figures.value[there], np.flatnonzero(series[1:] == series[:-1])
     earlier, later = np.full((2, len(there)), np.nan)
@@ -185,14 +186,16 @@ def unlike_their_rounding(figures: Coded, counted: np.ndarray) -> np.ndarray:
     rounded = figures.each("precision", lambda said: float(said) if said.isdecimal() else np.nan)
     broken = counted & (rounded > 1) & (figures.value % 1 > 0)
     there = np.flatnonzero(counted & (figures.value > 0) & ~np.isnan(rounded))
-    round_ = figures.value[there] % (10 * rounded[there]) == 0
-    numbers = pd.factorize(figures.value[there])[0]
+    round_ = there[figures.value[there] % (10 * rounded[there]) == 0]
+    numbers = pd.factorize(figures.value[round_])[0]
     # A number of the same people may stand in several rows.
-    of_whom = figures.alike("area_code", "sex", "age", *_WHEN)[there]
-    found = np.zeros(len(there), dtype=bool)
-    for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN), ("measure", "printed")):
-        alike = figures.alike(*column, "precision")[there]
-        alone = np.flatnonzero(np.bincount(alike, ~round_)[alike] == 0)
+    of_whom = figures.alike("area_code", "sex", "age", *_WHEN)[round_]
+    found = np.zeros(len(round_), dtype=bool)
+    for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN), ("measure", "letters")):
+        alike = figures.alike(*column, "precision")
+        sizes = np.bincount(alike[there])
+        alike = alike[round_]
+        alone = np.flatnonzero(np.bincount(alike, minlength=len(sizes))[alike] == sizes[alike])
         people, values = (different(those[alone], alike[alone]) for those in (of_whom, numbers))
         found[alone[(values >= _NO_CHANCE) | ((people >= _NO_CHANCE) & (values >= _FEW))]] = True
-    return _in_rows(figures, there[found]) | broken
+    return _in_rows(figures, round_[found]) | broken

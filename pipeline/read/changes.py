@@ -5,7 +5,6 @@ otherwise.
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -19,6 +18,7 @@ import pandas as pd
 
 from pipeline import places, releases
 from pipeline.files import write_atomically
+from pipeline.processors import processors
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.read.staging import Staged
@@ -54,7 +54,7 @@ def of_newest(available: Iterable[Staged]) -> dict[tuple[Staged, date], list[Cha
     """What the newest release of each source changed, by the release and the day of the one it is held against."""
     ordered = sorted(available, key=lambda staged: (staged.source, staged.released))
     of_sources = [list(of_source) for _, of_source in groupby(ordered, key=lambda staged: staged.source)]
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    with ThreadPoolExecutor(processors()) as workers:
         told = list(workers.map(lambda releases: _kept(releases[:-1], releases[-1]), of_sources))
     return {(releases[-1], kept[0]): kept[1] for releases, kept in zip(of_sources, told, strict=True) if kept}
 

@@ -1,6 +1,7 @@
 """Printed labels: what a text says without footnotes, and adds to a category; what stands for a value is marks'."""
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -24,6 +25,9 @@ _DIGITS = str.maketrans(_RAISED, "0123456789")
 # Digits that are raised after a label or a number mark footnotes; km² and m³ are units.
 _RAISED_NOTES = re.compile(rf"(?<![A-Za-z])([kcm]?m[²³])|[{_RAISED}]+(?:[ ,]+[{_RAISED}]+)*(?!\d)")
 _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+# A label in which nothing is to be looked for: a code, or words of letters.
+_AS_IT_IS = re.compile(r"[A-Z]\d{8}|[A-Za-z]+(?: [A-Za-z]+)*")
 
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
@@ -52,7 +56,12 @@ WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\bt
 
 def visible(text: object) -> str:
     """A cell's text with single spaces, and without marks that nobody sees."""
-    return " ".join(str(text).translate(_UNSEEN).split())
+    return _spaced(str(text), _UNSEEN)
+
+
+def _spaced(text: str, marks: Mapping[int, str | None]) -> str:
+    # Most texts have no mark, and to look for each takes longer than all else.
+    return " ".join((text if text.isascii() else text.translate(marks)).split())
 
 
 def raised(text: str) -> str:
@@ -67,7 +76,7 @@ def without_raised(text: str) -> str:
 
 def plain(text: object) -> str:
     """A cell's visible text with plain hyphens."""
-    return " ".join(str(text).translate(_PLAIN).split())
+    return _spaced(str(text), _PLAIN)
 
 
 def code(text: str) -> str:
@@ -88,7 +97,10 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
 @lru_cache(maxsize=None, typed=True)
 def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept, but that of a code."""
-    text = _IN_BRACKETS.sub(" ", str(text))
+    text = str(text)
+    if _AS_IT_IS.fullmatch(text):
+        return text
+    text = _IN_BRACKETS.sub(" ", text)
     text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
     text = re.sub(r"(?<=[A-Za-z]{3})\s?\([rpRP]\)$", "", text)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -52,18 +53,16 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b't="e"', b"t='e'"):
             error = re.search(rb"<v>([^<]*)<", raw[start:end])
             found.texts[cell] = error[1].decode() if error else "#ERROR"
-        for start, end, cell in _cells_with(raw, b"<f>", b"<f ", b"<f/"):
+        for start, end, cell in _cells_with(raw, b"<f>", b"<f ", b"<f/") if b"<f" in raw else ():
             body = raw[start:end]
             # A formula may give an empty text.
             if not re.search(rb"<v[^>]*>[^<]|<is>|\bt=[\"']str[\"']", body):
                 formula = re.search(rb"<f[^>]*>([^<]*)<", body)
                 found.texts[cell] = f"={html.unescape(formula[1].decode()) if formula else ''}"
-        if b"superscript" in raw:
-            for start, end, cell in _cells_with(raw, b"superscript"):
-                if text := _with_raised(raw[start:end]):
-                    found.texts[cell] = text
-        if b"hidden=" in raw:
-            found.hidden = Hidden(_hidden(raw, b"row", b"r", b"r"), _hidden(raw, b"col", b"min", b"max"))
+        for start, end, cell in _cells_with(raw, b"superscript"):
+            if text := _with_raised(raw[start:end]):
+                found.texts[cell] = text
+        found.hidden = _hidden(raw)
         if self._raised:
             shared = rb"|".join(b"%d" % number for number in self._raised)
             for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
@@ -102,25 +101,32 @@ class Xlsx:
         return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
 
 
-def _hidden(raw: bytes, name: bytes, *ends: bytes) -> frozenset[int]:
-    """The numbers, from 0, that hidden elements of an xlsx sheet give as their first and their last."""
-    found: set[int] = set()
-    for tag in re.finditer(rb"<%b\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*" % name, raw):
-        said = [re.search(rb"\b%b=[\"'](\d+)" % end, tag[0]) for end in ends]
-        if said[0] and said[1]:
-            found.update(range(int(said[0][1]) - 1, int(said[1][1])))
-    return frozenset(found)
+def _hidden(raw: bytes) -> Hidden:
+    """The rows and columns that hidden elements of an xlsx sheet give as their first and their last."""
+    found: dict[bytes, set[int]] = {b"row": set(), b"col": set()}
+    for at in _every(raw, b"hidden="):
+        tag = raw[raw.rfind(b"<", 0, at) : raw.find(b">", at)]
+        for name, ends in ((b"row", (b"r", b"r")), (b"col", (b"min", b"max"))):
+            said = [re.search(rb"\b%b=[\"'](\d+)" % end, tag) for end in ends]
+            if re.match(rb"<%b\b.*\bhidden=[\"'](?:1|true)[\"']" % name, tag, re.DOTALL) and said[0] and said[1]:
+                found[name].update(range(int(said[0][1]) - 1, int(said[1][1])))
+    return Hidden(*map(frozenset, found.values()))
+
+
+def _every(raw: bytes, string: bytes) -> Iterator[int]:
+    """Where a string stands."""
+    at = -1
+    while (at := raw.find(string, at + 1)) >= 0:
+        yield at
 
 
 def _cells_with(raw: bytes, *telling: bytes) -> Iterator[tuple[int, int, Place]]:
     """Where the cells of an xlsx sheet begin and end in which a telling string stands, and their places."""
-    for one in telling:
-        at = -1
-        while (at := raw.find(one, at + 1)) >= 0:
-            start = raw.rfind(b"<c ", 0, at)
-            end = raw.find(b"</c>", at)
-            if start >= 0 and (cell := _place(raw[start : raw.find(b">", start)])):
-                yield start, end if end >= 0 else len(raw), cell
+    for at in chain.from_iterable(_every(raw, one) for one in telling):
+        start = raw.rfind(b"<c ", 0, at)
+        end = raw.find(b"</c>", at)
+        if start >= 0 and (cell := _place(raw[start : raw.find(b">", start)])):
+            yield start, end if end >= 0 else len(raw), cell
 
 
 def _place(tag: bytes) -> Place | None:
@@ -219,13 +225,14 @@ def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
 def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
     """The rows and columns of each cell of an ods sheet, as often as it is repeated, its attributes and its content."""
     row, column, down = -1, 0, 1
-    cells = rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:((?:(?!<table:).)*?)</table:\1>)?"
-    for tag in re.finditer(cells, raw, re.DOTALL):
+    for tag in re.finditer(
+        rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)", raw
+    ):
         if tag[1] == b"table-row":
             row, column, down = row + down, 0, _repeated(tag[2], b"rows")
             continue
         across = _repeated(tag[2], b"columns")
-        yield range(row, row + down), range(column, column + across), tag[2], tag[4] or b""
+        yield range(row, row + down), range(column, column + across), tag[2], tag[3]
         column += across
 
 

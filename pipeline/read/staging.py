@@ -5,7 +5,6 @@ made from, so what is still to be read can be worked out from disk.
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +20,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import places
 from pipeline.files import kept_while_it_stays, write_atomically
+from pipeline.processors import processors
 from pipeline.read import cover_pages
 from pipeline.read.child import LIMITS, Children, Limits
 from pipeline.read.cover_pages import Cover
@@ -161,10 +162,18 @@ def _write(release: Release, origin: _Origin, read: pa.Table, path: Path) -> Non
         "files": [asdict(origin) for origin in release.origins()],
         **origin,
         "rows": read.num_rows,
-        "years": sorted(map(int, read["period_end"].to_pandas().dt.year.unique())),
+        "years": np.unique(pc.year(read["period_end"]).to_numpy()).tolist(),
     }
-    # Without what Arrow would say of its own: texts are read as texts, however they were written.
-    with pq.ParquetWriter(path, read.schema, compression="zstd", store_schema=False) as file:
+    # Without what Arrow would say of its own: texts are read as texts, however they were written. Whoever reads takes
+    # all rows, and needs to know of none before.
+    with pq.ParquetWriter(
+        path,
+        read.schema,
+        compression="zstd",
+        use_dictionary=[field.name for field in read.schema if pa.types.is_dictionary(field.type)],  # type: ignore[arg-type]
+        write_statistics=False,
+        store_schema=False,
+    ) as file:
         file.write_table(read)
         file.add_key_value_metadata({_KEY.decode(): json.dumps(said)})
 
@@ -243,7 +252,7 @@ def stage_all(
             write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 
-    with Children(limits) as children, ThreadPoolExecutor(os.cpu_count()) as workers:
+    with Children(limits) as children, ThreadPoolExecutor(processors()) as workers:
         try:
             list(workers.map(one, waiting))
         except KeyboardInterrupt:

@@ -135,8 +135,21 @@ def test_the_others_are_staged_beside_a_reader_that_crashes(tmp_path):
     assert all(staging.is_current(tmp_path / "data", one) for one in releases[:4])
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs a system that gives a process some processors")
+def test_there_are_as_many_children_as_processors_that_may_be_used(tmp_path, monkeypatch):
+    releases = [told(tmp_path, f"work{number}") for number in range(4)]
+    may = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, [min(may)])
+        staging.stage_all(tmp_path / "data", releases)
+    finally:
+        os.sched_setaffinity(0, may)
+    processes = {line.split()[1] for line in (tmp_path / "asked").read_text().splitlines()}
+    assert len(processes) == 1
+
+
 def test_one_child_reads_many_releases_until_one_may_have_spoilt_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(staging, "processors", lambda: 1)
     # All are of one size, and read in this order.
     names = ("hold", "want", "near", "exit", "next", "work", "last")
     releases = [told(tmp_path, what) for what in names]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.labels import another, footnotes, heading, label, plain
+from pipeline.read.labels import _AS_IT_IS, another, footnotes, heading, label, plain
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,9 @@ def test_a_long_text_is_a_label_at_once(text):
 )
 def test_a_heading_says_that_numbers_are_of_something_else(printed, unit, says):
     assert another(printed, unit) == says
+
+
+@given(st.from_regex(_AS_IT_IS, fullmatch=True))
+def test_what_needs_no_look_is_what_a_look_finds(text):
+    # A space before it is looked for, and lost.
+    assert label(f" {text}") == label(text) == text
