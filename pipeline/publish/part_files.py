@@ -61,7 +61,7 @@ def read(path: Path) -> Part | None:
 
 @kept_while_it_stays
 def _said(path: Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY.encode()])
+    said: dict[str, Any] = json.loads((pq.read_metadata(path).metadata or {})[_KEY.encode()])
     return said
 
 

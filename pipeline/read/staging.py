@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from shutil import copyfile
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,18 +64,17 @@ def staged_path(data: Path, release: Release) -> Path:
 def read_staged(path: Path) -> Staged | None:
     """The description of a staged file, or None where there is none that can be read."""
     try:
-        said = _said(path)
-        files = tuple(Origin(**one) for one in said["files"])
-        released, years = date.fromisoformat(said["released"]), tuple(said["years"])
-        return Staged(path, **said | {"released": released, "years": years, "files": files})
+        return _staged(path)
     except (OSError, KeyError, TypeError, ValueError):
         return None
 
 
 @kept_while_it_stays
-def _said(path: Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_KEY])
-    return said
+def _staged(path: Path) -> Staged:
+    said = json.loads((pq.read_metadata(path).metadata or {})[_KEY])
+    files = tuple(Origin(**one) for one in said["files"])
+    released, years = date.fromisoformat(said["released"]), tuple(said["years"])
+    return Staged(path, **said | {"released": released, "years": years, "files": files})
 
 
 def _origin(release: Release) -> _Origin:

@@ -2,7 +2,10 @@
 --
 -- A line of the scorecard is about the series that the metric is led by, in the nation that the metric names, else
 -- England, else the smallest area that holds it, and shows the newest figure.
-WITH led AS MATERIALIZED (
+WITH national AS MATERIALIZED (
+    FROM framework.observations WHERE area_kind IN ('country', 'other')
+),
+led AS MATERIALIZED (
     SELECT
         observed.*, qualifier(note) AS qualifier,
         -- Of the areas without one that the metric names: England, the smallest combination that holds it, the one
@@ -15,11 +18,11 @@ WITH led AS MATERIALIZED (
             WHEN area_kind = 'country' THEN 4
             WHEN area_kind = 'other' THEN 5
         END AS distance
-    FROM (FROM framework.observations WHERE area_kind IN ('country', 'other')) AS observed
+    FROM national AS observed
     JOIN framework.metrics USING (metric_id, statistic, unit, breakdown, sex, age)
     WHERE distance IS NOT NULL
 ),
-chosen AS (
+chosen AS MATERIALIZED (
     -- Of the figures that end together the longest but for pooled years.
     FROM led
     QUALIFY row_number() OVER (
@@ -28,7 +31,7 @@ chosen AS (
                  period_start
     ) = 1
 ),
-newest AS (
+newest AS MATERIALIZED (
     SELECT chosen.*, previous_period, previous, change, change_in_words
     FROM chosen
     LEFT JOIN framework.changes AS changes
@@ -42,7 +45,7 @@ newer AS (
 ),
 lines AS (
     SELECT metric_id, area_code, period_start, period_end, any_value(100 * value / denominator) AS on_line
-    FROM framework.observations
+    FROM national
     WHERE statistic = 'progress' AND breakdown = 'straight line'
     GROUP BY ALL
 ),
