@@ -50,7 +50,7 @@ WORKINGS = (
     r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:former|sum|blank)\)"
     r"|\((?:old|previous|last year|checked|copy)\b"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
-    r"|^total of .*\band others?$|^differences? in\b|[a-z\d] (?:plus|minus) (?!years?\b)[a-z\d]"
+    r"|^total of .*\band others?$|^differences? in\b|[a-z\d)%\]] (?:plus|minus) (?!years?\b)[a-z\d]"
 )
 # What says that a category is one of several states of the same numbers, no number of what it names, or a stray line.
 STATES = (

@@ -88,6 +88,7 @@ def test_a_long_text_is_a_label_at_once(text):
         ("Sum of theft and robbery", None, "sum of"),
         ("TEST theft offences", None, "test"),
         ("heroin plus morphine", "deaths", "n plus m"),
+        ("Prevalence (%) plus Prevalence (%)", "percent", ") plus p"),
         ("Deaths (cumulative)", "deaths", "cumulative"),
         ("Change in deaths", "deaths", "change in"),
         ("Index (2010 = 100)", "deaths", "index"),
