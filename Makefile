@@ -54,7 +54,7 @@ ROWS ?= 1e7
 test-records: .venv/spark/installed
 	.venv/spark/bin/python -m pytest -rs tests/records
 	ROWS=1e5 .venv/spark/bin/python -m pytest -rs tests/spark
-	.venv/spark/bin/python -m tests.bench_records $(ROWS)
+	.venv/spark/bin/python -m tests.bench.records $(ROWS)
 
 .venv/spark/installed: requirements.lock pyproject.toml tests/spark/requirements.txt
 	@command -v java >/dev/null || { echo "this target runs Spark: install Java 17 or newer"; exit 1; }

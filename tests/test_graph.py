@@ -18,7 +18,7 @@ from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS
 from schemas.vocabulary import OUTCOMES
-from tests.bench_graph import EMPTIED
+from tests.bench.graph import EMPTIED
 from tests.calculating import break_contract
 
 SAMPLE = releases.PROJECT / "data" / "raw" / releases.SAMPLE

@@ -37,8 +37,8 @@ _KEY = b"ncdof"
 _COVERS = "covers.json"
 _FIGURES = "figures.parquet"
 
-_Origin = dict[str, str | bool]
-_Work = Callable[[str, Release, _Origin, Path, Mapping[str, str]], None]
+_Basis = dict[str, str | bool]
+_Work = Callable[[str, Release, _Basis, Path, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ def _staged(path: Path) -> Staged:
     return Staged(path, **said | {"released": released, "years": years, "files": files})
 
 
-def _origin(release: Release) -> _Origin:
+def _basis(release: Release) -> _Basis:
     """What decides whether a release must be read again."""
     code_version = SOURCES[release.source].code_version
     return {"sha256": release.sha256, "sample": release.sample, "code_version": code_version}
 
 
-def _refused_origin(data: Path, release: Release) -> dict[str, object]:
+def _refused_basis(data: Path, release: Release) -> dict[str, object]:
     """What decides whether a refused release must be read again: an area may have been made known meanwhile."""
-    return {**_origin(release), "areas": sorted(new_areas(data))}
+    return {**_basis(release), "areas": sorted(new_areas(data))}
 
 
 def _refusal_path(data: Path, release: Release) -> Path:
@@ -109,7 +109,7 @@ def refusal(data: Path, release: Release) -> str:
         said = json.loads(_refusal_path(data, release).read_text())
     except (OSError, ValueError):
         return ""
-    return said["reason"] if said["origin"] == _refused_origin(data, release) else ""
+    return said["reason"] if said["origin"] == _refused_basis(data, release) else ""
 
 
 def forget(data: Path, release: Release) -> None:
@@ -121,7 +121,7 @@ def forget(data: Path, release: Release) -> None:
 def is_current(data: Path, release: Release) -> bool:
     """Whether a release is staged from these bytes by today's code."""
     staged = read_staged(staged_path(data, release))
-    return staged is not None and all(getattr(staged, name) == value for name, value in _origin(release).items())
+    return staged is not None and all(getattr(staged, name) == value for name, value in _basis(release).items())
 
 
 def staged_releases(data: Path, releases: Iterable[Release]) -> list[Staged]:
@@ -143,7 +143,7 @@ def new_areas(data: Path) -> dict[str, str]:
 
 def keep(data: Path, release: Release, read: pa.Table) -> None:
     """Write the figures of a release as staged, and forget that it was ever refused."""
-    _put(data, release, partial(_write, release, _origin(release), read))
+    _put(data, release, partial(_write, release, _basis(release), read))
 
 
 def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
@@ -151,14 +151,14 @@ def _put(data: Path, release: Release, write: Callable[[Path], object]) -> None:
     _refusal_path(data, release).unlink(missing_ok=True)
 
 
-def _write(release: Release, origin: _Origin, read: pa.Table, path: Path) -> None:
+def _write(release: Release, basis: _Basis, read: pa.Table, path: Path) -> None:
     """Write the figures of a release, and what they are made from, to a file."""
     said = {
         "source": release.source,
         "released": release.released.isoformat(),
         "release_id": release.release_id,
         "files": [asdict(origin) for origin in release.origins()],
-        **origin,
+        **basis,
         "rows": read.num_rows,
         "years": np.unique(pc.year(read["period_end"]).to_numpy()).tolist(),
     }
@@ -188,16 +188,16 @@ def as_table(figures: pd.DataFrame) -> pa.Table:
     return pa.table(columns)
 
 
-def _read(module: str, release: Release, origin: _Origin, scratch: Path, lookup: Mapping[str, str]) -> None:
+def _read(module: str, release: Release, basis: _Basis, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does: write the figures of a release as they are staged."""
     tempfile.tempdir = str(scratch)  # so that nothing unpacked outlives a child that is killed
     import_module(module)  # which declares the source
-    _write(release, origin, as_table(valid(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
+    _write(release, basis, as_table(valid(SOURCES[release.source], release, lookup)), scratch / _FIGURES)
 
 
-def _read_with_covers(module: str, release: Release, origin: _Origin, scratch: Path, lookup: Mapping[str, str]) -> None:
+def _read_with_covers(module: str, release: Release, basis: _Basis, scratch: Path, lookup: Mapping[str, str]) -> None:
     """What a child does with a release that is being added: note also what its covers say."""
-    _read(module, release, origin, scratch, lookup)
+    _read(module, release, basis, scratch, lookup)
     cover = cover_pages.read(release.files, SOURCES[release.source].in_archives)
     days = {str(day): words for day, words in cover.days.items()}
     (scratch / _COVERS).write_text(json.dumps({"days": days, "made_up": cover.made_up}))
@@ -205,7 +205,7 @@ def _read_with_covers(module: str, release: Release, origin: _Origin, scratch: P
 
 def _in_child(children: Children, work: _Work, release: Release, lookup: Mapping[str, str], scratch: Path) -> Path:
     """The figures of a release, in a file that a child wrote. Raises Refused when it cannot be read right."""
-    asked = partial(work, SOURCES[release.source].module, release, _origin(release), scratch, dict(lookup))
+    asked = partial(work, SOURCES[release.source].module, release, _basis(release), scratch, dict(lookup))
     if reason := children.run(asked, release):
         raise Refused(reason)
     return scratch / _FIGURES
@@ -246,7 +246,7 @@ def stage_all(
                 _put(data, release, partial(copyfile, _in_child(children, _read, release, lookup, Path(folder))))
         except Refused as error:
             reason = refused[release] = str(error)
-            said = json.dumps({"origin": _refused_origin(data, release), "reason": reason})
+            said = json.dumps({"origin": _refused_basis(data, release), "reason": reason})
             write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
         done(release, reason)
 

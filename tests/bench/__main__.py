@@ -31,9 +31,10 @@ from pipeline.publish import part_files, published, snapshot
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
 from pipeline.releases import MANIFEST, PROJECT, SAMPLE, Release, release_of, releases
-from tests import growth
+from tests.bench import growth
+from tests.bench.graph import ONE_RUN, ONE_YEAR, SUBSET, YEARS, calculated, launched, unrecorded
+from tests.bench.growth import Grown
 from tests.conftest import FOLDERS, REAL
-from tests.growth import Grown
 
 PAGE = PROJECT / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
@@ -186,9 +187,6 @@ def one_release(folder: Path) -> list[Line]:
 
 def one_run(sample: Path) -> list[Line]:
     """One run of every metric and 15 years against the same graph with empty assets."""
-    # Children that read a release import this module: what it imports counts against them.
-    from tests.bench_graph import ONE_RUN, ONE_YEAR, SUBSET, YEARS, calculated, launched, unrecorded
-
     recorded, empty = in_turn(
         1, launched(sample, "ours", METRICS, ONE_RUN), launched(sample, "empty", METRICS, ONE_RUN)
     )

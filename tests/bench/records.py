@@ -1,4 +1,4 @@
-"""What counting records costs, against decoding the same columns in one run: `python -m tests.bench_records [ROWS]`.
+"""What counting records costs, against decoding the same columns in one run: `python -m tests.bench.records [ROWS]`.
 
 ROWS treatment journeys with as many episodes, a hundredth of deaths and ten times as many street crimes; and a tenth
 and a hundredth of them, to see how the cost grows: a table and a picture in docs/records-growth.md. Each step runs in a
@@ -28,8 +28,8 @@ from pipeline.records.extract import EXTRACTS
 from pipeline.records.lying import lying
 from pipeline.releases import PROJECT
 from pipeline.sql import quoted
-from tests import growth
-from tests.growth import Grown
+from tests.bench import growth
+from tests.bench.growth import Grown
 
 YEARS = range(2012, 2025)
 PAGE = PROJECT / "docs" / "records-growth.md"
@@ -122,7 +122,7 @@ def written(found: list[Cost]) -> str:
     lines = [
         "# What counting records costs",
         "",
-        "`python -m tests.bench_records` writes this page; `make test-records` runs it. Times are the machine's",
+        "`python -m tests.bench.records` writes this page; `make test-records` runs it. Times are the machine's",
         f"({date.today()}, {os.cpu_count()} processors), ratios the code's. The contract is put in a pass of its own.",
         "",
         "| extract | records | decode | contract | text | text to decode | wanted | memory | wanted |",
