@@ -29,6 +29,17 @@ class Hidden(NamedTuple):
 UNHIDDEN = Hidden()
 
 
+def uncovered(cells: np.ndarray, merged: Iterable[Merged]) -> np.ndarray:
+    """Cells without the texts that nobody sees because another is merged over them; a number stays, to be noticed."""
+    for (top, left), (bottom, right) in merged:
+        covered = cells[top : bottom + 1, left : right + 1]
+        if covered.size:
+            seen = covered[0, 0]
+            covered[...] = [["" if isinstance(cell, str) else cell for cell in row] for row in covered]
+            covered[0, 0] = seen
+    return cells
+
+
 _STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.labels import heading, plain
-from pipeline.read.layout import Hidden, Merged, lists_tables, stacked
+from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
 from pipeline.read.raw import Ods, Unsaid, Xlsx
@@ -101,8 +101,8 @@ class Workbook:
             for (number, column), text in unsaid.texts.items():
                 if number < len(cells) and column < cells.shape[1]:
                     cells[number, column] = text
-            self._sheets[sheet], self._merged[sheet] = cells, parsed.merged_cell_ranges or unsaid.merged
-            self._hidden[sheet] = unsaid.hidden
+            self._merged[sheet] = parsed.merged_cell_ranges or unsaid.merged
+            self._sheets[sheet], self._hidden[sheet] = uncovered(cells, self._merged[sheet]), unsaid.hidden
         return self._sheets[sheet]
 
     def _unsaid(self, sheet: str) -> Unsaid:

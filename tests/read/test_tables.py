@@ -134,6 +134,16 @@ def test_a_heading_that_is_merged_over_two_columns_of_figures_is_refused():
         merged(2.0).unpivot(rows_of(merged(2.0)), {1: {}, 2: {}})
 
 
+def test_a_number_that_nobody_sees_because_a_mark_is_merged_over_it_is_refused():
+    def merged(hidden: object) -> Table:
+        cells = np.array([["T", "", ""], ["Area code", "Deaths", "Rate"], [CODE, "[x]", hidden]], dtype=object)
+        return Table("file.xlsx", "Table 1", cells, "T", GSS, merged=[((2, 1), (2, 2))])
+
+    assert merged("").unpivot(rows_of(merged("")), {1: {}, 2: {}})["status"].tolist() == ["x", "x"]
+    with pytest.raises(Refused, match="the cells B3 to C3 are merged"):
+        merged(3.0).unpivot(rows_of(merged(3.0)), {1: {}, 2: {}})
+
+
 @pytest.mark.parametrize(
     ("heads", "lost"),
     [

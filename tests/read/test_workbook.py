@@ -65,3 +65,17 @@ def test_a_workbook_has_no_records_and_a_text_file_no_sheets(tmp_path):
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     with pytest.raises(Refused, match="is text, not a workbook"):
         Workbook(tmp_path / "a.csv").cells("a")
+
+
+def test_a_label_that_nobody_sees_because_another_is_merged_over_it_heads_nothing(tmp_path):
+    """As where a column is inserted, a copy of the one before it, in the middle of those that one label spans."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as file:
+        sheet = file.add_worksheet("Table 1")
+        sheet.write("A1", "Table 1: Deaths by area")
+        sheet.merge_range("B2:D2", "Rate")
+        sheet.write("C2", "Number")
+        sheet.write_row("A3", ["Area code", "All", "Male", "Female"])
+        sheet.write_row("A4", ["E06000001", 1, 2, 3])
+    headings = Workbook(path).table("deaths by area").headings
+    assert headings == [("area code",), ("rate", "all"), ("rate", "male"), ("rate", "female")]
