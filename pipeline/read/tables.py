@@ -281,7 +281,7 @@ class Table(Tabular[int]):
 
         Ages are headings that are numbers, one after the other. Where one column alone holds numbers, one is several.
         """
-        several = min(2, self._numbers.any(axis=0).sum())
+        several = min(2, self._numbers.any(axis=0).sum()) or 1
         for row, cells in enumerate(self.cells[: self.top].tolist()):
             numbers = [cell for cell in cells if _is_count(cell)]
             ages = len(numbers) > 1 and str not in map(type, numbers) and set(np.diff(numbers)) == {1}
