@@ -226,7 +226,7 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
     pieces = [piece for part in parts for piece in _pieces(declared, release, part)]
     if not sum(map(len, pieces)):
         raise Refused(f"{release.name} yields no figures")
-    shaped = _shape(pd.concat(pieces, ignore_index=True), declared.id, release)
+    shaped = _shape(_united(pieces), declared.id, release)
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
     if declared.counts_records:
         return shaped
@@ -242,7 +242,7 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
 def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:
     """What the reader makes of one file of a release."""
     try:
-        pieces = [piece.assign(**_defaults(piece)) for piece in declared.read(Workbook(part.path))]
+        pieces = list(declared.read(Workbook(part.path)))
     except Refused as error:
         if not part.archive:
             raise
@@ -256,9 +256,13 @@ def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame
     return pieces
 
 
-def _defaults(piece: pd.DataFrame) -> dict[str, str | float]:
-    """What a piece of figures need not say; a piece that says it says it of every row, or breaks the contract."""
-    return {column: default for column, default in DEFAULTS.items() if column not in piece}
+def _united(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """All figures, with what they need not say; a piece that says it says it of every row, or breaks the contract."""
+    said = set().union(*pieces)
+    usual = {column: default for column, default in DEFAULTS.items() if column in said}
+    full = [piece.assign(**{name: usual[name] for name in usual if name not in piece}) for piece in pieces]
+    # What no piece says is said once.
+    return pd.concat(full, ignore_index=True).assign(**{name: DEFAULTS[name] for name in DEFAULTS if name not in said})
 
 
 def _shape(tidy: pd.DataFrame, source_id: str, release: Release) -> pd.DataFrame:
