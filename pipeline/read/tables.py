@@ -355,10 +355,8 @@ class Table(Tabular[int]):
 
         values, statuses = read(at_columns)
         # Texts of pandas' own type are taken many times without a look at each; a frame leaves two columns as they are.
-        rows = pd.DataFrame({name: rows[name].infer_objects() for name in rows}, index=rows.index)
-        tidy = rows.take(down).reset_index(drop=True)
-        for name in attributes:
-            tidy[name] = attributes[name].array.take(across)
+        tidy = {str(name): rows[name].infer_objects().array.take(down) for name in rows}
+        tidy |= {str(name): attributes[name].array.take(across) for name in attributes}
         letters = np.array([f"{self.sheet}!{column_letters(column)}" for column in at_columns], dtype=object)
         numbers = np.array([str(row + 1) for row in at_rows], dtype=object)
         tidy["cell"] = pd.array(letters[across] + numbers[down], dtype="str")
@@ -374,8 +372,7 @@ class Table(Tabular[int]):
             printed = self.cells[np.ix_(at_rows, at_flags)].ravel().tolist()
             marked = np.array([cell != "" and str(cell).strip() != "" for cell in printed], dtype=bool)
             statuses = np.where((statuses == "") & marked, flagged, statuses)
-        tidy["value"], tidy["status"] = values, statuses
-        return tidy
+        return pd.DataFrame(tidy | {"value": values, "status": statuses}, copy=False)
 
     def footnotes_below(self) -> dict[str, str]:
         """Numbered notes under the table, by number; the number may stand in a cell of its own."""
