@@ -56,7 +56,8 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b"<f>", b"<f ", b"<f/") if b"<f" in raw else ():
             body = raw[start:end]
             # A formula may give an empty text.
-            if not re.search(rb"<v[^>]*>[^<]|<is>|\bt=[\"']str[\"']", body):
+            there = re.search(rb"<v[^>]*>([^<]+)|<is>|\bt=[\"']str[\"']", body)
+            if not there or (self._uncalculated and there[1] == b"0"):
                 formula = re.search(rb"<f[^>]*>([^<]*)<", body)
                 found.texts[cell] = f"={html.unescape(formula[1].decode()) if formula else ''}"
         for start, end, cell in _cells_with(raw, b"superscript"):
@@ -68,7 +69,7 @@ class Xlsx:
             for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
                 start = raw.rfind(b"<c ", 0, value.start())
                 tag = raw[start : value.start()]
-                if b't="s"' in tag and (place := _place(tag)):
+                if re.search(rb"\bt=[\"']s[\"']", tag) and (place := _place(tag)):
                     found.texts[place] = self._raised[int(value[1])]
         return found
 
@@ -79,13 +80,22 @@ class Xlsx:
         return raw.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</") if prefix else raw
 
     @cached_property
+    def _book(self) -> bytes:
+        return self._archive.read("xl/workbook.xml")
+
+    @cached_property
+    def _uncalculated(self) -> bool:
+        """Whether formulas are to be calculated when somebody opens it: until then a program wrote 0 for each."""
+        return any(said.get("fullCalcOnLoad") in ("1", "true") for said in _tags(self._book, "calcPr"))
+
+    @cached_property
     def _parts(self) -> dict[str, str]:
         """The part of each sheet, by its name."""
-        book, relations = (self._archive.read(f"xl/{name}") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
+        relations = self._archive.read("xl/_rels/workbook.xml.rels")
         targets = {said.get("Id"): said.get("Target", "") for said in _tags(relations, "Relationship")}
         return {
-            html.unescape(said["name"]): normpath(join("xl", targets.get(said.get("r:id"), ""))).removeprefix("/")
-            for said in _tags(book, "sheet")
+            said["name"]: normpath(join("xl", targets.get(_id(said), ""))).removeprefix("/")
+            for said in _tags(self._book, "sheet")
             if "name" in said
         }
 
@@ -97,7 +107,7 @@ class Xlsx:
         raw = self._read("xl/sharedStrings.xml")
         if b"superscript" not in raw:
             return {}
-        texts = enumerate(raw.split(b"<si>")[1:])
+        texts = enumerate(re.split(rb"<si(?:\s[^>]*)?>", raw)[1:])
         return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
 
 
@@ -136,7 +146,7 @@ def _place(tag: bytes) -> Place | None:
 
 def _with_raised(part: bytes) -> str:
     """A text of several runs whose raised digits are superscripts; none where no digit is raised."""
-    runs = re.findall(rb"<r>(.*?)</r>", part, re.DOTALL)
+    runs = re.findall(rb"<r(?:\s[^>]*)?>(.*?)</r>", part, re.DOTALL)
     texts = [html.unescape(b"".join(re.findall(rb"<t[^>]*>([^<]*)</t>", run)).decode()) for run in runs]
     shown = [raised(text) if b"superscript" in run else text for run, text in zip(runs, texts, strict=True)]
     return "".join(shown) if shown != texts else ""
@@ -145,7 +155,13 @@ def _with_raised(part: bytes) -> str:
 def _tags(raw: bytes, name: str) -> Iterator[dict[str, str]]:
     """The attributes of each element of a name."""
     for tag in re.findall(rf"<(?:\w+:)?{name}\b([^>]*)>", raw.decode()):
-        yield dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", tag))
+        found = re.findall(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
+        yield {key: html.unescape(double or single) for key, double, single in found}
+
+
+def _id(said: dict[str, str]) -> str:
+    """The identifier of a relation, whatever prefix its program gives to their names."""
+    return next((value for key, value in said.items() if key.endswith(":id")), "")
 
 
 class Ods:
@@ -179,9 +195,8 @@ class Ods:
     def _raised(self) -> list[bytes]:
         """The styles whose letters are raised, which stand before all sheets."""
         styles = bytes(self._raw[: self._find(b"<office:body", 0)])
-        if b'text-position="super' not in styles:
-            return []
-        named = rb"<style:style\b[^>]*style:name=\"([^\"]*)\"(?:(?!</style:style>).)*?text-position=\"super"
+        # By a word, as LibreOffice says it, or by how much, as Excel does.
+        named = rb"<style:style\b[^>]*style:name=\"([^\"]*)\"(?:(?!</style:style>).)*?text-position=\"(?:super|[1-9])"
         return re.findall(named, styles, re.DOTALL)
 
     def unsaid(self, sheet: str) -> Unsaid:
@@ -214,7 +229,7 @@ def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
     """The hidden rows, or columns, of an ods sheet."""
     hidden: set[int] = set()
     number = 0
-    for tag in re.finditer(rb"<table:table-%b\b([^>]*)>" % what, raw):
+    for tag in re.finditer(rb"<table:table-%b(?=[\s/>])([^>]*)>" % what, raw):
         repeated = _repeated(tag[1], what + b"s")
         if any(b'table:visibility="%b"' % how in tag[1] for how in _HIDDEN):
             hidden.update(range(number, number + min(repeated, _MOST_REPEATED)))
@@ -226,7 +241,7 @@ def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
     """The rows and columns of each cell of an ods sheet, as often as it is repeated, its attributes and its content."""
     row, column, down = -1, 0, 1
     for tag in re.finditer(
-        rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)", raw
+        rb"<table:(table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)", raw
     ):
         if tag[1] == b"table-row":
             row, column, down = row + down, 0, _repeated(tag[2], b"rows")

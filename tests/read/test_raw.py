@@ -31,12 +31,14 @@ ROW = "<table:table-row{}>{}</table:table-row>"
 def xlsx(path: Path) -> Path:
     with xlsxwriter.Workbook(path) as book:
         raised = book.add_format({"font_script": 1})
-        sheet = book.add_worksheet("a & b")
+        sheet = book.add_worksheet("a & b's")
         sheet.write_row(0, 0, ["Area", 1, 2])
         sheet.write_formula(1, 0, "=1/0", None, "#DIV/0!")
         sheet.write_formula(1, 1, "=A9", None, "")
         sheet.write_formula(1, 2, '="a"', None, "a")
         sheet.write_formula(1, 3, "=1+1", None, 2)
+        # The program writes 0 for what is to be calculated when somebody opens the file.
+        sheet.write_formula(1, 4, "=1+2")
         sheet.write_rich_string(2, 0, "2846", raised, "1", " ")
         sheet.write_rich_string(2, 1, "Rate", raised, "1", " ")
         sheet.write_string(2, 2, "28461 ")
@@ -50,8 +52,11 @@ def xlsx(path: Path) -> Path:
 
 def test_an_xlsx_cell_says_what_the_spreadsheet_shows(tmp_path):
     book = Workbook(xlsx(tmp_path / "a.xlsx"))
-    assert book.cells("a & b").tolist()[1:3] == [["#DIV/0!", "=A9", "a", 2], ["2846¹ ", "Rate¹ ", "28461 ", "#REF!"]]
-    assert book.hidden("a & b") == ({3}, {1, 2}) and book.hidden("c") == (set(), set())
+    assert book.cells("a & b's").tolist()[1:3] == [
+        ["#DIV/0!", "=A9", "a", 2, "=1+2"],
+        ["2846¹ ", "Rate¹ ", "28461 ", "#REF!", ""],
+    ]
+    assert book.hidden("a & b's") == ({3}, {1, 2}) and book.hidden("c") == (set(), set())
     assert book.cells("c").tolist() in ([], [["#N/A"]])
 
 
@@ -63,9 +68,14 @@ def test_names_with_a_prefix_are_the_same_names(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "y").mkdir()
     path = altered(path, tmp_path / "x", "xl/worksheets/sheet1.xml", prefixed)
-    book = Workbook(altered(path, tmp_path / "y", "xl/sharedStrings.xml", prefixed))
-    assert book.cells("a & b")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate¹ "]]
-    assert book.hidden("a & b") == ({3}, {1, 2})
+    path = altered(path, tmp_path / "y", "xl/sharedStrings.xml", prefixed)
+    (tmp_path / "z").mkdir()
+    relations = altered(
+        path, tmp_path / "z", "xl/workbook.xml", lambda raw: re.sub(r"\br(?=:id)|(?<=:)r(?==)", "q", raw)
+    )
+    book = Workbook(relations)
+    assert book.cells("a & b's")[1:3, :2].tolist() == [["#DIV/0!", "=A9"], ["2846¹ ", "Rate¹ "]]
+    assert book.hidden("a & b's") == ({3}, {1, 2})
 
 
 @pytest.mark.parametrize(
@@ -84,19 +94,28 @@ def test_names_with_a_prefix_are_the_same_names(tmp_path):
         ),
         ('office:value-type="string"><text:p>a<text:span text:style-name="T1">4</text:span></text:p>', "a⁴"),
         ('office:value-type="string"><text:p>4<text:span text:style-name="T1">th</text:span></text:p>', "4th"),
+        ('office:value-type="string"><text:p>28<text:span text:style-name="T3">4</text:span></text:p>', "28⁴"),
+        ('office:value-type="string"><text:p>28<text:span text:style-name="T4">4</text:span></text:p>', "284"),
         ('office:value-type="string"><text:p>28<text:span text:style-name="T2">4</text:span></text:p>', "284"),
     ],
 )
 def test_an_ods_cell_says_what_the_spreadsheet_shows(tag, shown, tmp_path):
     styles = "".join(
         f'<style:style style:name="{name}" style:family="text"><style:text-properties {how}/></style:style>'
-        for name, how in (("T1", 'style:text-position="super 58%"'), ("T2", 'fo:font-weight="bold"'))
+        for name, how in (
+            ("T1", 'style:text-position="super 58%"'),
+            ("T2", 'fo:font-weight="bold"'),
+            ("T3", 'style:text-position="33% 58%"'),
+            ("T4", 'style:text-position="-33% 58%"'),
+        )
     )
     unseen = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+    twice = ' table:number-rows-repeated="2"'
+    unseen = f"<table:table-column-group>{unseen}</table:table-column-group>"
     path = ods(
         tmp_path / "a.ods",
         unseen
-        + ROW.format(' table:number-rows-repeated="2"', CELL.format(1) * 3)
+        + f"<table:table-row-group>{ROW.format(twice, CELL.format(1) * 3)}</table:table-row-group>"
         + ROW.format(
             "", f'{CELL.format(5)}<table:table-cell table:number-columns-repeated="2" {tag}</table:table-cell>'
         )
