@@ -16,6 +16,8 @@ from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES
 _NEAR, _FAR = 0.2, 0.85
 # Fewer cases may become ten times as many within a year; so may a share or a rate that is of few cases.
 _MANY, _FEW_PERCENT, _LOW_RATE = 30, 0.1, 1.0
+# What a whole of nothing is held against its parts as.
+_NOTHING = 0.1
 # So many numbers are not multiples of ten by chance, and so many parts are no small part of their whole.
 _NO_CHANCE, _FEW, _ENOUGH = 12, 3, 15
 # England has households, and England and Wales people, between ten to these powers.
@@ -49,6 +51,12 @@ def odd(figures: Coded, counted: np.ndarray, cases: np.ndarray, people: np.ndarr
 
 def _powers(numbers: np.ndarray) -> np.ndarray:
     powers: np.ndarray = np.log10(np.where(numbers > 0, numbers, np.nan))
+    return powers
+
+
+def _of_whole(numbers: np.ndarray) -> np.ndarray:
+    """The powers of wholes: nothing is less than any part."""
+    powers: np.ndarray = _powers(np.where(numbers == 0, _NOTHING, numbers))
     return powers
 
 
@@ -137,7 +145,7 @@ def _unlike_their_parts(figures: Coded, counted: np.ndarray, of: str, complete: 
     beside = beside[np.maximum(figures.value[beside], totals[here]) >= np.where(counted[beside], _MANY, 1)]
     here = place[beside]
     most, least = (of_parts(figures.value[parts], place[parts], number)[here] for of_parts in (largest, smallest))
-    value, most, least, total = map(_powers, (figures.value[beside], most, least, totals[here]))
+    value, (most, least, total) = _of_whole(figures.value[beside]), map(_powers, (most, least, totals[here]))
     all_there = sizes[here] >= complete
     counts = (most - value > _NEAR) | (all_there & (value - total > 3 * _NEAR))
     rates = all_there & ((most - value > 2 * _NEAR) | (value - most > _NEAR) | (least - value > _NEAR))
@@ -176,8 +184,9 @@ def _unlike_their_areas(figures: Coded, counted: np.ndarray, nation: str) -> np.
     together = np.bincount(place[regions], figures.value[regions], minlength=number)[here]
     all_there = np.bincount(place[regions], minlength=number)[here] >= _REGIONS
     value = figures.value[whole]
-    less = _powers(part) - _powers(value) > _NEAR
-    other = (nation == ENGLAND) & all_there & (np.abs(_powers(together) - _powers(value)) > _NEAR)
+    power = _of_whole(value)
+    less = _powers(part) - power > _NEAR
+    other = (nation == ENGLAND) & all_there & (np.abs(_powers(together) - power) > _NEAR)
     return _in_rows(figures, whole[(less | other) & (np.fmax(value, part) >= _MANY)])
 
 

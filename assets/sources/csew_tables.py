@@ -70,6 +70,7 @@ def survey_years(table: Table) -> dict[int, dict]:
             columns[name] = column
     if not found or any("value" not in columns for columns in found.values()):
         raise table.refused("no column headed with a survey year" if not found else "limits without an estimate")
+    table.require_every_period(found)
     return {columns.pop("value"): {"period": period} | columns for period, columns in found.items()}
 
 

@@ -20,6 +20,8 @@ DRUGS = "drug and alcohol related"
 KINDS = {"perm": "permanent exclusions", "fixed": "suspensions", "susp": "suspensions"}
 SEVERAL_REASONS = date(2020, 9, 1)
 _OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|percent|_pc$))(.+)"
+# A total, or a part of a reason, would be counted with the reasons.
+_OF_SEVERAL = r"\b(?:(?:sub)?totals?|all|any|(?:of )?which|reasons)\b"
 _OF_ALL = r"(perm)_excl|(fixed)_excl|(susp)ensions?"
 
 
@@ -60,7 +62,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
             columns[name] = {"measure": KINDS[found[found.lastindex]], "reason": "all"}
         elif found := re.fullmatch(_OF_REASON, labels.heading(name)):
             # A second state of one reason would be counted with the others.
-            if said := re.search(STATES, found[2].replace("_", " ")):
+            if said := re.search(rf"{STATES}|{_OF_SEVERAL}", found[2].replace("_", " ")):
                 raise records.refused(f"the column {name} {labels.INSTEAD}: it says {said[0]!r}")
             reason = DRUGS if found[2] == "drug_alcohol" else found[2]
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
@@ -102,6 +104,7 @@ def _require_one_breakdown(records: Records, columns: dict) -> None:
         words = records.frame[name].unique()
         if len(words) > 1 and any(re.search("[A-Za-z]{4}", word) for word in words):
             raise records.refused(f"column {name} breaks the figures down by {', '.join(sorted(words)[:5])}")
+    records.require_whole(*known)
 
 
 def _wholes(records: Records, counted: pd.DataFrame) -> pd.DataFrame:

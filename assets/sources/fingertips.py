@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from pipeline.fetch.fingertips import Fingertips as Platform
@@ -84,6 +85,8 @@ UNITS = [
     (r"\(%\)|percentage|proportion", "percent"),
     (r"\bnumber (of|in)\b", "people"),
 ]
+# The ages of those that a treatment, or an estimate of users, is about.
+ADULTS = ["18 and over", "15-64"]
 SEXES = {"persons": "all", "male": "male", "female": "female", "not applicable": "all"}
 LIMITS = {"lower": "Lower CI 95.0 limit", "upper": "Upper CI 95.0 limit"}
 NEEDED = [
@@ -120,6 +123,7 @@ def fingertips(book: Workbook) -> Iterator[pd.DataFrame]:
     meaning of all other ids is taken from descriptions and is checked against the printed name only.
     """
     records = book.records().require(*NEEDED)
+    records.require_whole(*NEEDED)
     frame = records.frame
     if unknown := set(frame["Indicator ID"]) - set(INDICATORS):
         row = frame.index[frame["Indicator ID"].isin(unknown)][0]
@@ -166,7 +170,7 @@ def _periods(records: Records) -> pd.Series:
 
 
 def _ages(records: Records, rows: pd.DataFrame) -> pd.Series:
-    """Age bands in one spelling; where an indicator has a single one, that is its whole."""
+    """Age bands in one spelling; a single one of an indicator, of adults or in its name, is its whole."""
     spelled = {}
     for text in rows["Age"].unique():
         words = plain(text).lower().removesuffix(" yrs").removesuffix(" years")
@@ -180,7 +184,8 @@ def _ages(records: Records, rows: pd.DataFrame) -> pd.Series:
             spelled[text] = "all"
     ages = _translated(records, rows["Age"], spelled, "Age")
     alone = rows["Age"].groupby(rows["Indicator ID"]).transform("nunique") == 1
-    return ages.mask(alone, "all")
+    named = [age in plain(name) for age, name in zip(ages, rows["Indicator Name"], strict=True)]
+    return ages.mask(alone & (ages.isin(ADULTS) | np.array(named, dtype=bool)), "all")
 
 
 def _category(records: Records, indicator: str, name: str) -> str:

@@ -50,6 +50,10 @@ def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
     columns = [column for column in (table.column_if_any(QUARTER), table.column_if_any(YEAR)) if column is not None]
     if not columns:
         name = re.sub(r"[_-]", " ", table.file).lower().rsplit(".", 1)[0]
+        if len(set(re.findall(r"\bq[1-4]\b", name))) > 1 or re.search(
+            r"\bq[1-4] (?:to )?[1-4]\b|\b20\d\d \d\d\b", name
+        ):
+            raise table.refused("no column of years or quarters, and its name says more than one quarter")
         try:
             return pd.Series(_referral_period(name, whole=False), index=rows)
         except ValueError as error:

@@ -14,6 +14,7 @@ from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import FIGURES, Workbook
 from schemas.ohid import AlcoholDependence, OcuPrevalence
+from schemas.rules import ENGLAND
 
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "na": "x", "n/a": "x"}
 
@@ -94,11 +95,12 @@ def _estimates(headings: Mapping[Hashable, str], refused: Callable[[str], Refuse
 def _area(code: str, area: str, region: str, day: str) -> tuple[str | None, str]:
     """The code and name of an area that may be printed by name only, alone or beside its region."""
     if not area or re.fullmatch(r"(all|total|region(al)?( total)?)", area, re.IGNORECASE):
-        area = region
+        # Of a smaller area a row is no total.
+        area = region or ("" if code == ENGLAND else area)
     if re.fullmatch(GSS, code):
         return code, area
     if re.fullmatch(r"(national|england)( total)?", area, re.IGNORECASE):
-        return "E92000001", area
+        return ENGLAND, area
     together = "-and-".join(sorted(map(naming.slug, re.split(r" and | & ", area))))
     if together in COMBINED:
         return together, area

@@ -36,6 +36,7 @@ CAUSES = {
     "of which drug misuse": "drug misuse",
     "drug misuse": "drug misuse",
 }
+DELAY = r"median delay(?: \(?(?:in )?days\)?)?"
 AGE = r"all ages|under \d+|<1|\d+ *-+ *\d+|\d+ to \d+|\d+\+|\d+ and over"
 
 
@@ -125,7 +126,9 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
         delay = {"measure": "median registration delay", "unit": "days"}
         columns = {}
         for column, parts in enumerate(table.headings):
-            if found := parted(tuple(part for part in parts if not part.startswith("median delay")), NATIONS):
+            if odd := [part for part in parts if part.startswith("median delay") and not re.fullmatch(DELAY, part)]:
+                raise table.refused(f"column {column_letters(column)}: {odd[0]!r} is not in days")
+            if found := parted(tuple(part for part in parts if not re.fullmatch(DELAY, part)), NATIONS):
                 outer, nation = found
                 of = {"area_code": NATIONS[nation], "area_label": nation, "category": _cause(table, outer)}
                 columns[column] = delay | of

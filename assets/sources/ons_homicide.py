@@ -65,6 +65,7 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
         raise table.refused(f"no row of {' or of '.join(sorted(missing))} homicides")
     headed = {c: " ".join(parts) for c, parts in enumerate(table.headings) if c > table.key and parts}
     years = {c: table.period_over(c, "financial_year") for c, text in headed.items() if not re.search(COMPARED, text)}
+    table.require_every_period(years.values(), "financial_year")
     if odd := [year.label for year in years.values() if year.kind != "financial_year"]:
         raise table.refused(f"{', '.join(odd)} is no year to March")
     same = {"measure": "homicides", "unit": "homicides", "area_code": "K04000001", "area_label": "England and Wales"}

@@ -30,7 +30,10 @@ _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _AS_IT_IS = re.compile(r"[A-Z]\d{8}|[A-Za-z]+(?: [A-Za-z]+)*")
 
 # What says, above numbers, that they are counted in more than ones.
-THOUSANDS = r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
+THOUSANDS = (
+    r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
+    r"|\((?:1,?)?000\)|\((?:thousand|million)\)|\bunits?:? (?:of )?(?:1,?000|thousand|million)\b"
+)
 
 # What says that numbers are of another quantity than the one that is counted.
 ANOTHER = (
@@ -51,7 +54,7 @@ ELSEWHERE = (
 _CODE = re.compile(r"[A-Za-z]\d{8}")
 
 # The label of a whole, where others are of its parts.
-WHOLE = r"(?:(?:grand )?total|all|any|persons|england (?:and|&) wales)\b.*|.*\btotal"
+WHOLE = r"(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal"
 
 
 def visible(text: object) -> str:

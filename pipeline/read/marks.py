@@ -14,7 +14,7 @@ SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
 _PLAIN = frozenset((float, int))  # and not a truth value, which is an int
 # Programs that write an exponent write its sign; an e right before a digit begins a footnote.
 _NUMBER = re.compile(
-    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
+    r"(-?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]\d{1,2})?|-?\.\d+)(?![-/]\d)\s*([^\d\s,.].*)?",
     re.IGNORECASE | re.ASCII,
 )
 # A spreadsheet program shows 123,456 as 1.2E+05 where a column is narrow, and the other digits are gone.

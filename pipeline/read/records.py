@@ -12,11 +12,14 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, THOUSANDS, another, code, heading, label, plain
+from pipeline.read.labels import INSTEAD, THOUSANDS, WHOLE, another, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+
+# How a column is called that says of which people its rows are.
+_OF_SOME = r"(?:.*[_ ])?(?:sex|gender|ethnic\w*|age|nationality|disab\w*|religion|language)(?:[_ ].*)?"
 
 
 class Records(Tabular[str]):
@@ -89,6 +92,16 @@ class Records(Tabular[str]):
             near = but_found("heading", missing[0], self.frame.columns)
             raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}{near}")
         return self
+
+    def require_whole(self, *known: str) -> None:
+        """Refuse a column but those that are known which says that rows are of some people only."""
+        for name in self.frame.columns.difference([*known]):
+            words = sorted({heading(text) for text in self.frame[name].unique() if re.search("[A-Za-z]{3}", text)})
+            some = [
+                text for text in words if not re.fullmatch(rf"{WHOLE}|null|none|not (?:applicable|collected)", text)
+            ]
+            if some and re.fullmatch(_OF_SOME, heading(name)):
+                raise self.refused(f"nobody knows the column {name}, and it says that rows are of {some[0]!r}")
 
     def column(self, pattern: str) -> str:
         """The one column whose name a pattern matches as a whole, in lower case and without footnotes."""

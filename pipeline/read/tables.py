@@ -140,6 +140,7 @@ class Table(Tabular[int]):
             if across or periods.speaks_of_time(text) or (column > self.key and self._holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
+        self.require_every_period(across.values(), single)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
             repeated = sorted({text for text in labels if labels.count(text) > 1})
@@ -147,6 +148,25 @@ class Table(Tabular[int]):
                 f"two columns are headed {', '.join(repeated)}" if repeated else "no column headed by a period"
             )
         return across
+
+    def require_every_period(self, read: Iterable[periods.Period], single: str = "calendar_year") -> None:
+        """Refuse a column of numbers under a period, with more said beside it, that no column which is read has.
+
+        "2023/24 (changed method)" is no change of two years.
+        """
+        spans = {(period.start, period.end) for period in read}
+        for column, parts in enumerate(self.headings):
+            bare = [re.sub(r"[(\[].*?[)\]]|, .*", "", part).strip() for part in parts]
+            for part, text in zip(parts, bare, strict=True):
+                if text == part or not self._holds_numbers(column):
+                    continue
+                try:
+                    period = periods.parse(text, single)
+                except ValueError:
+                    continue
+                if (period.start, period.end) not in spans:
+                    at = f"column {column_letters(column)} ({part})"
+                    raise self.refused(f"{at} is not read, and no other column is of that period")
 
     def _require_alike(self, across: Iterable[int]) -> None:
         """Refuse a column whose lowest label is no time where those of others are, and no whole of them."""

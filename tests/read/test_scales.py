@@ -41,6 +41,14 @@ UPWARDS, EACH_WAY = (10, 100, 1000), (10, 100, 1000, 0.1, 0.01, 0.001)
 BOTH_WAYS = (10, 0.1)
 
 
+@pytest.mark.parametrize("release", [("dfe_children_in_need", "2024-10-31"), LOCAL])
+def test_a_nation_of_nothing_beside_its_areas_is_refused(release):
+    frame, contract = sample_figures(*release), SOURCES[release[0]].contract
+    other = frame.copy()
+    other.loc[frame["area_kind"].eq("country") & frame["unit"].isin(["assessments", "deaths"]), "value"] = 0
+    assert keeps(contract, frame) and not other["value"].equals(frame["value"]) and not keeps(contract, other)
+
+
 def test_a_column_of_fractions_among_whole_percentages_is_refused():
     source_id, released = "nhs_smoking_drinking_drugs", "2024-10-17"
     frame, contract = sample_figures(source_id, released), SOURCES[source_id].contract

@@ -189,6 +189,17 @@ def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():
             table(["T"], ["Area code", odd, "2023/24"], [CODE, 1.0, 2.0]).periods_across()
 
 
+def test_a_column_that_is_of_a_period_though_it_speaks_of_a_change_is_not_left_out():
+    def years(last: str) -> Table:
+        return table(["T"], ["Area code", "2022/23", "2023/24", last], [CODE, 1.0, 2.0, 3.0], [CODE, 1.0, 2.0, 3.0])
+
+    for compared in ("% change", "Change 2022/23 to 2023/24", "2023/24 (% change)"):
+        assert list(years(compared).periods_across()) == [1, 2]
+    for lost in ("2024/25 (recording change)", "2024/25 [10% estimated]", "2024/25, not a change [note 6]"):
+        with pytest.raises(Refused, match=r"column D .* no other column is of that period"):
+            years(lost).periods_across()
+
+
 @pytest.mark.parametrize(
     "above",
     [
@@ -198,6 +209,9 @@ def test_headings_that_speak_of_time_together_name_a_period_or_are_refused():
         (["T"], ["Area code", "Deaths\n(’000)", "Rate"]),
         (["T"], ["Area code", "Deaths", "Rate"], ["", "'000s", ""]),
         (["T in millions"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Area code", "Deaths (000)", "Rate"]),
+        (["T"], ["Area code", "Number (thousand)", "Rate"]),
+        (["T", "", "Unit: 1,000 people"], ["Area code", "Deaths", "Rate"]),
     ],
 )
 def test_numbers_that_are_said_to_be_in_thousands_are_read_by_who_knows_it_only(above):

@@ -185,6 +185,25 @@ def test_a_breakdown_of_exclusions_that_nobody_knows_is_refused(altered):
         altered(EXCLUSIONS, broken)
 
 
+def test_exclusions_of_some_pupils_only_are_refused(altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    for only, why in (("Girls", "it says that rows are of 'girls'"), ("Total", "")):
+        filtered = [["sex", *rows[0]]] + [[only, *row] for row in rows[1:]]
+        if why:
+            with pytest.raises(Refused, match=why):
+                altered(EXCLUSIONS, filtered)
+        else:
+            assert_same(altered(EXCLUSIONS, filtered), sample_figures(EXCLUSIONS, "2025-07-10"))
+
+
+@pytest.mark.parametrize("name", ["perm_total", "fixed_all_reasons", "fixed_drug_alcohol_of_which_cannabis"])
+def test_a_total_or_a_part_of_a_reason_is_no_reason_more(name, altered):
+    rows = lines(sample(EXCLUSIONS, "2017-07-20"))
+    more = [[*row, name if at == 0 else "2"] for at, row in enumerate(rows)]
+    with pytest.raises(Refused, match=f"the column {name} may be of an earlier edition"):
+        altered(EXCLUSIONS, more)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 

@@ -152,6 +152,15 @@ def test_what_nobody_knows_is_refused(altered, column, text, refusal):
         altered(FINGERTIPS, rows)
 
 
+def test_a_file_of_some_people_only_is_none_of_the_whole(altered):
+    header, *rows = lines(sample(FINGERTIPS, "2020-02-04"))
+    with pytest.raises(Refused, match="it says that rows are of 'white'"):
+        altered(FINGERTIPS, [[*header, "Ethnicity"], *([*row, "White"] for row in rows[:200])])
+    at = header.index("Age")
+    with pytest.raises(Refused, match="age is not an age that this publication prints"):
+        altered(FINGERTIPS, [header, *([*row[:at], "45-64 yrs", *row[at + 1 :]] for row in rows[:200])])
+
+
 @pytest.mark.parametrize(
     ("indicator", "spoilt", "why"),
     [

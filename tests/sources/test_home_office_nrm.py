@@ -100,6 +100,14 @@ def test_a_real_file_that_no_longer_says_its_quarter_is_refused(tmp_path):
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize("name", ["2023_q1-q4", "2023_q1-4", "q1-q4_2023", "2023_q3_and_q4", "q4_2023-24"])
+def test_a_name_that_says_more_than_one_quarter_says_none(name, tmp_path):
+    renamed = Path(shutil.copy(real_file(NRM, LOCAL), tmp_path / f"nrm_referrals_local-authority_{name}.csv"))
+    with pytest.raises(Refused, match="its name says more than one quarter"):
+        read(NRM, renamed)
+
+
+@pytest.mark.real_data
 def test_a_file_without_the_flag_gives_no_county_lines(staged_real):
     assert calculated("county_lines_referrals", home_office_nrm=staged_real(NRM, LONG)).empty
 

@@ -228,6 +228,14 @@ def test_an_area_without_its_code_has_the_one_that_the_file_prints_beside_its_na
     assert_same(altered(ALCOHOL, [heads, *rows]), sample_figures(ALCOHOL, "2020-03-05"))
 
 
+def test_the_row_of_a_smaller_area_is_no_total(altered):
+    content = sheets(sample(OCU, THIRD))
+    (at,) = (at for at, row in enumerate(content["Table_1"]) if row[1] == "Lewisham")
+    content["Table_1"][at][1] = "Total"
+    with pytest.raises(Refused, match="E09000023 is the code of Lewisham"):
+        altered(OCU, content)
+
+
 def test_an_authority_that_was_just_abolished_keeps_its_code(altered):
     content = sheets(sample(OCU, SECOND))
     row = next(row for row in content["Table 3"] if row[1] == "Bournemouth, Christchurch and Poole")

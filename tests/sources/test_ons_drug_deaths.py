@@ -12,6 +12,8 @@ from tests.reading import (
     assert_printed,
     assert_same,
     read_altered,
+    sample,
+    sheets,
 )
 
 DEATHS = "ons_drug_deaths"
@@ -166,6 +168,15 @@ def test_marks_beside_and_instead_of_a_rate(altered):
     sheets["Table 4"][row + 3][5] = "?"
     with pytest.raises(Refused, match=rf"'Table 4'.*F{row + 4} '\?'"):
         altered(DEATHS, sheets)
+
+
+def test_a_delay_that_is_not_in_days_is_refused(altered):
+    content = sheets(sample(DEATHS, "2024-10-23"))
+    heads = content["Table 10"][4]
+    assert "Median delay (in days)" in heads
+    content["Table 10"][4] = [str(cell).replace("days", "weeks") for cell in heads]
+    with pytest.raises(Refused, match="is not in days"):
+        altered(DEATHS, content)
 
 
 @pytest.mark.parametrize("sheet", ["Table 1", "Table 2", "Table 4", "Table 7"])
