@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import plain
+from pipeline.read.marks import is_mark
 from pipeline.read.tables import Table
 
 YEAR = r"(?:19|20)\d\d(?:\.0)?"
@@ -118,6 +119,11 @@ def unpivot_rates(table: Table, rows: pd.DataFrame, columns: dict[int, dict]) ->
     rated = {column: attributes for column, attributes in columns.items() if "lower" in attributes}
     limits = {attributes[name] for attributes in rated.values() for name in ("lower", "upper")}
     table.require_all_read(rows.index, {*columns, *limits}, row_columns(table))
+    flags = {attributes.get("flag") for attributes in rated.values()}
+    for column in set(range(min(columns), len(table.headings))) - {*columns, *limits, *flags}:
+        marked = [row + 1 for row in rows.index if plain(cell := table.cells[row, column]) and is_mark(cell, MARKS)]
+        if marked and not table.headings[column]:
+            raise table.refused(f"{column_letters(column)}{marked[0]} is a mark, and nobody knows of which number")
     yield table.unpivot(rows, plain_columns, MARKS)
     yield table.unpivot(rows, rated, MARKS)
 

@@ -21,12 +21,12 @@ WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ire
 STREET_CRIMES = """
     WITH records AS (
         SELECT number, nullif(trim("Month"), '') AS month, nullif(trim("Reported by"), '') AS force,
-               nullif(lower(trim("Crime type")), '') AS crime_type
+               nullif(lower(trim("Crime type")), '') AS crime_type, nullif(trim({crime_id}), '') AS crime_id
         FROM {printed}
         WHERE trim(concat(*COLUMNS(* EXCLUDE number))) <> ''  -- records of commas, below the last one
     )
     SELECT month, force, crime_type AS category, 'street-level crimes' AS measure, 'crimes' AS unit, '' AS status,
-           CAST(count(*) AS DOUBLE) AS value,
+           CAST(count(*) AS DOUBLE) AS value, count(crime_id) AS with_id, count(DISTINCT crime_id) AS ids,
            'row ' || min(number) || ', Crime type (first of ' || count(*) || ' rows)' AS cell
     FROM records
     WHERE month IS DISTINCT FROM 'Month'  -- the heading of a file laid after another
@@ -37,6 +37,10 @@ WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
 )"""
+
+
+# Of so many crimes with an id some stand twice, and not all.
+_SEVERAL = 12
 
 
 def area_of_force(force: str) -> str | None:
@@ -79,12 +83,15 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
         try:
             path = {"path": escape(str(book.path))}
-            counts = con.execute(STREET_CRIMES.format(printed=WELL_FORMED), path).df()
+            counts = _counted(con, WELL_FORMED, path)
         except duckdb.Error:
             # A program that saved the file again may have left more fields, or another encoding, than DuckDB takes.
             printed = book.records().require("Month", "Reported by", "Crime type").frame
             con.register("printed", printed.rename_axis("number").reset_index())
-            counts = con.execute(STREET_CRIMES.format(printed="printed")).df()
+            counts = _counted(con, "printed")
+    found = counts.groupby("force", dropna=False)[["with_id", "ids"]].sum()
+    if (twice := (found["with_id"] >= _SEVERAL) & (found["with_id"] >= 2 * found["ids"])).any():
+        raise Refused(f"{book.name}: all crimes of {found.index[twice][0]} stand twice")
     for column, what in {"month": "month", "force": "police force", "category": "crime type"}.items():
         if (missing := counts[column].isna()).any():
             raise Refused(f"{book.name}, {counts['cell'][missing].iloc[0]}: no {what}")
@@ -97,4 +104,11 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         unknown = [month for month, period in months.items() if period is None]
         raise Refused(f"{book.name}: {', '.join(unknown)} is no month such as 2024-01")
     counts["area_code"], counts["area_label"] = counts["force"].map(codes), counts["force"]
-    yield counts.assign(period=counts["month"].map(months)).drop(columns=["force", "month"])
+    yield counts.assign(period=counts["month"].map(months)).drop(columns=["force", "month", "with_id", "ids"])
+
+
+def _counted(con: duckdb.DuckDBPyConnection, printed: str, path: dict[str, str] | None = None) -> pd.DataFrame:
+    """How many records there are of each month, force and crime type, and how many different crimes have an id."""
+    there = [name for name, *_ in con.execute(f"DESCRIBE FROM {printed}", path).fetchall()]
+    crime_id = '"Crime ID"' if "Crime ID" in there else "NULL"
+    return con.execute(STREET_CRIMES.format(printed=printed, crime_id=crime_id), path).df()

@@ -1,8 +1,12 @@
 """The reader of drug deaths in England, Wales and regions: published figures, altered workbooks, accessible layouts."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from assets.sources.ons_death_tables import YEAR, rate_columns, unpivot_rates
 from pipeline.read.opening import Refused
+from pipeline.read.tables import Table
 from tests.altering import FRONT, Base, assert_refused, in_texts, of_form, of_substance
 from tests.conftest import real_file
 from tests.reading import (
@@ -177,6 +181,23 @@ def test_a_delay_that_is_not_in_days_is_refused(altered):
     content["Table 10"][4] = [str(cell).replace("days", "weeks") for cell in heads]
     with pytest.raises(Refused, match="is not in days"):
         altered(DEATHS, content)
+
+
+def test_a_mark_that_does_not_stand_beside_its_rate_is_refused():
+    def read(*order: int) -> list[str]:
+        heads = ["Deaths", "Rate", "", "Lower confidence limit", "Upper confidence limit"]
+        numbers = [12.0, 1.0, "u", 0.5, 1.5]
+        rows = [["T per million", *[""] * 5], ["Year", *(heads[at] for at in order)]]
+        rows += [["2021", *(numbers[at] for at in order)], ["2020", *(numbers[at] if at != 2 else "" for at in order)]]
+        table = Table("file.xlsx", "Table 4", np.array(rows, dtype=object), "T per million", YEAR)
+        columns = rate_columns(table, "rate", lambda outer: {})
+        index = pd.DataFrame({"area_code": ["E92000001"] * 2}, index=[2, 3])
+        return pd.concat(unpivot_rates(table, index, columns))["status"].tolist()
+
+    assert read(0, 1, 2, 3, 4) == ["", "", "u", ""]
+    for moved in ((0, 2, 1, 3, 4), (0, 1, 3, 4, 2)):
+        with pytest.raises(Refused, match=r"is a mark, and nobody knows of which number|is not as in other blocks"):
+            read(*moved)
 
 
 @pytest.mark.parametrize("sheet", ["Table 1", "Table 2", "Table 4", "Table 7"])

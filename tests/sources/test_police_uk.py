@@ -100,6 +100,15 @@ def test_real_files_stand_beside_those_of_other_months(tmp_path, staged_real):
     assert said(together) == said(alone)
 
 
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", [name for name in STREET_FILES if "btp" not in name])
+def test_a_file_laid_after_itself_is_refused(name, tmp_path):
+    text = real_file(STREET, name).read_text(encoding="utf-8")
+    (tmp_path / name).write_text(text + text, encoding="utf-8")
+    with pytest.raises(Refused, match=r"all crimes of .* stand twice"):
+        read(STREET, tmp_path / name)
+
+
 CALLED = {
     "Metropolitan Police Service": "E23000001",
     "Avon and Somerset Constabulary": "E23000036",
