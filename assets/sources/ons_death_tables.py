@@ -120,9 +120,10 @@ def unpivot_rates(table: Table, rows: pd.DataFrame, columns: dict[int, dict]) ->
     limits = {attributes[name] for attributes in rated.values() for name in ("lower", "upper")}
     table.require_all_read(rows.index, {*columns, *limits}, row_columns(table))
     flags = {attributes.get("flag") for attributes in rated.values()}
-    for column in set(range(min(columns), len(table.headings))) - {*columns, *limits, *flags}:
+    unnamed = [column for column, parts in enumerate(table.headings) if column > min(columns) and not parts]
+    for column in set(unnamed) - flags:
         marked = [row + 1 for row in rows.index if plain(cell := table.cells[row, column]) and is_mark(cell, MARKS)]
-        if marked and not table.headings[column]:
+        if marked:
             raise table.refused(f"{column_letters(column)}{marked[0]} is a mark, and nobody knows of which number")
     yield table.unpivot(rows, plain_columns, MARKS)
     yield table.unpivot(rows, rated, MARKS)

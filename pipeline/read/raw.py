@@ -251,10 +251,12 @@ def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
         column += across
 
 
-def _unsaid_texts(raw: bytes, raised: list[bytes]) -> dict[Place, str]:
+def _unsaid_texts(raw: bytes, raised_styles: list[bytes]) -> dict[Place, str]:
     texts: dict[Place, str] = {}
+    named = b"|".join(map(re.escape, raised_styles))
+    spans = re.compile(rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % named) if named else None
     for rows, columns, attributes, body in _cells(raw):
-        if (text := _unsaid_text(attributes, body, raised)) and len(rows) * len(columns) < _MOST_REPEATED:
+        if (text := _unsaid_text(attributes, body, spans)) and len(rows) * len(columns) < _MOST_REPEATED:
             texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
     return texts
 
@@ -268,18 +270,17 @@ def _merged(raw: bytes) -> list[Merged]:
     return ranges
 
 
-def _unsaid_text(attributes: bytes, body: bytes, raised_styles: list[bytes]) -> str:
-    printed = html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()).strip()
-    if b'value-type="error"' in attributes:
-        return printed or "#ERROR"
-    if re.match(r"#[A-Z]|Err:\d", printed):
-        return printed
+def _unsaid_text(attributes: bytes, body: bytes, raised_spans: re.Pattern[bytes] | None) -> str:
+    error = b'value-type="error"' in attributes
+    if error or b"#" in body or b"Err:" in body:
+        printed = html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()).strip()
+        if error or re.match(r"#[A-Z]|Err:\d", printed):
+            return printed or "#ERROR"
     if b"table:formula=" in attributes and b"value-type=" not in attributes:
         formula = re.search(rb'table:formula="([^"]*)"', attributes)
         return f"={html.unescape(formula[1].decode()) if formula else ''}"
-    if raised_styles:
-        spans = rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % b"|".join(map(re.escape, raised_styles))
-        shown = re.sub(spans, lambda span: raised(span[1].decode()).encode(), body)
+    if raised_spans and b"<text:span" in body:
+        shown = raised_spans.sub(lambda span: raised(span[1].decode()).encode(), body)
         return html.unescape(re.sub(rb"<[^>]*>", b"", shown).decode()) if shown != body else ""
     return ""
 

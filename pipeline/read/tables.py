@@ -158,13 +158,13 @@ class Table(Tabular[int]):
         for column, parts in enumerate(self.headings):
             bare = [re.sub(r"[(\[].*?[)\]]|, .*", "", part).strip() for part in parts]
             for part, text in zip(parts, bare, strict=True):
-                if text == part or not self._holds_numbers(column):
+                if text == part:
                     continue
                 try:
                     period = periods.parse(text, single)
                 except ValueError:
                     continue
-                if (period.start, period.end) not in spans:
+                if (period.start, period.end) not in spans and self._holds_numbers(column):
                     at = f"column {column_letters(column)} ({part})"
                     raise self.refused(f"{at} is not read, and no other column is of that period")
 

@@ -11,6 +11,7 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.files import DAMAGED
+from pipeline.read.biff import Xls
 from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
@@ -70,8 +71,8 @@ class Workbook:
         return self._book.sheets_metadata
 
     @cached_property
-    def _raw(self) -> Xlsx | Ods | None:
-        kinds: dict[str, type[Xlsx | Ods]] = {"xlsx": Xlsx, "ods": Ods}
+    def _raw(self) -> Xlsx | Ods | Xls | None:
+        kinds: dict[str, type[Xlsx | Ods | Xls]] = {"xlsx": Xlsx, "ods": Ods, "xls": Xls}
         return kinds[self.format](self.path) if self.format in kinds else None
 
     @cached_property

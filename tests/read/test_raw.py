@@ -2,12 +2,17 @@
 
 import re
 import zipfile
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import xlrd
 import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.read.cells import column_number
 from pipeline.read.labels import visible
@@ -126,6 +131,53 @@ def test_an_ods_cell_says_what_the_spreadsheet_shows(tag, shown, tmp_path):
     book = Workbook(path)
     assert [row[:3] for row in book.cells("A1").tolist()[1:4]] == [[1, 1, 1], [1, 1, 1], [5, shown, shown]]
     assert book.hidden("A1") == ({4, 5}, {2})
+
+
+def xls(path: Path) -> Path:
+    book = xlwt.Workbook()
+    sheet, plain, above = book.add_sheet("a"), xlwt.Font(), xlwt.Font()
+    above.escapement = xlwt.Font.ESCAPEMENT_SUPERSCRIPT
+    sheet.write_rich_text(0, 0, (("79.5", plain), ("1", above)))
+    sheet.write_rich_text(0, 1, ((("79.5", above), ("1", plain))))
+    sheet.write(0, 2, "79.51")
+    sheet.row(1).set_cell_error(0, 0x2A)  # #N/A
+    sheet.write(2, 1, 5.0)
+    sheet.row(2).hidden = sheet.col(1).hidden = True
+    book.save(str(path))
+    return path
+
+
+def test_an_xls_cell_says_what_the_spreadsheet_shows(tmp_path):
+    book = Workbook(xls(tmp_path / "a.xls"))
+    assert book.cells("a").tolist() == [["79.5¹", "⁷⁹.⁵1", "79.51"], ["#N/A", "", ""], ["", 5, ""]]
+    assert book.hidden("a") == ({2}, {1})
+
+
+def test_an_xls_file_without_what_is_hidden_is_not_read_again(tmp_path, monkeypatch):
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, 5.0)
+    book.save(str(tmp_path / "a.xls"))
+    monkeypatch.setattr(xlrd, "open_workbook", None)
+    assert Workbook(tmp_path / "a.xls").cells("a").tolist() == [[5]]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    return xls(tmp_path_factory.mktemp("xls") / "whole.xls")
+
+
+@given(damage=st.lists(st.tuples(st.integers(0, 2**31), st.integers(0, 255)), min_size=1, max_size=40))
+@settings(max_examples=100)
+def test_a_damaged_xls_file_is_read_or_refused(whole, damage):
+    raw = bytearray(whole.read_bytes())
+    for at, byte in damage:
+        raw[at % len(raw)] = byte
+    path = whole.with_name("damaged.xls")
+    path.write_bytes(raw)
+    with suppress(Refused):
+        book = Workbook(path)
+        for sheet in book.sheets:
+            book.cells(sheet)
 
 
 # --- every reader --------------------------------------------------------------------------------------------

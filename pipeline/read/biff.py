@@ -1,0 +1,93 @@
+"""What the records of an xls workbook say of cells and its parser does not; what stands in the cells is workbook's.
+
+They are walked through for one that tells of an error, a raised letter, or a hidden row or column, and only where there
+is one is the workbook read again, by xlrd, which knows all of them.
+"""
+
+import io
+import struct
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import xlrd
+from xlrd.compdoc import CompDoc
+
+from pipeline.read.labels import raised
+from pipeline.read.layout import Hidden
+from pipeline.read.raw import Unsaid
+
+# How a font says that its letters are raised.
+_RAISED = 1
+
+
+class Xls:
+    """The workbook in an xls file. Raises ValueError where its records cannot be followed."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def unsaid(self, sheet: str) -> Unsaid:
+        """What is unsaid of a sheet; its merged cells its parser knows."""
+        return self._found.get(sheet, Unsaid())
+
+    @cached_property
+    def _found(self) -> dict[str, Unsaid]:
+        try:
+            raw = self._path.read_bytes()
+            if not any(_TELLING[number](said) for number, said in _records(raw) if number in _TELLING):
+                return {}
+            book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=io.StringIO())
+            return {sheet.name: _unsaid(book, sheet) for sheet in book.sheets()}
+        except Exception as error:  # of whatever kind: it trusts a file to be whole
+            raise ValueError(f"its records cannot be followed ({type(error).__name__}: {error})") from error
+
+
+def _records(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """The number and the content of each record of a workbook."""
+    package = CompDoc(raw, logfile=io.StringIO())
+    for name in ("Workbook", "Book"):
+        stream, at, size = package.locate_named_stream(name)
+        if stream is None:
+            continue
+        end = at + size
+        while at + 4 <= end:
+            number, length = struct.unpack_from("<HH", stream, at)
+            if not number:  # filled up to the end
+                return
+            yield number, stream[at + 4 : at + 4 + length]
+            at += 4 + length
+
+
+# The records that may tell, by their numbers in Microsoft's [MS-XLS]: those of a font, of a formula that gave an error,
+# of columns, of an error and of a row.
+_TELLING: dict[int, Callable[[bytes], bool]] = {
+    0x31: lambda said: int.from_bytes(said[8:10], "little") == _RAISED,
+    0x06: lambda said: said[12:14] == b"\xff\xff" and said[6] == 2,
+    0x7D: lambda said: bool(said[8] & 1),
+    0x205: lambda said: bool(said[7]),
+    0x208: lambda said: bool(said[12] & 0x20),
+}
+
+
+def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
+    texts = {
+        (row, column): xlrd.error_text_from_code.get(cell.value, "#ERROR")
+        for row in range(sheet.nrows)
+        for column, cell in enumerate(sheet.row(row))
+        if cell.ctype == xlrd.XL_CELL_ERROR
+    }
+    for (row, column), runs in sheet.rich_text_runlist_map.items():
+        text = str(sheet.cell_value(row, column))
+        bounds = [0, *(at for at, _ in runs), len(text)]
+        fonts = [book.xf_list[sheet.cell_xf_index(row, column)].font_index, *(font for _, font in runs)]
+        parts = zip(fonts, bounds[:-1], bounds[1:], strict=True)
+        shown = "".join(
+            raised(text[start:end]) if book.font_list[font].escapement == _RAISED else text[start:end]
+            for font, start, end in parts
+        )
+        if shown != text:
+            texts[row, column] = shown
+    rows = (row for row, info in sheet.rowinfo_map.items() if info.hidden)
+    columns = (column for column, info in sheet.colinfo_map.items() if info.hidden)
+    return Unsaid(texts, Hidden(frozenset(rows), frozenset(columns)))
