@@ -37,7 +37,9 @@ LISTED = {
     "count": "offence count|number of offences",
 }
 PARTNERSHIP = {"partnership": "csp name"}
-HEADING_ROWS = 15
+HEADING_ROWS = 40
+# A sheet of a year with more rows than these is a list of it.
+_FEW_ROWS = 3
 
 
 # --- areas -------------------------------------------------------------------------------------------------
@@ -177,6 +179,10 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break
+        else:
+            if re.search(r"(19|20)\d\d", sheet) and ((cells != "").sum(axis=1) > 3).sum() > _FEW_ROWS:
+                wanted = ", ".join(columns.values())
+                raise Refused(f"{book.name}, sheet {sheet!r}: no row of it is headed {wanted}")
 
 
 def _is_blank(cells: np.ndarray, first: int) -> bool:

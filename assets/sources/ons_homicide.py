@@ -54,10 +54,12 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     table = book.table(TITLE, heads=HEADS)
     rows, shares = {}, []
     for row, text in table.row_labels().str.lower().items():
+        flag = next((flag for flag, pattern in DRUG_FLAGS.items() if re.fullmatch(pattern, text)), text)
         if shares or re.fullmatch(SHARES, text):
+            if flag in DRUG_FLAGS and flag not in rows.values():
+                raise table.refused(f"row {row + 1} ({text}) stands below the percentages, and none of numbers above")
             shares.append(row)
             continue
-        flag = next((flag for flag, pattern in DRUG_FLAGS.items() if re.fullmatch(pattern, text)), text)
         if flag in rows.values():
             raise table.refused(f"row {row + 1} ({text}) stands twice")
         rows[row] = flag

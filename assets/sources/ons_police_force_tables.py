@@ -123,7 +123,9 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     found = {
         "counts": book.tables(rf"^(?!.*(?:change|\brate)){forces}.*number of offences"),
         "rates": book.tables(rf"^(?!.*change){forces}.*rate of offences"),
-        "partnership counts": book.tables(rf"number of police recorded crimes for headline offences,? {partnerships}"),
+        "partnership counts": book.tables(
+            rf"number of police recorded (?:crimes|offences) for headline offences,? {partnerships}"
+        ),
         "partnership rates": book.tables(rf"recorded crime rate per .* {partnerships}"),
     }
     if not found["counts"] and not found["partnership counts"]:
@@ -132,6 +134,9 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             "titled 'police recorded crime by offence group and police force area, number of offences' or 'number of "
             f"police recorded crimes ... {partnerships}'",
         )
+    known = {table.sheet for tables in found.values() for table in tables}
+    if unknown := [t for t in book.tables(rf"^(?!.*change).*{partnerships}") if t.sheet not in known]:
+        raise unknown[0].refused(f"nobody knows what a table counts that is titled {unknown[0].title!r}")
     for kind in ("counts", "rates"):
         for table in found[kind]:
             code, name = table.column("area codes?"), table.column("area names?")

@@ -148,6 +148,10 @@ REFUSED = [
     ),
     (cell(2, 5, "Theft from the person..."), "2023_24!F3: 'Theft from the person...' is no whole label"),
     (same_sheet_twice, "listed twice"),
+    (
+        lambda book: book | {"2023_24": [[f"Field {at}" for at in range(9)], *book["2023_24"][1:]]},
+        "sheet '2023_24': no row of it is headed",
+    ),
     (no_count, "0 columns are headed 'offence count"),
     (lambda book: {"2022_23": [["Year"], ["2023"]]}, "no list of offences"),
     (lambda book: listed({"2023_24": [1, 2]}), "no twelve months"),

@@ -30,6 +30,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
 REFUSED = {
     "a flag twice": ({("Worksheet 32", 7, 0): "Known drug user"}, r"row 8 \(known drug user\) stands twice"),
     "no homicides": ({("Worksheet 32", 4, 0): "Base"}, "no row of all homicides"),
+    "a share among numbers": ({("Worksheet 32", 6, 0): "Percentage drug-related"}, "row 8 .* below the percentages"),
     "a calendar year": ({("Worksheet 32", 3, 2): "Jan 2009 to Dec 2009"}, "2009 is no year to March"),
 }
 

@@ -232,6 +232,14 @@ def test_the_table_of_counts_is_needed(altered):
         altered(FORCES, sheets)
 
 
+def test_a_table_of_partnerships_that_counts_something_else_is_refused(altered):
+    sheets = YEAR_2024.sheets()
+    title = next(row for rows in sheets.values() for row in rows[:4] if "crimes for headline offences" in str(row[0]))
+    title[0] = title[0].replace("recorded crimes", "recorded incidents")
+    with pytest.raises(Refused, match="nobody knows what a table counts that is titled"):
+        altered(FORCES, sheets)
+
+
 def test_an_optional_table_may_be_missing(altered, unaltered):
     sheets, missing = YEAR_2019.sheets(), ["Table P3"]
     for sheet in missing:
