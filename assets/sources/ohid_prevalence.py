@@ -71,7 +71,7 @@ def _estimates(headings: Mapping[Hashable, str], refused: Callable[[str], Refuse
     """
     order, points, bounds = list(headings), {}, {}
     for column, words in headings.items():
-        if levels := set(re.findall(r"\b(\d\d(?:\.\d)?) ?%", words)) - {"95"}:
+        if levels := set(re.findall(r"\b\d\d(?:\.\d)?(?= ?%| ?ci\b)|(?<=\bci )\d\d(?:\.\d)?", words)) - {"95", "95.0"}:
             raise refused(f"{words!r} is an interval of {', '.join(levels)}%, not of 95%")
         if not words or any(re.fullmatch(pattern, words) for pattern in TEXTS.values()):
             continue

@@ -83,12 +83,12 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
         try:
             path = {"path": escape(str(book.path))}
-            counts = _counted(con, WELL_FORMED, path)
+            counts = _counted(con, book.name, WELL_FORMED, path)
         except duckdb.Error:
             # A program that saved the file again may have left more fields, or another encoding, than DuckDB takes.
             printed = book.records().require("Month", "Reported by", "Crime type").frame
             con.register("printed", printed.rename_axis("number").reset_index())
-            counts = _counted(con, "printed")
+            counts = _counted(con, book.name, "printed")
     found = counts.groupby("force", dropna=False)[["with_id", "ids"]].sum()
     if (twice := (found["with_id"] >= _SEVERAL) & (found["with_id"] >= 2 * found["ids"])).any():
         raise Refused(f"{book.name}: all crimes of {found.index[twice][0]} stand twice")
@@ -107,8 +107,13 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     yield counts.assign(period=counts["month"].map(months)).drop(columns=["force", "month", "with_id", "ids"])
 
 
-def _counted(con: duckdb.DuckDBPyConnection, printed: str, path: dict[str, str] | None = None) -> pd.DataFrame:
+def _counted(
+    con: duckdb.DuckDBPyConnection, file: str, printed: str, path: dict[str, str] | None = None
+) -> pd.DataFrame:
     """How many records there are of each month, force and crime type, and how many different crimes have an id."""
     there = [name for name, *_ in con.execute(f"DESCRIBE FROM {printed}", path).fetchall()]
+    for name in ("month", "reported by", "crime type"):
+        if len(twice := [other for other in there if re.fullmatch(rf"{name}(_\d+)?", other.lower().strip())]) > 1:
+            raise Refused(f"{file}: the columns {' and '.join(twice)} mean the same")
     crime_id = '"Crime ID"' if "Crime ID" in there else "NULL"
     return con.execute(STREET_CRIMES.format(printed=printed, crime_id=crime_id), path).df()

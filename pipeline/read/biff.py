@@ -39,6 +39,8 @@ class Xls:
                 return {}
             book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=io.StringIO())
             return {sheet.name: _unsaid(book, sheet) for sheet in book.sheets()}
+        except MemoryError:
+            raise
         except Exception as error:  # of whatever kind: it trusts a file to be whole
             raise ValueError(f"its records cannot be followed ({type(error).__name__}: {error})") from error
 

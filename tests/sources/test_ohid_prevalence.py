@@ -151,6 +151,7 @@ def test_spanning_cells_may_be_repeated_in_each_column(altered):
         ("Table 1", 6, 1, "Atlantis", "no area is known as 'Atlantis'"),
         ("Table 1", 3, 3, "OCU (points)", "sheet 'Table 1'"),
         ("Table 1", 3, 4, "OCU (number) lower bound 99% CI", "an interval of 99%, not of 95%"),
+        ("Table 1", 3, 4, "OCU (number) lower CI 99.8", "an interval of 99.8%, not of 95%"),
         ("Table 1", 3, 12, "OCU (rate per 100,000)", "rates per 100,000, not per 1,000"),
         ("Table 1", 3, 5, "Crack cocaine (number) upper bound 95% CI", "several limits called upper"),
         ("Table 4", 0, 0, "Table 4: opiate use prevalence estimates by age group", "cannot read a period"),

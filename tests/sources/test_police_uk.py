@@ -131,6 +131,10 @@ def test_forces_under_the_names_they_give_themselves(tmp_path):
         (STREET_HEADING + DRUGS.format("", ""), "no police force"),
         (STREET_HEADING + DRUGS.format("Kent Police", "").replace("2024-01", "2024-13"), "2024-13 is no month"),
         (STREET_HEADING + DRUGS.format("Kent Police", "").replace("Drugs", ""), "no crime type"),
+        (
+            STREET_HEADING.replace("Longitude", "Month") + DRUGS.format("Kent Police", ""),
+            "the columns Month and Month_1 mean the same",
+        ),
         (STREET_HEADING.replace("Crime type", "Type") + DRUGS.format("Kent Police", ""), "no column Crime type among"),
         (STREET_HEADING + "2024-01,Kent Police,Drugs\n", "row 2: 3 fields where the heading has 12.*may be cut"),
     ],
