@@ -35,7 +35,7 @@ class Xls:
     def _found(self) -> dict[str, Unsaid]:
         try:
             raw = self._path.read_bytes()
-            if not any(_TELLING[number](said) for number, said in _records(raw) if number in _TELLING):
+            if not any(_TELLING[number](said) for number, said in _records(raw)):
                 return {}
             book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=io.StringIO())
             return {sheet.name: _unsaid(book, sheet) for sheet in book.sheets()}
@@ -46,7 +46,7 @@ class Xls:
 
 
 def _records(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """The number and the content of each record of a workbook."""
+    """The number and the content of each record of a workbook that may tell something."""
     package = CompDoc(raw, logfile=io.StringIO())
     for name in ("Workbook", "Book"):
         stream, at, size = package.locate_named_stream(name)
@@ -57,7 +57,8 @@ def _records(raw: bytes) -> Iterator[tuple[int, bytes]]:
             number, length = struct.unpack_from("<HH", stream, at)
             if not number:  # filled up to the end
                 return
-            yield number, stream[at + 4 : at + 4 + length]
+            if number in _TELLING:
+                yield number, stream[at + 4 : at + 4 + length]
             at += 4 + length
 
 

@@ -203,26 +203,28 @@ class Ods:
         """What is unsaid of a sheet."""
         start, end = self._bounds_of(sheet)
         hidden = any(self._raw.find(b'table:visibility="%b"' % how, start, end) >= 0 for how in _HIDDEN)
-        texts = self._texts_are_telling(start, end)
-        raw = bytes(self._raw[start:end]) if hidden or texts else b""
+        telling = self._last_that_tells(start, end)
         # Of most sheets a few headings are merged, far above the end.
         last = max((found.end() for found in _SPANS.finditer(self._raw, start, end)), default=start)
+        raw = bytes(self._raw[start:end]) if hidden else b""
         return Unsaid(
-            _unsaid_texts(raw, self._raised) if texts else {},
+            _unsaid_texts(bytes(self._raw[start : min(end, self._find(b"</table:table-row>", telling))]), self._raised)
+            if telling > start
+            else {},
             Hidden(*(_unseen(raw, what) for what in (b"row", b"column"))) if hidden else UNHIDDEN,
             _merged(bytes(self._raw[start : self._find(b">", last) + 1])) if last > start else [],
         )
 
-    def _texts_are_telling(self, start: int, end: int) -> bool:
+    def _last_that_tells(self, start: int, end: int) -> int:
+        """Where the last string stands that tells of a text in a cell; the start where there is none."""
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
-        if any(self._raw.find(string, start, end) >= 0 for string in strings):
-            return True
-        while (start := self._raw.find(b"table:formula=", start + 1, end)) >= 0:
-            tag = self._raw[self._raw.rfind(b"<", 0, start) : self._raw.find(b">", start)]
-            if b"value-type=" not in tag:
-                return True
-        return False
+        last = max(start, *(self._raw.rfind(string, start, end) for string in strings))
+        at = last
+        while (at := self._raw.find(b"table:formula=", at + 1, end)) >= 0:
+            if b"value-type=" not in self._raw[self._raw.rfind(b"<", 0, at) : self._raw.find(b">", at)]:
+                last = at
+        return last
 
 
 def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
