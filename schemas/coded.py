@@ -93,9 +93,10 @@ class Coded:
         if name not in self._found:
             if name == "letters":
                 self._found[name] = _columns_of(self._column(OWN))
+            elif name in _DAYS:
+                self._found[name] = pd.factorize(self._column(name), sort=True)
             else:
-                column = self._column(name)
-                self._found[name] = pd.factorize(column, sort=True) if name in _DAYS else numbered(column)
+                self._found[name] = numbered(self._column(name))
         return self._found[name]
 
     def _column(self, name: str) -> pd.Series:

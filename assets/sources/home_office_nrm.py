@@ -23,10 +23,9 @@ UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
 YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|period"
 AGE = r"age( group)?( at (exploitation|referral))?( group)?"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
-FLAGGED, FLAG = (
-    r"(?!.*(%|percent|proportion))(?=.*county[- ]lines)(?=.*referrals).*",
-    r"(?!.*referrals).*county[- ]lines.*",
-)
+COUNTY_LINES = r"county[- ]lines"
+FLAGGED = rf"(?!.*(%|percent|proportion))(?=.*{COUNTY_LINES})(?=.*referrals).*"
+FLAG = rf"(?!.*referrals).*{COUNTY_LINES}.*"
 # What holds numbers in a table of referrals, or may.
 BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*proportion.*"
 GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
@@ -45,7 +44,7 @@ SEXES = {
     UNKNOWN: "unknown",
     WHOLE: "all",
 }
-FLAGS = {r"y(es)?|flagged.*|county[- ]lines.*": "county lines", r"no?|not\b.*|non\b.*": "no county lines", WHOLE: "all"}
+FLAGS = {rf"y(es)?|flagged.*|{COUNTY_LINES}.*": "county lines", r"no?|not\b.*|non\b.*": "no county lines", WHOLE: "all"}
 
 
 def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
@@ -217,7 +216,7 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
         tables = [records]
     else:
         others = r"(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
-        tables = book.tables(rf"^{others}(?=.*\breferrals\b).*\b(county[- ]lines|quarter)", heads=YEAR)
+        tables = book.tables(rf"^{others}(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)", heads=YEAR)
         if not tables:
             raise Refused(f"{book.name}: no table titled 'referrals ... by quarter' or '... county lines ...'")
     found = pd.concat([_referrals(table) for table in tables], ignore_index=True)

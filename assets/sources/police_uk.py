@@ -37,8 +37,6 @@ WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
 )"""
-
-
 # Of so many crimes with an id some stand twice, and not all.
 _SEVERAL = 12
 

@@ -113,13 +113,15 @@ class Xlsx:
 
 def _hidden(raw: bytes) -> Hidden:
     """The rows and columns that hidden elements of an xlsx sheet give as their first and their last."""
-    found: dict[bytes, set[int]] = {b"row": set(), b"col": set()}
+    ends = {b"row": (b"r", b"r"), b"col": (b"min", b"max")}
+    found: dict[bytes, set[int]] = {name: set() for name in ends}
     for at in _every(raw, b"hidden="):
         tag = raw[raw.rfind(b"<", 0, at) : raw.find(b">", at)]
-        for name, ends in ((b"row", (b"r", b"r")), (b"col", (b"min", b"max"))):
-            said = [re.search(rb"\b%b=[\"'](\d+)" % end, tag) for end in ends]
-            if re.match(rb"<%b\b.*\bhidden=[\"'](?:1|true)[\"']" % name, tag, re.DOTALL) and said[0] and said[1]:
-                found[name].update(range(int(said[0][1]) - 1, int(said[1][1])))
+        if not (name := re.match(rb"<(row|col)\b.*\bhidden=[\"'](?:1|true)[\"']", tag, re.DOTALL)):
+            continue
+        first, last = (re.search(rb"\b%b=[\"'](\d+)" % end, tag) for end in ends[name[1]])
+        if first and last:
+            found[name[1]].update(range(int(first[1]) - 1, int(last[1])))
     return Hidden(*map(frozenset, found.values()))
 
 

@@ -20,6 +20,8 @@ from pipeline.read.tabular import Tabular
 
 # How a column is called that says of which people its rows are.
 _OF_SOME = r"(?:.*[_ ])?(?:sex|gender|ethnic\w*|age|nationality|disab\w*|religion|language)(?:[_ ].*)?"
+# What stands there where they are of all people, or where nobody was asked.
+_OF_ALL = rf"{WHOLE}|null|none|not (?:applicable|collected)"
 
 
 class Records(Tabular[str]):
@@ -95,12 +97,11 @@ class Records(Tabular[str]):
 
     def require_whole(self, *known: str) -> None:
         """Refuse a column but those that are known which says that rows are of some people only."""
-        for name in self.frame.columns.difference([*known]):
+        for name in self._headed(_OF_SOME):
+            if name in known:
+                continue
             words = sorted({heading(text) for text in self.frame[name].unique() if re.search("[A-Za-z]{3}", text)})
-            some = [
-                text for text in words if not re.fullmatch(rf"{WHOLE}|null|none|not (?:applicable|collected)", text)
-            ]
-            if some and re.fullmatch(_OF_SOME, heading(name)):
+            if some := [text for text in words if not re.fullmatch(_OF_ALL, text)]:
                 raise self.refused(f"nobody knows the column {name}, and it says that rows are of {some[0]!r}")
 
     def column(self, pattern: str) -> str:

@@ -162,13 +162,14 @@ def _write(release: Release, basis: _Basis, read: pa.Table, path: Path) -> None:
         "rows": read.num_rows,
         "years": np.unique(pc.year(read["period_end"]).to_numpy()).tolist(),
     }
+    by_code = [field.name for field in read.schema if pa.types.is_dictionary(field.type)]
     # Without what Arrow would say of its own: texts are read as texts, however they were written. Whoever reads takes
     # all rows, and needs to know of none before.
     with pq.ParquetWriter(
         path,
         read.schema,
         compression="zstd",
-        use_dictionary=[field.name for field in read.schema if pa.types.is_dictionary(field.type)],  # type: ignore[arg-type]
+        use_dictionary=by_code,  # type: ignore[arg-type] # its types know of all columns or none
         write_statistics=False,
         store_schema=False,
     ) as file:

@@ -313,9 +313,11 @@ class Table(Tabular[int]):
         """Refuse a number in a cell that is merged over several of those that are read."""
         for (top, left), (bottom, right) in self.merged:
             inside = ((rows >= top) & (rows <= bottom)).sum() * ((columns >= left) & (columns <= right)).sum()
+            if not inside:
+                continue
             numbers = np.flatnonzero(where_numbers(self.cells[top : bottom + 1, left : right + 1]))
             # Of several cells nobody knows whose the number is; one that another is merged over nobody sees.
-            if (inside > 1 and 0 in numbers) or (inside and (numbers > 0).any()):
+            if (inside > 1 and 0 in numbers) or (numbers > 0).any():
                 ends = f"{column_letters(left)}{top + 1} to {column_letters(right)}{bottom + 1}"
                 raise self.refused(f"the cells {ends} are merged, and nobody knows for which of them their number is")
 

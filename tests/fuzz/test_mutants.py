@@ -84,7 +84,7 @@ def _outcome(seed: Seed, kind: str, folder) -> str:
 
 def test_another_number_is_found_wrong(small, tmp_path, monkeypatch):
     seed, read = small[2], small[2].read
-    seed.base  # noqa: B018 as it is before the reader is spoilt
+    seed.base  # noqa: B018 - as it is before the reader is spoilt
 
     def one_more(path):
         figures = read(path)
@@ -110,7 +110,7 @@ def test_what_a_reader_raises_is_told_apart(error, outcome, small, tmp_path, mon
 
     raised = {"Refused": Refused, "KeyError": KeyError, "Hung": Hung}[error]
     seed = small[2]
-    seed.base  # noqa: B018 as it is before the reader is spoilt
+    seed.base  # noqa: B018 - as it is before the reader is spoilt
 
     def fail(path):
         raise raised("for the test")
