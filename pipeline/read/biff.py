@@ -1,7 +1,7 @@
 """What the records of an xls workbook say of cells and its parser does not; what stands in the cells is workbook's.
 
-They are walked through for one that tells of an error, a raised letter, or a hidden row or column, and only where there
-is one is the workbook read again, by xlrd, which knows all of them.
+They are walked through for one that tells of an error, a raised letter, a format that does not show all numbers, or a
+hidden row or column, and only where there is one is the workbook read again, by xlrd, which knows all of them.
 """
 
 import io
@@ -13,6 +13,7 @@ from pathlib import Path
 import xlrd
 from xlrd.compdoc import CompDoc
 
+from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import Hidden
 from pipeline.read.raw import Unsaid
@@ -62,14 +63,21 @@ def _records(raw: bytes) -> Iterator[tuple[int, bytes]]:
             at += 4 + length
 
 
+def _format(said: bytes) -> str:
+    """The code of a number format."""
+    length, wide = struct.unpack_from("<HB", said, 2)
+    return said[5:].decode("utf-16-le")[:length] if wide & 1 else said[5 : 5 + length].decode("latin-1")
+
+
 # The records that may tell, by their numbers in Microsoft's [MS-XLS]: those of a font, of a formula that gave an error,
-# of columns, of an error and of a row.
+# of columns, of an error, of a row and of a number format.
 _TELLING: dict[int, Callable[[bytes], bool]] = {
     0x31: lambda said: int.from_bytes(said[8:10], "little") == _RAISED,
     0x06: lambda said: said[12:14] == b"\xff\xff" and said[6] == 2,
     0x7D: lambda said: bool(said[8] & 1),
     0x205: lambda said: bool(said[7]),
     0x208: lambda said: bool(said[12] & 0x20),
+    0x41E: lambda said: formats.hides(_format(said)),
 }
 
 
@@ -80,6 +88,12 @@ def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
         for column, cell in enumerate(sheet.row(row))
         if cell.ctype == xlrd.XL_CELL_ERROR
     }
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.ctype == xlrd.XL_CELL_NUMBER:
+                code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+                if formats.hides(code) and (text := formats.shown(code, cell.value)):
+                    texts[row, column] = text
     for (row, column), runs in sheet.rich_text_runlist_map.items():
         text = str(sheet.cell_value(row, column))
         bounds = [0, *(at for at, _ in runs), len(text)]

@@ -1,8 +1,9 @@
 """What a workbook's XML says of cells and its parser does not; what stands in the cells is workbook's.
 
 The parser hands over an error, and a formula that nobody has calculated, as an empty cell, the text of a cell without
-the height of its letters, a hidden row or column like any other, and of an ods sheet not which cells are merged. Here
-they are looked for in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
+the height of its letters, a number that its format does not show, a hidden row or column like any other, and of an ods
+sheet not which cells are merged. Here they are looked for in the bytes of a sheet, and only where a telling string is
+among these is anything taken apart.
 """
 
 import html
@@ -15,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from posixpath import join, normpath
 
+from pipeline.read import formats
 from pipeline.read.cells import column_number
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
@@ -24,6 +26,16 @@ Place = tuple[int, int]
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
+# The cells of an xlsx sheet that hold a number and have a style.
+_NUMBERS = re.compile(
+    rb"<c (?=[^>]*\bs=[\"'](\d+)[\"'])(?![^>]*\bt=[\"'](?!n\b))[^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
+)
+# The formats of an ods sheet that show no digits, or fewer than a number has.
+_UNSHOWN = re.compile(
+    rb"<number:(number|percentage|currency)-style\b(?:(?!</number:\1-style>)(?!<number:(?:number|scientific|fraction)\b).)*"
+    rb"</number:\1-style>|number:display-factor=",
+    re.DOTALL,
+)
 # Beyond this an ods sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -63,6 +75,10 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b"superscript"):
             if text := _with_raised(raw[start:end]):
                 found.texts[cell] = text
+        for number in _NUMBERS.finditer(raw) if self._hiding else ():
+            code = self._hiding.get(int(number[1]))
+            if code and (place := _place(number[0])) and (text := formats.shown(code, float(number[2]))):
+                found.texts[place] = text
         found.hidden = _hidden(raw)
         if self._raised:
             shared = rb"|".join(b"%d" % number for number in self._raised)
@@ -76,7 +92,7 @@ class Xlsx:
     def _read(self, part: str) -> bytes:
         """The bytes of a part, without the prefix that a program may give to every name in it."""
         raw = self._archive.read(part)
-        prefix = re.search(rb"<(\w+:)(?:worksheet|sst)\b", raw[:1000])
+        prefix = re.search(rb"<(\w+:)(?:worksheet|sst|styleSheet)\b", raw[:1000])
         return raw.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</") if prefix else raw
 
     @cached_property
@@ -109,6 +125,20 @@ class Xlsx:
             return {}
         texts = enumerate(re.split(rb"<si(?:\s[^>]*)?>", raw)[1:])
         return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
+
+    @cached_property
+    def _hiding(self) -> dict[int, str]:
+        """The formats that do not show all numbers, by the position of the style that has them."""
+        if "xl/styles.xml" not in self._names:
+            return {}
+        raw = self._read("xl/styles.xml")
+        codes = {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
+        hiding = {number: code for number, code in codes.items() if formats.hides(code)}
+        styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
+        if not hiding or not styles:
+            return {}
+        numbered = enumerate(said.get("numFmtId") for said in _tags(styles[0], "xf"))
+        return {at: hiding[number] for at, number in numbered if number in hiding}
 
 
 def _hidden(raw: bytes) -> Hidden:
@@ -194,12 +224,22 @@ class Ods:
         return self._bounds.get(sheet, (0, 0))
 
     @cached_property
+    def _styles(self) -> bytes:
+        """The styles that stand before all sheets."""
+        return bytes(self._raw[: self._find(b"<office:body", 0)])
+
+    @cached_property
+    def _hides(self) -> bool:
+        """Whether a format may show something else than a number."""
+        named = self._archive.read("styles.xml") if "styles.xml" in self._archive.namelist() else b""
+        return any(map(_UNSHOWN.search, (self._styles, named)))
+
+    @cached_property
     def _raised(self) -> list[bytes]:
-        """The styles whose letters are raised, which stand before all sheets."""
-        styles = bytes(self._raw[: self._find(b"<office:body", 0)])
+        """The styles whose letters are raised."""
         # By a word, as LibreOffice says it, or by how much, as Excel does.
         named = rb"<style:style\b[^>]*style:name=\"([^\"]*)\"(?:(?!</style:style>).)*?text-position=\"(?:super|[1-9])"
-        return re.findall(named, styles, re.DOTALL)
+        return re.findall(named, self._styles, re.DOTALL)
 
     def unsaid(self, sheet: str) -> Unsaid:
         """What is unsaid of a sheet."""
@@ -210,7 +250,7 @@ class Ods:
         last = max((found.end() for found in _SPANS.finditer(self._raw, start, end)), default=start)
         raw = bytes(self._raw[start:end]) if hidden else b""
         return Unsaid(
-            _unsaid_texts(bytes(self._raw[start : min(end, self._find(b"</table:table-row>", telling))]), self._raised)
+            self._texts(bytes(self._raw[start : min(end, self._find(b"</table:table-row>", telling))]))
             if telling > start
             else {},
             Hidden(*(_unseen(raw, what) for what in (b"row", b"column"))) if hidden else UNHIDDEN,
@@ -219,6 +259,8 @@ class Ods:
 
     def _last_that_tells(self, start: int, end: int) -> int:
         """Where the last string stands that tells of a text in a cell; the start where there is none."""
+        if self._hides:
+            return self._raw.rfind(b"office:value=", start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
         last = max(start, *(self._raw.rfind(string, start, end) for string in strings))
@@ -227,6 +269,16 @@ class Ods:
             if b"value-type=" not in self._raw[self._raw.rfind(b"<", 0, at) : self._raw.find(b">", at)]:
                 last = at
         return last
+
+    def _texts(self, raw: bytes) -> dict[Place, str]:
+        texts: dict[Place, str] = {}
+        named = b"|".join(map(re.escape, self._raised))
+        spans = re.compile(rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % named) if named else None
+        for rows, columns, attributes, body in _cells(raw):
+            text = _unsaid_text(attributes, body, spans) or (self._hides and _shown_instead(attributes, body))
+            if text and len(rows) * len(columns) < _MOST_REPEATED:
+                texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
+        return texts
 
 
 def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
@@ -255,16 +307,6 @@ def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
         column += across
 
 
-def _unsaid_texts(raw: bytes, raised_styles: list[bytes]) -> dict[Place, str]:
-    texts: dict[Place, str] = {}
-    named = b"|".join(map(re.escape, raised_styles))
-    spans = re.compile(rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % named) if named else None
-    for rows, columns, attributes, body in _cells(raw):
-        if (text := _unsaid_text(attributes, body, spans)) and len(rows) * len(columns) < _MOST_REPEATED:
-            texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
-    return texts
-
-
 def _merged(raw: bytes) -> list[Merged]:
     ranges = []
     for rows, columns, attributes, _ in _cells(raw):
@@ -287,6 +329,16 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_spans: re.Pattern[bytes]
         shown = raised_spans.sub(lambda span: raised(span[1].decode()).encode(), body)
         return html.unescape(re.sub(rb"<[^>]*>", b"", shown).decode()) if shown != body else ""
     return ""
+
+
+def _shown_instead(attributes: bytes, body: bytes) -> str:
+    """What a cell shows in place of its number, which stands beside it."""
+    said = re.search(rb'value-type="(?!percentage)[^>]*office:value="([^"]*)"', attributes)
+    if not said or b"<text:p" not in body:
+        return ""
+    without_comment = re.sub(rb"<office:annotation\b.*?</office:annotation>", b"", body, flags=re.DOTALL)
+    printed = html.unescape(re.sub(rb"<[^>]*>", b"", without_comment).decode()).strip()
+    return formats.shown_instead(float(said[1]), printed)
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:

@@ -1,0 +1,93 @@
+"""What the number formats of a workbook show in place of a number; which cells have one is raw's and biff's to know."""
+
+import operator
+import re
+from functools import cache
+from typing import NamedTuple
+
+# A part of a format that is taken at its word, says for which numbers it is, or leaves room.
+_TOKENS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|.', re.DOTALL)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
+_HOLDS = {"<": operator.lt, ">": operator.gt, "=": operator.eq, "<=": operator.le, ">=": operator.ge, "<>": operator.ne}
+# What shows a number, a date or a time.
+_NUMBER = r"[0#?@dmyhs]|general"
+# Commas behind the last digit of a whole number divide it by a thousand each.
+_SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
+_IN_OTHER_UNITS = "{:.15g} shown in thousands"
+# What is commonly shown for zero.
+_NIL = ("", "-", "–")
+
+
+class _Section(NamedTuple):
+    """One of the parts of a format, between semicolons: the numbers it is for, and what it shows of them."""
+
+    condition: tuple[str, float] | None
+    numeric: bool
+    scaled: bool
+    text: str
+
+    def holds(self, number: float) -> bool:
+        return not self.condition or _HOLDS[self.condition[0]](number, self.condition[1])
+
+
+@cache
+def _sections(code: str) -> list[_Section]:
+    parts: list[list[str]] = [[]]
+    for token in _TOKENS.findall(code):
+        if token == ";":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [_section(tokens) for tokens in parts[:3]]
+
+
+def _section(tokens: list[str]) -> _Section:
+    condition = next((found for token in tokens if (found := _CONDITION.fullmatch(token))), None)
+    pattern = "".join(token for token in tokens if token[0] not in '"\\_*[' or re.match(r"\[[hms]", token.lower()))
+    said = "".join(token.strip('"').removeprefix("\\") for token in tokens if token[0] not in "_*[")
+    return _Section(
+        (condition[1], float(condition[2])) if condition else None,
+        bool(re.search(_NUMBER, pattern.lower())),
+        bool(re.search(_SCALED, pattern)),
+        said.strip(),
+    )
+
+
+def hides(code: str) -> bool:
+    """Whether a format shows some numbers, other than zero, as something else."""
+    sections = _sections(code)
+    return any(
+        section.scaled or not (section.numeric or (section.text in _NIL and _is_for_zero(sections, at)))
+        for at, section in enumerate(sections)
+    )
+
+
+def _is_for_zero(sections: list[_Section], at: int) -> bool:
+    return at == 2 and not any(section.condition for section in sections)
+
+
+def shown(code: str, number: float) -> str:
+    """What a reader of a sheet sees in place of a number with this format; an empty text where it is the number."""
+    sections = _sections(code)
+    if any(section.condition for section in sections):
+        section = next((section for section in sections if section.holds(number)), sections[-1])
+    elif len(sections) == 1 or number > 0 or (number == 0 and len(sections) == 2):
+        section = sections[0]
+    else:
+        section = sections[1 if number < 0 else 2]
+    if section.scaled:
+        return _IN_OTHER_UNITS.format(number) if number else ""
+    return "" if section.numeric else _instead(number, section.text)
+
+
+def shown_instead(number: float, printed: str) -> str:
+    """As `shown`, of a number and the text that a program wrote beside it."""
+    digits = re.sub(r"[^\d.]", "", printed)
+    if not re.search(r"\d", digits):
+        return _instead(number, printed)
+    in_ones = not re.fullmatch(r"\d+(?:\.\d+)?", digits) or abs(number) < 500 * float(digits)
+    return "" if in_ones or not float(digits) else _IN_OTHER_UNITS.format(number)
+
+
+def _instead(number: float, text: str) -> str:
+    return "" if number == 0 and text in _NIL else text or f"{number:.15g} not shown"
