@@ -142,7 +142,20 @@ def trailing_blank_columns(base: Base, sheets: Sheets) -> Sheets:
     return {sheet: [[*row, "", " "] for row in rows] for sheet, rows in sheets.items()}
 
 
+def title_says_it_is_updated(base: Base, sheets: Sheets) -> Sheets:
+    return _with_title(base, sheets, " (updated March 2031)")
+
+
+def _with_title(base: Base, sheets: Sheets, more: str) -> Sheets:
+    """The sheets with more in each text that stands alone above the headings of the altered one: one is the title."""
+    for row in sheets[base.sheet][: base.heads]:
+        if row[0] and not any(row[1:]):
+            row[0] = f"{row[0]}{more}"
+    return sheets
+
+
 HARMLESS = [
+    title_says_it_is_updated,
     rename_sheets,
     reverse_sheets,
     note_above_headings,
@@ -277,7 +290,13 @@ def no_headings(base: Base, sheets: Sheets) -> str:
     return rf"{re.escape(repr(base.sheet))}: .*({reasons})"
 
 
+def title_of_some(base: Base, sheets: Sheets) -> str:
+    _with_title(base, sheets, ", excluding London")
+    return "says 'excluding', so that it may be of some only"
+
+
 HARMFUL = [
+    title_of_some,
     unknown_mark,
     decimal_comma,
     a_date,

@@ -160,7 +160,9 @@ class Listed:
 def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
     """Each list of offences in a file, by its headings; a row with a single cell is a note."""
     if book.format == "csv":
-        frame = book.records().frame
+        records = book.records()
+        records.require_whole()
+        frame = records.frame
         at = _headed(frame.columns, columns, book.name)
         references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
         yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
@@ -310,7 +312,8 @@ ROLLING_COUNT = "Rolling year total number of offences"
 
 def _rolling(records: Records) -> pd.DataFrame:
     """Offences in the twelve months to a quarter's last day, and the day as printed where it is another."""
-    rows = records.require(ROLLING, "PFA", "Offence", ROLLING_COUNT).frame
+    records.require(ROLLING, "PFA", "Offence", ROLLING_COUNT).require_whole()
+    rows = records.frame
     years, said = {}, {}
     for text in rows[ROLLING].unique():
         found = re.fullmatch(r"(\d\d)[-/](\d\d)[-/](\d{4})", text)

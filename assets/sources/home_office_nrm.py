@@ -22,6 +22,7 @@ from schemas.home_office import HomeOfficeNrm
 UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
 YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|period"
 AGE = r"age( group)?( at (exploitation|referral))?( group)?"
+SEX = r"gender|sex"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
 COUNTY_LINES = r"county[- ]lines"
 FLAGGED = rf"(?!.*(%|percent|proportion))(?=.*{COUNTY_LINES})(?=.*referrals).*"
@@ -145,9 +146,10 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     rows = pd.DataFrame(index=there.index[there])
     if not len(rows):
         raise table.refused("all its rows are of single nationalities")
+    table.require_whole(*table.headed(rf"{SEX}|{AGE}|nationality"))
     rows["period"] = _referral_periods(table, rows.index)
     rows = _referring(table, rows)
-    sexes = _in_one_spelling(table, table.printed(r"gender|sex", rows.index, "all"), SEXES)
+    sexes = _in_one_spelling(table, table.printed(SEX, rows.index, "all"), SEXES)
     rows["sex"] = sexes.where(sexes.isin(["male", "female"]), "all")
     rows["age"] = _in_one_spelling(table, table.printed(AGE, rows.index, "all"), AGES)
     rows["flag"] = table.words_of(table.printed(FLAG, rows.index, "all"), FLAGS)

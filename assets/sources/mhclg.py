@@ -17,6 +17,12 @@ from schemas.mhclg import MhclgHomelessness
 MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")
 NEEDS = "of which households with:"
+# What heads a total of households or needs: nothing but these words, so that no need is lost as one.
+TOTAL = (
+    r"(?:grand )?total(?: (?:number|of|all|households?|with|any|known|support|needs?(?:\(s\))?|for|those|assessed|as"
+    r"|owed|an?|homelessness|prevention|or|relief|duty))*"
+    r"|households with (?:no|unknown|any|one or more|multiple) .*|number of households|[12]|3\+|3 or more"
+)
 
 
 def _rows(table: Table) -> pd.DataFrame:
@@ -86,14 +92,13 @@ def _owed(table: Table) -> int:
 
 def _needs(table: Table) -> dict[int, str]:
     """Each column of a support need, whose name is its longest label but for what heads all needs."""
-    total = r"(grand )?total\b[^()]*|households with .*|number of households|[12]|3\+|3 or more"
     leaves = {column: parts[-1] for column, parts in enumerate(table.headings) if column > table.key + 1 and parts}
-    totals = [leaf for leaf in leaves.values() if re.fullmatch(total, leaf)]
+    totals = [leaf for leaf in leaves.values() if re.fullmatch(TOTAL, leaf)]
     if repeated := {leaf for leaf in totals if totals.count(leaf) > 1}:
         raise table.refused(f"several columns headed {', '.join(sorted(repeated))}")
     needs = {}
     for column, leaf in leaves.items():
-        if not re.fullmatch(total, leaf):
+        if not re.fullmatch(TOTAL, leaf):
             labels = [part for part in table.headings[column] if part not in (NEEDS, "number of households")]
             needs[column] = max(labels, key=len, default="")
             if not all(_repeats(labels[-1], other) for other in labels):

@@ -21,6 +21,7 @@ from schemas.moj import MojReoffending
 COHORT = r"(offender )?cohort([ _]period)?|period|(12|twelve)[- ]month cohort"
 OFFENCE = r"index[ _]offence([ _](group|type))?"
 AREA = r"(area|region|police[ _]force([ _]area)?|(upper[- ]tier )?local[ _]authority)([ _]name)?"
+SEX, AGE = r"sex|gender", r"age([ _](group|band))?"
 AREA_CODE = r"(area|ons|gss|region|police[ _]force([ _]area)?|local[ _]authority)[ _]code"
 MEASURE = r"measure|statistic|data type"
 COUNTS = {
@@ -71,8 +72,9 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
     by_name = ~codes.str.fullmatch(GSS)
     codes[by_name] = _codes_of(table, level[by_name], names[by_name])
     described = pd.DataFrame({"area_code": codes, "area_label": names})
-    described["sex"] = table.words_of(table.printed(r"sex|gender", rows, "all"), SEXES)
-    described["age"] = table.words_of(table.printed(r"age([ _](group|band))?", rows, "all"), AGES)
+    table.require_whole(*table.headed(rf"{SEX}|{AGE}"))
+    described["sex"] = table.words_of(table.printed(SEX, rows, "all"), SEXES)
+    described["age"] = table.words_of(table.printed(AGE, rows, "all"), AGES)
     offence = part(table.printed(OFFENCE, rows, "all"))
     return described.assign(category=offence.str.removesuffix(" offences"), unit="offenders")
 

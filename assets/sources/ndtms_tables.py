@@ -85,6 +85,8 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
     columns = _data_columns(table, wanted, range(len(labels), len(table.headings)), set(rows))
     if not columns:
         raise table.refused("no column is headed as a count")
+    if across := [about["period"] for about in columns.values() if "period" in about]:
+        table.require_every_period(across, "financial_year")
     # Limits are asked of all columns or of none.
     bounded = [{c: about for c, about in columns.items() if ("lower" in about) is limits} for limits in (False, True)]
     marks = MARKS | _noted_marks(table)

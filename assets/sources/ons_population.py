@@ -39,7 +39,7 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     if book.format != "csv":
         found = {}
-        wanted = r"^mye ?2\b|single year of age"
+        wanted = r"^mye ?2\b(?:.*\b(?:persons|males|females)\b)?|single year of age"
         for table in book.tables(wanted, sheet=r"MYE ?2\b.*"):
             sex = _sex_of(table)
             if sex in found:

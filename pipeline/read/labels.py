@@ -50,6 +50,21 @@ ELSEWHERE = (
     r"^(?!.*\b(?:engl(?:and|ish)|united kingdom|uk)\b).*\b(?:scotland|scottish|ireland|great britain|wales|welsh)\b"
 )
 
+# What says in a title that only some of the people, places or events are counted.
+OF_SOME = (
+    r"\b(?:exclud\w+|excepting|except|only|other than|without|omit\w*|not includ\w+|restrict\w+|limited to|subset"
+    r"|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|aged (?!18 (?:years )?and over)|(?:under|over) \d+"
+    r"|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
+    r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
+)
+
+# What heads a column that says which numbers stand, or that holds others in their place.
+STANDING = (
+    r"(?:(?:data|row|record|value|count|figure|obs\w*|return|release)[ _-])?(?:status|flag|quality|validity)"
+    r"|(?:.*[\W_])?(?:suppress\w*|withdrawn|confidential\w*|provisional|draft|superseded|deleted"
+    r"|revis\w+|correct(?:ed|ions?)|amend\w+|restated|adjusted)(?:[\W_].*)?"
+)
+
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
 

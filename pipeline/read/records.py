@@ -12,16 +12,11 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, THOUSANDS, WHOLE, another, code, heading, label, plain
+from pipeline.read.labels import INSTEAD, STANDING, THOUSANDS, another, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
-
-# How a column is called that says of which people its rows are.
-_OF_SOME = r"(?:.*[_ ])?(?:sex|gender|ethnic\w*|age|nationality|disab\w*|religion|language)(?:[_ ].*)?"
-# What stands there where they are of all people, or where nobody was asked.
-_OF_ALL = rf"{WHOLE}|null|none|not (?:applicable|collected)"
 
 
 class Records(Tabular[str]):
@@ -57,6 +52,9 @@ class Records(Tabular[str]):
             texts = self.frame[name].str.strip()
             coded = re.search(r"code|cd$", name, re.IGNORECASE)
             self.frame[name] = texts.map({text: code(text) for text in texts.unique()}) if coded else texts
+        for name in self.headed(STANDING):
+            if self.frame[name].nunique() > 1:
+                raise self.refused(f"nobody knows the column {name}, which may say which of its numbers stand")
 
     def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
         for at, field in enumerate(row[: len(columns)]):
@@ -95,29 +93,21 @@ class Records(Tabular[str]):
             raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}{near}")
         return self
 
-    def require_whole(self, *known: str) -> None:
-        """Refuse a column but those that are known which says that rows are of some people only."""
-        for name in self._headed(_OF_SOME):
-            if name in known:
-                continue
-            words = sorted({heading(text) for text in self.frame[name].unique() if re.search("[A-Za-z]{3}", text)})
-            if some := [text for text in words if not re.fullmatch(_OF_ALL, text)]:
-                raise self.refused(f"nobody knows the column {name}, and it says that rows are of {some[0]!r}")
-
     def column(self, pattern: str) -> str:
         """The one column whose name a pattern matches as a whole, in lower case and without footnotes."""
-        found = self._headed(pattern)
+        found = self.headed(pattern)
         if len(found) != 1:
             among = ", ".join(self.frame.columns[:30])
             near = "" if found else but_found("heading", pattern, self.frame.columns)
             raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}{near}")
         return found[0]
 
-    def column_if_any(self, pattern: str) -> str | None:
-        """The one column that a pattern matches, or None where there is none."""
-        return self.column(pattern) if self._headed(pattern) else None
+    def called(self, column: str) -> str:
+        """A column by its name."""
+        return column
 
-    def _headed(self, pattern: str) -> list[str]:
+    def headed(self, pattern: str) -> list[str]:
+        """Every column whose name a pattern matches as a whole, in lower case and without footnotes."""
         return [name for name in self.frame.columns.tolist() if re.fullmatch(pattern, heading(name))]
 
     def text(self, column: str) -> pd.Series:

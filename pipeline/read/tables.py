@@ -4,7 +4,8 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property, reduce
 from itertools import chain
 from operator import add
@@ -18,6 +19,8 @@ from pipeline.read.labels import (
     ANOTHER,
     ELSEWHERE,
     INSTEAD,
+    OF_SOME,
+    STANDING,
     THOUSANDS,
     another,
     heading,
@@ -37,6 +40,9 @@ DERIVED = r"change|%|per ?cent"
 # How the title of a table begins that has a number.
 _NUMBERED = r"(?i)(?:appendix )?(?:table|worksheet) ?[a-z]?[\d._]+[a-z]?\b|[a-z]?\d+[a-z]?:"
 
+# What a title says of its edition behind its period.
+_EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
+
 
 class Table(Tabular[int]):
     """One table of a sheet: its title, its columns' headings and its rows, each at its place in the sheet.
@@ -45,7 +51,8 @@ class Table(Tabular[int]):
     each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
-    the merged ranges of the sheet, `hidden` its hidden rows and columns: they may hold labels, but no figures.
+    the merged ranges of the sheet, `hidden` its hidden rows and columns: they may hold labels, but no figures. `sought`
+    is the pattern that the title matched: it names what a table may be limited to.
     """
 
     _counted_from = 1
@@ -60,9 +67,10 @@ class Table(Tabular[int]):
         merged: Sequence[Merged] = (),
         heads: str = "",
         hidden: Hidden = UNHIDDEN,
+        sought: str = "",
     ):
         self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
-        self.merged = merged
+        self.sought, self.merged = sought, merged
         found = next(labels_like(cells, heads or first), None)
         if found is None:
             labels = (label(cell) for row in cells for cell in row[:3] if isinstance(cell, str) and cell)
@@ -90,7 +98,11 @@ class Table(Tabular[int]):
     def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
         """The period that a label is, or the one that the title names; refused where none can be read."""
         try:
-            return periods.mentioned(label(self.title), single) if text is None else periods.parse(label(text), single)
+            return (
+                periods.mentioned(re.sub(_EDITION, "", label(self.title)), single)
+                if text is None
+                else periods.parse(label(text), single)
+            )
         except ValueError as error:
             raise self.refused(str(error)) from error
 
@@ -102,15 +114,22 @@ class Table(Tabular[int]):
         except ValueError as error:
             raise self.refused(f"column {column_letters(column)}: {error}") from error
 
-    def columns(self, *patterns: str) -> list[int]:
-        """The columns in which each pattern matches one whole label; refused when there is none."""
+    def called(self, column: int) -> str:
+        """A column by its letters and headings."""
+        return f"{column_letters(column)} ({' | '.join(self.headings[column]) or 'no heading'})"
+
+    def headed(self, *patterns: str) -> list[int]:
+        """Every column in which each pattern matches one whole label."""
         compiled = [re.compile(pattern) for pattern in patterns]
-        found = [
+        return [
             column
             for column, parts in enumerate(self.headings)
             if all(any(pattern.fullmatch(part) for part in parts) for pattern in compiled)
         ]
-        if not found:
+
+    def columns(self, *patterns: str) -> list[int]:
+        """The columns in which each pattern matches one whole label; refused when there is none."""
+        if not (found := self.headed(*patterns)):
             near = but_found("heading", " ".join(patterns), (" | ".join(parts) for parts in self.headings if parts))
             raise self.refused(f"no column headed {' with '.join(map(repr, patterns))}{near}")
         return found
@@ -122,10 +141,6 @@ class Table(Tabular[int]):
             at = ", ".join(map(column_letters, found))
             raise self.refused(f"columns {at} are all headed {' with '.join(map(repr, patterns))}")
         return found[0]
-
-    def column_if_any(self, pattern: str) -> int | None:
-        """The one column that a pattern matches, or None where there is none."""
-        return self.column(pattern) if any(re.fullmatch(pattern, part) for h in self.headings for part in h) else None
 
     def periods_across(self, single: str = "calendar_year", apart: str = DERIVED) -> dict[int, periods.Period]:
         """The period that heads each column, from the first so headed to the right; columns headed `apart` are not.
@@ -152,21 +167,24 @@ class Table(Tabular[int]):
     def require_every_period(self, read: Iterable[periods.Period], single: str = "calendar_year") -> None:
         """Refuse a column of numbers under a period, with more said beside it, that no column which is read has.
 
-        "2023/24 (changed method)" is no change of two years.
+        "2023/24 (changed method)" is no change of two years, and "2023/24 new method" none where it is the newest year.
         """
         spans = {(period.start, period.end) for period in read}
+        newest = max((end for _, end in spans), default=date.max)
+
+        def is_lost(part: str) -> bool:
+            bare = re.sub(r"[(\[].*?[)\]]|, .*", "", part).strip()
+            try:
+                if bare == part:
+                    return periods.mentioned(part, single).end > newest
+                period = periods.parse(bare, single)
+            except ValueError:
+                return False
+            return (period.start, period.end) not in spans
+
         for column, parts in enumerate(self.headings):
-            bare = [re.sub(r"[(\[].*?[)\]]|, .*", "", part).strip() for part in parts]
-            for part, text in zip(parts, bare, strict=True):
-                if text == part:
-                    continue
-                try:
-                    period = periods.parse(text, single)
-                except ValueError:
-                    continue
-                if (period.start, period.end) not in spans and self._holds_numbers(column):
-                    at = f"column {column_letters(column)} ({part})"
-                    raise self.refused(f"{at} is not read, and no other column is of that period")
+            if any(map(is_lost, parts)) and self._holds_numbers(column):
+                raise self.refused(f"column {self.called(column)} is not read, and no other column is of that period")
 
     def _require_alike(self, across: Iterable[int]) -> None:
         """Refuse a column whose lowest label is no time where those of others are, and no whole of them."""
@@ -186,7 +204,7 @@ class Table(Tabular[int]):
         for column, parts in enumerate(self.headings):
             known = any(re.fullmatch(pattern, part) or re.search(DERIVED, part) for part in parts)
             if self._holds_numbers(column) and not known:
-                raise self.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(parts)}")
+                raise self.refused(f"nobody knows what column {self.called(column)} counts")
 
     def heading_of(self, column: int, pattern: str) -> str:
         """The one label of a column that a pattern matches as a whole."""
@@ -244,8 +262,8 @@ class Table(Tabular[int]):
         there = self._numbers[rows.to_numpy() - self.top].any(axis=0)
         lost = sorted(set(np.flatnonzero(there).tolist()) - set(columns) - set(apart))
         if lost:
-            named = [f"{column_letters(c)} ({' | '.join(self.headings[c]) or 'no heading'})" for c in lost[:5]]
-            raise self.refused(f"numbers in a column that nobody knows how to read: {', '.join(named)}")
+            named = ", ".join(map(self.called, lost[:5]))
+            raise self.refused(f"numbers in a column that nobody knows how to read: {named}")
 
     def _require_all_rows(
         self, rows: pd.Index, columns: np.ndarray, apart: Iterable[int], marks: Mapping[str, str]
@@ -278,6 +296,8 @@ class Table(Tabular[int]):
             said = heading(title)
             if other := re.search(ANOTHER, said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
+            if some := next((found for found in re.findall(OF_SOME, said) if found not in self.sought), ""):
+                raise self.refused(f"its title {title!r} says {some!r}, so that it may be of some only")
         # The unit of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
@@ -285,8 +305,7 @@ class Table(Tabular[int]):
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             if found := next(filter(None, (*alone, *(another(part, unit) for part in self.headings[column]))), ""):
-                at = f"column {column_letters(column)} ({' | '.join(self.headings[column])})"
-                raise self.refused(f"{at} {INSTEAD}: it says {found!r}")
+                raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
         labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
         for text in {text for text in labels if isinstance(text, str)}:
             self.require_no_workings(text)
@@ -295,6 +314,12 @@ class Table(Tabular[int]):
         """Refuse a row whose label speaks of workings."""
         if said := workings(text):
             raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
+
+    def _require_all_stand(self, rows: pd.Index, read: Collection[int]) -> None:
+        """Refuse a column that may say which of the numbers of these rows stand, where it says so of some only."""
+        for column in self.headed(STANDING):
+            if column > self.key and column not in read and self.text(column).loc[rows].nunique() > 1:
+                raise self.refused(f"nobody knows column {self.called(column)}, which may say which numbers stand")
 
     def _require_no_row_above(self) -> None:
         """Refuse several numbers in a row above the first that is known: they would be lost as headings.
@@ -357,6 +382,7 @@ class Table(Tabular[int]):
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
+        self._require_all_stand(rows.index, set(read_of.tolist()))
         self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)
         self._require_a_heading_each(at_columns)

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 import pandas as pd
 
 from pipeline.read import periods
+from pipeline.read.labels import WHOLE, heading
 from pipeline.read.opening import Refused
 
 # A code of a statistical area.
@@ -18,6 +19,11 @@ Column = TypeVar("Column", int, str)
 
 # The columns that may stand beside a value: its limits, its base and a separate mark.
 _BESIDE = ("lower", "upper", "base", "flag")
+
+# What heads a column that says of which people its rows are.
+_OF_SOME = r"(?:.*[_ ])?(?:sex|gender|ethnic\w*|age|nationality|disab\w*|religion|language)(?:[_ ].*)?"
+# What stands there where they are of all people, or where nobody was asked.
+_OF_ALL = rf"{WHOLE}|null|none|not (?:applicable|collected)"
 
 
 class Tabular(ABC, Generic[Column]):
@@ -31,12 +37,24 @@ class Tabular(ABC, Generic[Column]):
         """The error that says where and why this cannot be read right."""
 
     @abstractmethod
-    def column_if_any(self, pattern: str) -> Column | None:
-        """The one column that a pattern matches, or None where there is none; refused where there are several."""
+    def called(self, column: Column) -> str:
+        """A column in words of whoever looks at it."""
+
+    @abstractmethod
+    def headed(self, pattern: str) -> list[Column]:
+        """Every column of which a pattern matches one whole label."""
+
+    @abstractmethod
+    def column(self, pattern: str) -> Column:
+        """The one column that a pattern matches; refused where there are none or several."""
 
     @abstractmethod
     def text(self, column: Column) -> pd.Series:
         """A column's texts without footnotes, by row."""
+
+    def column_if_any(self, pattern: str) -> Column | None:
+        """The one column that a pattern matches, or None where there is none; refused where there are several."""
+        return self.column(pattern) if self.headed(pattern) else None
 
     def printed(self, pattern: str, rows: pd.Index, default: str) -> pd.Series:
         """The labels of some rows in the one column so headed; the default in each where there is no such column."""
@@ -66,6 +84,16 @@ class Tabular(ABC, Generic[Column]):
         """Refuse rows of which something is not said that is said of others."""
         for name in rows.columns[rows.isna().any()]:
             raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
+
+    def require_whole(self, *known: Column) -> None:
+        """Refuse a column but those that are known which says that rows are of some people only."""
+        for column in self.headed(_OF_SOME):
+            if column in known:
+                continue
+            words = sorted({heading(text) for text in self.text(column).unique() if re.search("[A-Za-z]{3}", text)})
+            if some := [text for text in words if not re.fullmatch(_OF_ALL, text)]:
+                at = self.called(column)
+                raise self.refused(f"nobody knows the column {at}, and it says that rows are of {some[0]!r}")
 
     def require_whole_codes(self, codes: pd.Series) -> None:
         """Refuse a code that lost a part: an area is looked for by its name only where no code stands."""

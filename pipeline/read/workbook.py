@@ -142,7 +142,7 @@ class Workbook:
                 continue
             try:
                 table = Table(
-                    self.name, name, cells, titles[0][1], first, self._merged[name], heads, self._hidden[name]
+                    self.name, name, cells, titles[0][1], first, self._merged[name], heads, self._hidden[name], title
                 )
             except Refused:
                 if lists_tables(cells):

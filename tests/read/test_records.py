@@ -112,6 +112,14 @@ def test_a_column_of_an_earlier_edition_of_a_text_file_is_refused_where_it_is_re
         found.unpivot(pd.DataFrame({"area_code": found.frame["area"]}), {name: {}})
 
 
+@pytest.mark.parametrize("name", ["status", "obs_status", "n_revised", "Provisional?", "suppressed"])
+def test_a_column_that_says_which_records_stand_is_refused_where_it_says_so_of_some(name, tmp_path):
+    for first, second in (("a", ""), ("1", "2")):
+        with pytest.raises(Refused, match=r"nobody knows the column .*, which may say which of its numbers stand"):
+            records(tmp_path / "a.csv", f"area,n,{name}\nx,1,{first}\ny,2,{second}\n")
+    assert len(records(tmp_path / "a.csv", f"area,n,{name}\nx,1,a\ny,2,a\n").frame) == 2
+
+
 @pytest.mark.parametrize("numbers", [["1890", "1.89", "77"], ["1.890", "2.5"], ["1.890", "77"]])
 def test_a_point_among_whole_numbers_parts_no_thousands_but_where_three_digits_follow(numbers, tmp_path):
     found = records(tmp_path / "a.csv", "".join(f"{n},x\n" for n in ["n", *numbers]))

@@ -200,6 +200,64 @@ def test_a_column_that_is_of_a_period_though_it_speaks_of_a_change_is_not_left_o
             years(lost).periods_across()
 
 
+def test_the_newest_year_is_not_left_out_in_whatever_words_it_is_said_to_have_changed():
+    rows = [CODE, 1.0, 2.0, 3.0]
+    found = table(["T"], ["Area code", "2022/23", "2023/24", "2024/25 new recording"], rows, rows)
+    with pytest.raises(Refused, match=r"column D .* no other column is of that period"):
+        found.require_every_period([found.period("2022/23"), found.period("2023/24")])
+    found.require_every_period([found.period("2024/25")])
+
+
+def titled(title: str, sought: str = "") -> Table:
+    cells = np.array([[title, ""], ["Area code", "Deaths"], [CODE, 1.0]], dtype=object)
+    return Table("file.xlsx", "Table 1", cells, title, GSS, sought=sought)
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        "excluding London",
+        "except Greater Manchester",
+        "suicides only",
+        "people aged under 25",
+        "males",
+        "women",
+        "North West",
+        "deaths occurring in 2021",
+        "other than cannabis",
+        "unintentional poisonings",
+    ],
+)
+def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
+    found = titled(f"Table 1: Deaths, {some}, 2021")
+    with pytest.raises(Refused, match=r"says .* so that it may be of some only"):
+        found.unpivot(rows_of(found), {1: {}})
+    found = titled(f"Table 1: Deaths, {some}, 2021", sought=some.lower())
+    assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+
+
+def test_what_a_title_says_of_its_edition_is_no_period_of_its_table():
+    for said in (", revised March 2023", " (updated May 2023)", "; published 1 June 2023"):
+        assert titled(f"Table 1: Deaths, April to June 2021{said}").period().label == "Apr-Jun 2021"
+    with pytest.raises(Refused, match="period"):
+        titled("Table 1: Deaths, April to June 2021 and March 2023").period()
+
+
+def test_a_column_that_says_which_numbers_stand_is_refused_where_it_says_so_of_some():
+    for heading in ("Status", "Data flag", "Suppressed", "Deaths (revised)", "Provisional", "Withdrawn?"):
+        for said, why in ((("P", ""), "which may say which numbers stand"), (("F", "F"), ""), (("", ""), "")):
+            found = table(
+                ["T"],
+                ["Area code", "Deaths", heading],
+                *([code, 1.0, text] for code, text in zip((CODE, "E06000002"), said, strict=True)),
+            )
+            if why:
+                with pytest.raises(Refused, match=why):
+                    found.unpivot(rows_of(found), {1: {}})
+            else:
+                assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize(
     "above",
     [

@@ -142,8 +142,11 @@ REFUSED = {
     "two years": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 plus Apr 2021 to Mar 2022"}, "it says '2 plus a'"),
     "part of a year": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 (two months only)"}, "it says 'months'"),
     "a year of others": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 excluding London"}, "it says 'excluding'"),
-    "a drug with something beside it": ({("3.01", 7, 2): "Cannabis (1)"}, "nobody knows what column C counts"),
-    "a drug without a name": ({("3.01", 7, 4): "Column1"}, "nobody knows what column E counts: column"),
+    "a drug with something beside it": (
+        {("3.01", 7, 2): "Cannabis (1)"},
+        r"nobody knows what column C \(cannabis \(1\)\) counts",
+    ),
+    "a drug without a name": ({("3.01", 7, 4): "Column1"}, r"nobody knows what column E \(column\) counts"),
     "a lone year": ({("1.02", 7, 23): "2022"}, "headed '2022' alone may be about"),
     "a year twice": ({("1.02", 7, 23): "Apr 2019 to Mar 2020"}, "columns W and X are both headed"),
     "a column of something else": ({("1.02", 7, 23): "Standard error"}, "cannot read a period"),

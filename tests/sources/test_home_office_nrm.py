@@ -168,6 +168,19 @@ NOT_SAID = ["Not Recorded", "Not known", "Unknown", "Not specified or unknown", 
             "Prefer not to say", "Undisclosed", "Not stated / not known"]  # fmt: skip
 
 
+@pytest.mark.parametrize("heading", ["Gender identity", "Nationality group", "Ethnicity"])
+def test_referrals_of_some_people_only_are_refused(heading, altered, unaltered):
+    for said, why in (("Female", "it says that rows are of 'female'"), ("All", "")):
+        pages = BASE.sheets()
+        for number, row in enumerate(rows := pages["Table_1"]):
+            row.insert(1, heading if number == BASE.heads else said if number >= BASE.top and any(row[1:]) else "")
+        if why:
+            with pytest.raises(Refused, match=why):
+                altered(NRM, pages)
+        else:
+            assert len(altered(NRM, pages)) == len(unaltered(BASE)) and rows
+
+
 @pytest.mark.parametrize("word", NOT_SAID)
 def test_a_sex_that_is_not_recorded_is_unknown_in_whatever_words(word, altered, unaltered):
     found, known = altered(NRM, with_another_word(BASE, "Other", word)), unaltered(BASE).copy()

@@ -194,3 +194,13 @@ def test_a_need_with_something_added_is_no_new_need(said, altered):
     rows[at][column] = said.format("Old age")
     with pytest.raises(Refused, match="A3 - Apr-Jun 18"):
         altered(HOMELESSNESS, sheets)
+
+
+@pytest.mark.parametrize("said", ["Total {}", "Households with {}"])
+def test_a_need_is_not_lost_as_a_total(said, altered):
+    sheets = SPRING_2018.sheets()
+    rows = sheets["A3 - Apr-Jun 18"]
+    at, column = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == "Old age")
+    rows[at][column] = said.format("old age")
+    needs = altered(HOMELESSNESS, sheets)["category"]
+    assert said.format("old age").lower() in set(needs)
