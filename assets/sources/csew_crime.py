@@ -23,7 +23,6 @@ CRIMES = {
     "vehicle-related theft": HOUSEHOLDS,
     "violence": ADULTS,
 }
-PARTS = set(CRIMES) - {"violence"}
 ASKED = {
     "adults": {ADULTS},
     "people": {ADULTS},
@@ -78,7 +77,7 @@ def _crimes(table: Table, extra: Iterable[str] = ()) -> tuple[dict[int, str], li
         if asked and len(blocks) > 1 and asked not in of.get(row, {asked}):
             raise table.refused(f"row {row + 1} ({text}) does not stand above a base of {asked}")
         rows[row] = category
-    if missing := PARTS - set(rows.values()):
+    if missing := set(CRIMES) - set(rows.values()):
         raise table.refused(f"no row {', '.join(sorted(missing))}")
     return rows, others
 
@@ -132,7 +131,5 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         if set(re.findall(r"\bper ([\d,]+\d)", rates.said_above)) != {"1,000"}:
             raise rates.refused("what stands above its rows does not give the rates per 1,000")
         rated, others = _crimes(rates)
-        if odd := set(rated.values()) ^ (set(found.values()) - {NEIGHBOURHOOD}):
-            raise rates.refused(f"of the incidents and their rates only one has a row {', '.join(sorted(odd))}")
         rows = pd.DataFrame({"category": rated, "measure": "survey rate"})
         yield _by_year(rates, rows.assign(unit="per 1,000 " + rows["category"].map(CRIMES)), others)

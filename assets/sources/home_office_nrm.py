@@ -11,7 +11,6 @@ from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.labels import WHOLE, joined, part
-from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -29,6 +28,10 @@ FLAGGED = rf"(?!.*(%|percent|proportion))(?=.*{COUNTY_LINES})(?=.*referrals).*"
 FLAG = rf"(?!.*referrals).*{COUNTY_LINES}.*"
 # What holds numbers in a table of referrals, or may.
 BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*proportion.*"
+TABLES = (
+    r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
+    rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
+)
 GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
@@ -217,11 +220,13 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
             return
         tables = [records]
     else:
-        others = r"(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
-        tables = book.tables(rf"^{others}(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)", heads=YEAR)
+        tables = book.tables(TABLES, heads=YEAR)
         if not tables:
-            raise Refused(f"{book.name}: no table titled 'referrals ... by quarter' or '... county lines ...'")
+            raise book.no_table(TABLES, "titled 'referrals ... by quarter' or '... county lines ...'")
     found = pd.concat([_referrals(table) for table in tables], ignore_index=True)
+    national = found.loc[found["area_code"] == UNITED_KINGDOM["area_code"], "flag"]
+    if book.format != "csv" and (missing := {"all", "county lines"} - set(national)):
+        raise book.no_table(TABLES, f"of {' and '.join(sorted(missing))} referrals")
     same = ["area_code", "period", "age", "sex", "of"]
     whole = found[found["flag"] == "all"].drop_duplicates(same).set_index(same)["value"].rename("base")
     found = found.join(whole, on=same)

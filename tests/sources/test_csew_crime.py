@@ -139,8 +139,8 @@ REFUSED = {
     ),
     "two bases of households": ({("Table_A2a", 29, 0): "Unweighted base - number of households"}, "stands twice"),
     "rates of owners only": (RATES_ONLY_OF_OWNERS, "no row domestic burglary, vehicle-related theft"),
-    "a rate without incidents": ({("Table_A1a", 8, 0): "TEST - do not publish"}, "only one has a row violence"),
-    "incidents without a rate": ({("Table_A2a", 8, 0): "Note: see table 3"}, "only one has a row violence"),
+    "a rate without incidents": ({("Table_A1a", 8, 0): "TEST - do not publish"}, "no row violence"),
+    "incidents without a rate": ({("Table_A2a", 8, 0): "Note: see table 3"}, "no row violence"),
     "telephone": ({("Table_A1a", 0, 0): "A1a: CSEW and TCSEW incidents of crime (1,000s)"}, "'TCSEW'"),
     "a change, says its own title": (
         {("Table_A2a", 3, 0): "A2a: Percentage change in rates"},
