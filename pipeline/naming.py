@@ -22,6 +22,8 @@ _UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from
 _ENDED = r"discontinued|abolished|former|closed"
 _OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?(?<!\d)((?:19|20)\d\d)([/-]\d\d)?(?!\d)[^)]*\)", re.I)
 _OVER = re.compile(rf"\(({_ENDED})\)", re.I)
+# What says in brackets that a number is of a part of the area.
+_OF_A_PART = r"[^)]*\b(?:part|excl\w*|except|only|without|less|minus)\b"
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
     rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|({_ENDED}|old|new|previous)\w*)\b[^)]*\)",
@@ -168,7 +170,7 @@ def _words(text: str) -> list[str]:
 @lru_cache(10_000)
 def key_of(label: str) -> str:
     """What is left of a name without case, punctuation and the style of the authority."""
-    label = re.sub(r"\(.*?\)|\s/\s.*", " ", label)
+    label = re.sub(rf"\((?!{_OF_A_PART}).*?\)|\s/\s.*", " ", label)
     text = " ".join(word for word in _words(label) if word != "the")
     text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
     text = re.sub(r"( (police|constabulary|service))+$", "", text)

@@ -16,6 +16,7 @@ MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
 ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
 
 BASE = r"unweighted base\b.*"
+LIMIT_WORDS = r"\b(?:lower|upper|95|confidence|limits?|bounds?|intervals?|ci)\b%?"
 COMPARED = r"significan|change|compared"
 
 
@@ -33,7 +34,7 @@ def _survey_year(table: Table, text: str) -> Period:
     else:
         try:
             # An apostrophe leaves out a century: what follows the two digits ("Mar '131") is a footnote.
-            period = periods.mentioned(re.sub(r"(['’]\d\d)[\d,]+\b", r"\1", label(text)), "financial_year", spans=True)
+            period = periods.parse(re.sub(r"(['’]\d\d)[\d,]+\b", r"\1", label(text)), "financial_year", spans=True)
         except ValueError as error:
             raise table.refused(str(error)) from error
     if (period.start.month, period.end.month, period.kind) == (1, 12, "rolling_12_months"):
@@ -53,6 +54,7 @@ def _year_headings(table: Table) -> dict[int, str]:
     heads = table.headings[table.key]
     right = range(table.key + 1, len(table.headings))
     beside = next((column for column in right if heads and table.headings[column][-1:] == heads[-1:]), right.stop)
+    table.know(*range(beside, right.stop))
     return {c: " ".join(part for part in table.headings[c] if part not in heads) for c in right if c < beside}
 
 
@@ -62,7 +64,8 @@ def survey_years(table: Table) -> dict[int, dict]:
     for column, text in _year_headings(table).items():
         if text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
             limit = re.search(r"\b(lower|upper)\b", text)
-            columns = found.setdefault(_survey_year(table, text), {})
+            year = re.sub(LIMIT_WORDS, " ", text) if limit else text
+            columns = found.setdefault(_survey_year(table, year), {})
             name = limit[1] if limit else "value"
             if name in columns:
                 at = " and ".join(map(column_letters, (columns[name], column)))

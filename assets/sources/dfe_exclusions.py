@@ -69,6 +69,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     totals = {said["measure"] for said in columns.values() if said["reason"] == "all"}
     if totals and (without := set(KINDS.values()) - totals):
         raise records.refused(f"no column of all {' or '.join(without)} among {', '.join(records.frame)}")
+    records.know("school_type", "education_phase", "reason")
     if "reason" in records.frame:
         columns = {name: {"measure": said["measure"]} for name, said in columns.items() if said["reason"] == "all"}
         rows["reason"] = [re.sub(r"^(total|all)\b.*", "all", labels.heading(text)) for text in records.frame["reason"]]
@@ -77,7 +78,6 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     for kind in set(KINDS.values()):
         if not columns or not (counted["measure"].eq(kind) & counted["reason"].eq(DRUGS)).any():
             raise records.refused(f"no {kind} for the reason {DRUGS!r} among {', '.join(records.frame)}")
-    _require_one_breakdown(records, columns)
     kept = counted[counted["reason"].isin([DRUGS, "all"])].copy()
     kept[["base", "note"]] = _wholes(records, counted).loc[kept.index]
     kept.loc[kept["reason"] == "all", ["base", "note"]] = [float("nan"), ""]
@@ -95,16 +95,6 @@ def _schools(records: Records) -> pd.Series:
         raise records.refused(f"no total among the {named[0]} {', '.join(types)}")
     spelled = {text: re.sub(r"^total.*|(?<=special) schools?$", "", said).strip() for text, said in types.items()}
     return records.frame[named[0]].map(spelled)
-
-
-def _require_one_breakdown(records: Records, columns: dict) -> None:
-    """Refuse a file with a breakdown that nobody knows: its rows are not of everybody."""
-    known = {*PLACE_AND_TIME, *columns, "school_type", "education_phase", "reason"}
-    for name in set(records.frame) - known:
-        words = records.frame[name].unique()
-        if len(words) > 1 and any(re.search("[A-Za-z]{4}", word) for word in words):
-            raise records.refused(f"column {name} breaks the figures down by {', '.join(sorted(words)[:5])}")
-    records.require_whole(*known)
 
 
 def _wholes(records: Records, counted: pd.DataFrame) -> pd.DataFrame:

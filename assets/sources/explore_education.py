@@ -30,7 +30,7 @@ def areas(records: Records, single: str) -> pd.DataFrame:
     if older := OLDER.keys() <= set(records.frame):
         records.frame = records.frame.rename(columns=OLDER)
         records.frame["time_identifier"] = single.replace("_", " ")
-    records.require("time_period", "time_identifier", "geographic_level", *codes)
+    records.require("time_period", "time_identifier", "geographic_level", *codes).know(*PLACE_AND_TIME)
     frame = records.frame
     # Some editions shout: LOCAL AUTHORITY.
     levels = frame["geographic_level"].str.capitalize()

@@ -94,6 +94,9 @@ NEEDED = [
     "Time period", "Value", "Count", "Denominator", "Value note", *LIMITS.values(),
 ]  # fmt: skip
 
+# What says where an area lies, or how its values compare.
+COMPARED = r"parent (?:code|name)|area type|recent trend|compared to .*|column not used|new data|time period range"
+
 # What a note says where the value is blank; beside a value it is only kept.
 MISSING = [
     (r"disclosure|suppressed", "c"),
@@ -123,7 +126,7 @@ def fingertips(book: Workbook) -> Iterator[pd.DataFrame]:
     meaning of all other ids is taken from descriptions and is checked against the printed name only.
     """
     records = book.records().require(*NEEDED)
-    records.require_whole(*NEEDED)
+    records.know(*records.headed(COMPARED))
     frame = records.frame
     if unknown := set(frame["Indicator ID"]) - set(INDICATORS):
         row = frame.index[frame["Indicator ID"].isin(unknown)][0]

@@ -16,6 +16,7 @@ from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
+from pipeline.read.tabular import narrowing
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
 
@@ -161,9 +162,10 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
     """Each list of offences in a file, by its headings; a row with a single cell is a note."""
     if book.format == "csv":
         records = book.records()
-        records.require_whole()
         frame = records.frame
         at = _headed(frame.columns, columns, book.name)
+        records.know(*(frame.columns[column] for column in at.values()))
+        records.require_all_known(frame.index)
         references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
         yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
         return
@@ -178,6 +180,10 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
                 if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
                     raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
+                for column in set(range(len(headings))) - set(at.values()):
+                    if headings[column] and (said := narrowing(headings[column : column + 1], cells[rows, column])):
+                        where = f"{book.name}, sheet {sheet!r}: nobody knows the column {headings[column]!r}"
+                        raise Refused(f"{where}, and it says {said!r} of its rows")
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break
@@ -312,8 +318,8 @@ ROLLING_COUNT = "Rolling year total number of offences"
 
 def _rolling(records: Records) -> pd.DataFrame:
     """Offences in the twelve months to a quarter's last day, and the day as printed where it is another."""
-    records.require(ROLLING, "PFA", "Offence", ROLLING_COUNT).require_whole()
-    rows = records.frame
+    rows = records.require(ROLLING, "PFA", "Offence", ROLLING_COUNT).frame
+    records.know(*records.headed("region"))
     years, said = {}, {}
     for text in rows[ROLLING].unique():
         found = re.fullmatch(r"(\d\d)[-/](\d\d)[-/](\d{4})", text)

@@ -127,8 +127,7 @@ def _are_records(table: Table, columns: list[int]) -> pd.Series:
     """Which rows say something of referrals: one without a number too, where it has all labels that others have."""
     numbers = table.filled(columns)
     others = [column for column, parts in enumerate(table.headings) if parts and column not in columns]
-    texts = [table.text(column).ne("") for column in others]
-    labels = [there for there in texts if there[numbers].all()]
+    labels = [there for there in (table.filled([column]) for column in others) if there[numbers].all()]
     # A label alone may be a note.
     return numbers | pd.concat(labels, axis=1).all(axis=1) if len(labels) > 1 else numbers
 
@@ -149,7 +148,6 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     rows = pd.DataFrame(index=there.index[there])
     if not len(rows):
         raise table.refused("all its rows are of single nationalities")
-    table.require_whole(*table.headed(rf"{SEX}|{AGE}|nationality"))
     rows["period"] = _referral_periods(table, rows.index)
     rows = _referring(table, rows)
     sexes = _in_one_spelling(table, table.printed(SEX, rows.index, "all"), SEXES)

@@ -72,7 +72,6 @@ def _offenders(table: Table | Records, rows: pd.Index) -> pd.DataFrame:
     by_name = ~codes.str.fullmatch(GSS)
     codes[by_name] = _codes_of(table, level[by_name], names[by_name])
     described = pd.DataFrame({"area_code": codes, "area_label": names})
-    table.require_whole(*table.headed(rf"{SEX}|{AGE}"))
     described["sex"] = table.words_of(table.printed(SEX, rows, "all"), SEXES)
     described["age"] = table.words_of(table.printed(AGE, rows, "all"), AGES)
     offence = part(table.printed(OFFENCE, rows, "all"))

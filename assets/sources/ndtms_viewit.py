@@ -48,7 +48,7 @@ def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     records = book.records()
     named = _columns(records)
-    records.require_whole(*(named[role] for role in DIMENSIONS.values()))
+    records.know(*(named[role] for role in DIMENSIONS.values()))
     frame = records.frame.rename(columns={name: role for role, name in named.items() if role in DIMENSIONS.values()})
     rows = pd.DataFrame({"period": records.periods(named["period"], "financial_year"), "area_label": frame["area"]})
     newest = max(rows["period"].unique(), key=lambda period: period.end)

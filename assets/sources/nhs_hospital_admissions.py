@@ -153,7 +153,7 @@ def _records(records: Records) -> pd.DataFrame:
             named[roles[0]] = name
         elif records.frame[name].nunique() > 1:
             raise records.refused(f"nobody knows the column {name}")
-    records.require_whole(*named.values())
+    records.know(*named.values())
     if missing := {"category", "period", "area_code", "area_label", "value"} - set(named):
         raise records.refused(f"no column of the {', '.join(sorted(missing))} among {', '.join(records.frame)}")
     frame, rows = records.frame, pd.DataFrame({"area_label": records.frame[named["area_label"]]})

@@ -70,6 +70,7 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     that of a year, `fixed` what the title says.
     """
     labels = _label_columns(table)
+    table.know(*labels)
     rows, set_apart = {}, []
     alone: dict[str, int] = {}
     beside: dict[str, int] = {}

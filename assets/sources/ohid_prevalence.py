@@ -337,7 +337,7 @@ def _read_records(book: Workbook) -> pd.DataFrame:
     }
     if not columns["period"] or not columns["code"] + columns["area"]:
         raise records.refused(f"no columns of area and year among {', '.join(records.frame)}")
-    records.require_whole(*chain(*columns.values()))
+    records.know(*chain(*columns.values()))
     texts = pd.DataFrame({text: records.frame[names[0]] for text, names in columns.items() if names})
     points = _attributes(_estimates(headings, records.refused), headings, "", DEPENDENCE, records.refused)
     placed = _placed(texts, records.periods(columns["period"][0]), records.refused)

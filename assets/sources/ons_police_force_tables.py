@@ -51,8 +51,8 @@ def _areas(table: Table, code: int, name: int, notes: dict[str, str]) -> pd.Data
     others = [column for column in range(len(table.headings)) if column != name]
     rows = rows[table.filled(others).loc[rows.index]]
     rows["area_code"] = rows["area_code"].where(rows["area_code"] != "", rows["area_label"].map(naming.slug))
-    printed = table.text(name, clean=False).reindex(rows.index)
-    rows["note"] = [" ".join(notes[number] for number in footnotes(text) if number in notes) for text in printed]
+    printed = table.cells[rows.index, name]
+    rows["note"] = [" ".join(notes[number] for number in footnotes(str(text)) if number in notes) for text in printed]
     return rows
 
 
@@ -149,6 +149,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             rows = _areas(table, code, name, _numbered_notes(book, table, r"Notes ?- ?CSP"))
             rows["note"] = (rows["note"] + _miscoded(table, rows["area_label"], table.text(table.key))).str.strip()
             last = table.column("local authority name")
+            table.know(*range(last))
             force = table.text(table.key)
             totals = force.index[force.str.fullmatch(GSS) & ~table.filled(range(code, last + 1))]
             if again := totals[force[totals].duplicated()].tolist():

@@ -62,11 +62,11 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     records = book.records()
     if "population_estimate" in records.frame:
         rows = explore_education_areas(records, "calendar_year")
-        records.require("age_group").require_whole("age_group")
+        records.require("age_group")
         rows["age"] = records.frame["age_group"].map(_children)
         yield records.unpivot(rows, {"population_estimate": {"measure": "population", "unit": "people"}}, {"x": "x"})
         return
-    records.require("name", "code", "year", "Age 0", "Age 89", "Aged 90+").require_whole()
+    records.require("name", "code", "year", "Age 0", "Age 89", "Aged 90+")
     frame = records.frame
     rows = pd.DataFrame({"area_code": frame["code"], "area_label": frame["name"]})
     rows["period"] = records.periods("year")

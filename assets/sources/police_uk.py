@@ -10,8 +10,10 @@ import pandas as pd
 from pipeline import naming
 from pipeline.fetch.police import PoliceArchive
 from pipeline.read import periods
+from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
+from pipeline.read.tabular import narrowing
 from pipeline.read.workbook import Workbook
 from schemas.police import PoliceStreetCrime
 
@@ -37,6 +39,10 @@ WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
 )"""
+KNOWN = (
+    r"number|crime id|month|reported by|falls within|longitude|latitude|location|lsoa (?:code|name)|crime type"
+    r"|last outcome category|context"
+)
 # Of so many crimes with an id some stand twice, and not all.
 _SEVERAL = 12
 
@@ -114,4 +120,11 @@ def _counted(
         if len(twice := [other for other in there if re.fullmatch(rf"{name}(_\d+)?", other.lower().strip())]) > 1:
             raise Refused(f"{file}: the columns {' and '.join(twice)} mean the same")
     crime_id = '"Crime ID"' if "Crime ID" in there else "NULL"
-    return con.execute(STREET_CRIMES.format(printed=printed, crime_id=crime_id), path).df()
+    counts = con.execute(STREET_CRIMES.format(printed=printed, crime_id=crime_id), path).df()
+    for name in there:
+        if not re.fullmatch(KNOWN, name.lower().strip()):
+            column = '"' + name.replace('"', '""') + '"'
+            texts = con.execute(f"SELECT DISTINCT trim({column}) FROM {printed} LIMIT 1000", path).fetchall()
+            if said := narrowing([heading(name)], [text for (text,) in texts if text]):
+                raise Refused(f"{file}: nobody knows the column {name}, and it says {said!r} of its rows")
+    return counts

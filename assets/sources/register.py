@@ -43,6 +43,7 @@ def published_figures(book: Workbook) -> Iterator[pd.DataFrame]:
         cases = error.failure_cases.dropna(subset="index")
         found = [f"row {case.index}, {case.column}: {case.failure_case!r}" for case in cases.itertuples(index=False)]
         raise records.refused(f"breaks its contract: {'; '.join(found[:10]) or error}") from error
+    records.know(*frame)
     rows = frame[["measure", "category", "unit"]].copy()
     rows["period"] = records.each(frame["first_day"] + " " + frame["last_day"], _period)
     coded = frame["area"].str.fullmatch(GSS)

@@ -14,6 +14,8 @@ _NUMBER = r"[0#?@dmyhs]|general"
 # Commas behind the last digit of a whole number divide it by a thousand each.
 _SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
 _IN_OTHER_UNITS = "{:.15g} shown in thousands"
+# What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
+_SAYS = r"[^\W_]|[<>≤≥~*†‡\[\]]"
 # What is commonly shown for zero.
 _NIL = ("", "-", "–")
 
@@ -22,12 +24,22 @@ class _Section(NamedTuple):
     """One of the parts of a format, between semicolons: the numbers it is for, and what it shows of them."""
 
     condition: tuple[str, float] | None
-    numeric: bool
-    scaled: bool
-    text: str
+    pattern: str
+    before: str
+    behind: str
 
     def holds(self, number: float) -> bool:
         return not self.condition or _HOLDS[self.condition[0]](number, self.condition[1])
+
+    def shown(self, number: float) -> str:
+        text = f"{self.before}{self.behind}".strip()
+        if not re.search(_NUMBER, self.pattern):
+            return _instead(number, text)
+        if re.search(_SCALED, self.pattern) and number:
+            return _IN_OTHER_UNITS.format(number)
+        if "%" in self.pattern and abs(number) > 1:
+            return f"{100 * number:.15g}%"
+        return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, text) else ""
 
 
 @cache
@@ -43,41 +55,33 @@ def _sections(code: str) -> list[_Section]:
 
 def _section(tokens: list[str]) -> _Section:
     condition = next((found for token in tokens if (found := _CONDITION.fullmatch(token))), None)
-    pattern = "".join(token for token in tokens if token[0] not in '"\\_*[' or re.match(r"\[[hms]", token.lower()))
-    said = "".join(token.strip('"').removeprefix("\\") for token in tokens if token[0] not in "_*[")
-    return _Section(
-        (condition[1], float(condition[2])) if condition else None,
-        bool(re.search(_NUMBER, pattern.lower())),
-        bool(re.search(_SCALED, pattern)),
-        said.strip(),
-    )
+    pattern, said = "", ["", ""]
+    for token in tokens:
+        if token[0] in '"\\':
+            said[bool(re.search(_NUMBER, pattern))] += token.strip('"').removeprefix("\\")
+        elif token[0] not in "_*[" or re.match(r"\[[hms]", token.lower()):
+            pattern += token.lower()
+    if not re.search(_NUMBER, pattern):
+        # A character that stands for nothing is shown as it is.
+        said[0] += pattern
+    return _Section((condition[1], float(condition[2])) if condition else None, pattern, *said)
 
 
+@cache
 def hides(code: str) -> bool:
-    """Whether a format shows some numbers, other than zero, as something else."""
-    sections = _sections(code)
-    return any(
-        section.scaled or not (section.numeric or (section.text in _NIL and _is_for_zero(sections, at)))
-        for at, section in enumerate(sections)
-    )
-
-
-def _is_for_zero(sections: list[_Section], at: int) -> bool:
-    return at == 2 and not any(section.condition for section in sections)
+    """Whether a format shows some numbers as something else."""
+    bounds = [section.condition[1] for section in _sections(code) if section.condition]
+    return any(shown(code, number) for number in (0, 1, -1, 1_000, *bounds, *(bound - 1 for bound in bounds)))
 
 
 def shown(code: str, number: float) -> str:
     """What a reader of a sheet sees in place of a number with this format; an empty text where it is the number."""
     sections = _sections(code)
     if any(section.condition for section in sections):
-        section = next((section for section in sections if section.holds(number)), sections[-1])
-    elif len(sections) == 1 or number > 0 or (number == 0 and len(sections) == 2):
-        section = sections[0]
-    else:
-        section = sections[1 if number < 0 else 2]
-    if section.scaled:
-        return _IN_OTHER_UNITS.format(number) if number else ""
-    return "" if section.numeric else _instead(number, section.text)
+        return next((section for section in sections if section.holds(number)), sections[-1]).shown(number)
+    if len(sections) == 1 or number > 0 or (number == 0 and len(sections) == 2):
+        return sections[0].shown(number)
+    return sections[1 if number < 0 else 2].shown(number)
 
 
 def shown_instead(number: float, printed: str) -> str:

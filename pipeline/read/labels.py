@@ -61,8 +61,9 @@ OF_SOME = (
 # What heads a column that says which numbers stand, or that holds others in their place.
 STANDING = (
     r"(?:(?:data|row|record|value|count|figure|obs\w*|return|release)[ _-])?(?:status|flag|quality|validity)"
+    r"|valid|test|repeat|duplicates?|publish(?:ed)?|include\w*(?:[ _]in[ _].*)?"
     r"|(?:.*[\W_])?(?:suppress\w*|withdrawn|confidential\w*|provisional|draft|superseded|deleted"
-    r"|revis\w+|correct(?:ed|ions?)|amend\w+|restated|adjusted)(?:[\W_].*)?"
+    r"|revis\w+|correct(?:ed|ions?)|amend\w+|restated|adjusted|latest|final|v\d+)(?:[\W_].*)?"
 )
 
 # A code of a statistical area, in whatever case it is printed.

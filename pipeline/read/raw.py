@@ -30,6 +30,8 @@ _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
 _NUMBERS = re.compile(
     rb"<c (?=[^>]*\bs=[\"'](\d+)[\"'])(?![^>]*\bt=[\"'](?!n\b))[^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
 )
+# The formats that every xlsx workbook has and that may show another number.
+_PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
 # The formats of an ods sheet that show no digits, or fewer than a number has.
 _UNSHOWN = re.compile(
     rb"<number:(number|percentage|currency)-style\b(?:(?!</number:\1-style>)(?!<number:(?:number|scientific|fraction)\b).)*"
@@ -75,7 +77,8 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b"superscript"):
             if text := _with_raised(raw[start:end]):
                 found.texts[cell] = text
-        for number in _NUMBERS.finditer(raw) if self._hiding else ():
+        hides = any(b's="%d"' % style in raw or b"s='%d'" % style in raw for style in self._hiding)
+        for number in _NUMBERS.finditer(raw) if hides else ():
             code = self._hiding.get(int(number[1]))
             if code and (place := _place(number[0])) and (text := formats.shown(code, float(number[2]))):
                 found.texts[place] = text
@@ -132,7 +135,7 @@ class Xlsx:
         if "xl/styles.xml" not in self._names:
             return {}
         raw = self._read("xl/styles.xml")
-        codes = {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
+        codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
         hiding = {number: code for number, code in codes.items() if formats.hides(code)}
         styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
         if not hiding or not styles:

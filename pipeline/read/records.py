@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, STANDING, THOUSANDS, another, code, heading, label, plain
+from pipeline.read.labels import INSTEAD, THOUSANDS, another, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -28,6 +28,7 @@ class Records(Tabular[str]):
     _counted_from = 0
 
     def __init__(self, path: Path):
+        super().__init__()
         self.file = path.name
         rows = self._rows(path.read_bytes())
         # A spreadsheet program names its delimiter in a row of its own, and leaves empty records and fields.
@@ -52,9 +53,6 @@ class Records(Tabular[str]):
             texts = self.frame[name].str.strip()
             coded = re.search(r"code|cd$", name, re.IGNORECASE)
             self.frame[name] = texts.map({text: code(text) for text in texts.unique()}) if coded else texts
-        for name in self.headed(STANDING):
-            if self.frame[name].nunique() > 1:
-                raise self.refused(f"nobody knows the column {name}, which may say which of its numbers stand")
 
     def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
         for at, field in enumerate(row[: len(columns)]):
@@ -91,6 +89,7 @@ class Records(Tabular[str]):
         if missing := [name for name in columns if name not in self.frame]:
             near = but_found("heading", missing[0], self.frame.columns)
             raise self.refused(f"no column {', '.join(missing)} among {', '.join(self.frame.columns[:30])}{near}")
+        self.know(*columns)
         return self
 
     def column(self, pattern: str) -> str:
@@ -100,18 +99,22 @@ class Records(Tabular[str]):
             among = ", ".join(self.frame.columns[:30])
             near = "" if found else but_found("heading", pattern, self.frame.columns)
             raise self.refused(f"{len(found) or 'no'} columns headed {pattern!r} among {among}{near}")
+        self.know(found[0])
         return found[0]
 
     def called(self, column: str) -> str:
         """A column by its name."""
         return column
 
+    def labels_of(self, column: str) -> tuple[str, ...]:
+        """The name of a column as others are compared with it."""
+        return (heading(column),)
+
     def headed(self, pattern: str) -> list[str]:
         """Every column whose name a pattern matches as a whole, in lower case and without footnotes."""
         return [name for name in self.frame.columns.tolist() if re.fullmatch(pattern, heading(name))]
 
-    def text(self, column: str) -> pd.Series:
-        """A column's texts without footnotes, by row."""
+    def _texts(self, column: str) -> pd.Series:
         return self.frame[column].map(label)
 
     def periods(self, column: str, single: str = "calendar_year") -> pd.Series:
@@ -146,6 +149,7 @@ class Records(Tabular[str]):
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
         beside, attributes = self.parted(columns.values())
+        self.require_all_known(rows.index, [*columns, *beside.to_numpy().ravel(), *filter(None, [base])])
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
         for name in beside:

@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, reduce
 from itertools import chain
@@ -20,7 +20,6 @@ from pipeline.read.labels import (
     ELSEWHERE,
     INSTEAD,
     OF_SOME,
-    STANDING,
     THOUSANDS,
     another,
     heading,
@@ -69,6 +68,7 @@ class Table(Tabular[int]):
         hidden: Hidden = UNHIDDEN,
         sought: str = "",
     ):
+        super().__init__()
         self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
         self.sought, self.merged = sought, merged
         found = next(labels_like(cells, heads or first), None)
@@ -118,6 +118,10 @@ class Table(Tabular[int]):
         """A column by its letters and headings."""
         return f"{column_letters(column)} ({' | '.join(self.headings[column]) or 'no heading'})"
 
+    def labels_of(self, column: int) -> tuple[str, ...]:
+        """The labels that head a column."""
+        return self.headings[column]
+
     def headed(self, *patterns: str) -> list[int]:
         """Every column in which each pattern matches one whole label."""
         compiled = [re.compile(pattern) for pattern in patterns]
@@ -132,6 +136,7 @@ class Table(Tabular[int]):
         if not (found := self.headed(*patterns)):
             near = but_found("heading", " ".join(patterns), (" | ".join(parts) for parts in self.headings if parts))
             raise self.refused(f"no column headed {' with '.join(map(repr, patterns))}{near}")
+        self.know(*found)
         return found
 
     def column(self, *patterns: str) -> int:
@@ -197,7 +202,7 @@ class Table(Tabular[int]):
     def _holds_numbers(self, column: int) -> bool:
         """Whether a column holds numbers in several rows, and marks or labels in fewer."""
         numbers = self._numbers[:, column]
-        return bool(numbers.sum() > max(1, self.text(column)[~numbers].ne("").sum()))
+        return bool(numbers.sum() > max(1, self._texts(column)[~numbers].ne("").sum()))
 
     def require_known(self, pattern: str) -> None:
         """Refuse a table with numbers in a column of which no label matches the pattern, but for derived ones."""
@@ -213,9 +218,9 @@ class Table(Tabular[int]):
             raise self.refused(f"column {column_letters(column)} has {len(found)} labels like {pattern!r}")
         return found[0]
 
-    def text(self, column: int, *, clean: bool = True) -> pd.Series:
+    def _texts(self, column: int) -> pd.Series:
         """A column's texts below the headings, indexed by sheet row counted from 0."""
-        texts = [label(cell) if clean else str(cell) for cell in self.cells[self.top :, column]]
+        texts = [label(cell) for cell in self.cells[self.top :, column]]
         return pd.Series(texts, index=range(self.top, len(self.cells)), dtype=object)
 
     def filled(self, columns: Iterable[int]) -> pd.Series:
@@ -315,12 +320,6 @@ class Table(Tabular[int]):
         if said := workings(text):
             raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
 
-    def _require_all_stand(self, rows: pd.Index, read: Collection[int]) -> None:
-        """Refuse a column that may say which of the numbers of these rows stand, where it says so of some only."""
-        for column in self.headed(STANDING):
-            if column > self.key and column not in read and self.text(column).loc[rows].nunique() > 1:
-                raise self.refused(f"nobody knows column {self.called(column)}, which may say which numbers stand")
-
     def _require_no_row_above(self) -> None:
         """Refuse several numbers in a row above the first that is known: they would be lost as headings.
 
@@ -382,11 +381,11 @@ class Table(Tabular[int]):
         self._require_unit(read_of, thousands)
         self._require_same_quantity(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
-        self._require_all_stand(rows.index, set(read_of.tolist()))
         self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)
         self._require_a_heading_each(at_columns)
         self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
+        self.require_all_known(rows.index, read_of.tolist())
         across = np.tile(np.arange(len(at_columns)), len(at_rows))
         down = np.repeat(np.arange(len(at_rows)), len(at_columns))
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 import pandas as pd
 
 from pipeline.read import periods
-from pipeline.read.labels import WHOLE, heading
+from pipeline.read.labels import STANDING, WHOLE, heading
 from pipeline.read.opening import Refused
 
 # A code of a statistical area.
@@ -20,10 +20,26 @@ Column = TypeVar("Column", int, str)
 # The columns that may stand beside a value: its limits, its base and a separate mark.
 _BESIDE = ("lower", "upper", "base", "flag")
 
-# What heads a column that says of which people its rows are.
-_OF_SOME = r"(?:.*[_ ])?(?:sex|gender|ethnic\w*|age|nationality|disab\w*|religion|language)(?:[_ ].*)?"
-# What stands there where they are of all people, or where nobody was asked.
-_OF_ALL = rf"{WHOLE}|null|none|not (?:applicable|collected)"
+# What heads a column that says nothing of its rows but which they are, of what kind of area, and from where.
+_IDLE = (
+    r"(?:(?:row|record|object|unique)[ _]?)?(?:f?id|number|no\.?|index)|(?:data[ _])?source|extract\w*(?:[ _]date)?"
+    r"|geography|(?:area|geograph\w+)[ _](?:type|level|kind)"
+)
+# What stands in one that says they are of everybody, or that nobody was asked.
+_OF_ALL = rf"{WHOLE}|null|none|n/?a|not (?:applicable|available|collected)"
+
+
+def narrowing(names: Iterable[str], texts: Iterable[object]) -> str:
+    """What a column of some names says of the rows beside its texts; empty where it cannot make them mean less."""
+    words = {heading(text) for text in texts}
+    if any(re.fullmatch(_IDLE, name) for name in names):
+        return ""
+    if any(re.fullmatch(STANDING, name) for name in names):
+        return max(words) if len(words) > 1 else ""
+    # A column of numbers is another measure.
+    if any(re.fullmatch(r"-?[\d.,]+", text) for text in words):
+        return ""
+    return min((text for text in words if re.search("[a-z]{2}", text) and not re.fullmatch(_OF_ALL, text)), default="")
 
 
 class Tabular(ABC, Generic[Column]):
@@ -31,6 +47,9 @@ class Tabular(ABC, Generic[Column]):
 
     # What is added to a row's index to give its number in the file.
     _counted_from: ClassVar[int]
+
+    def __init__(self) -> None:
+        self._known: set[Column] = set()
 
     @abstractmethod
     def refused(self, why: str) -> Refused:
@@ -41,16 +60,25 @@ class Tabular(ABC, Generic[Column]):
         """A column in words of whoever looks at it."""
 
     @abstractmethod
+    def labels_of(self, column: Column) -> tuple[str, ...]:
+        """The labels that head a column, in lower case and without footnotes."""
+
+    @abstractmethod
     def headed(self, pattern: str) -> list[Column]:
         """Every column of which a pattern matches one whole label."""
 
     @abstractmethod
     def column(self, pattern: str) -> Column:
-        """The one column that a pattern matches; refused where there are none or several."""
+        """The one column that a pattern matches, known from now on; refused where there are none or several."""
 
     @abstractmethod
-    def text(self, column: Column) -> pd.Series:
+    def _texts(self, column: Column) -> pd.Series:
         """A column's texts without footnotes, by row."""
+
+    def text(self, column: Column) -> pd.Series:
+        """A column's texts without footnotes, by row; it is known from now on."""
+        self.know(column)
+        return self._texts(column)
 
     def column_if_any(self, pattern: str) -> Column | None:
         """The one column that a pattern matches, or None where there is none; refused where there are several."""
@@ -85,15 +113,19 @@ class Tabular(ABC, Generic[Column]):
         for name in rows.columns[rows.isna().any()]:
             raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
 
-    def require_whole(self, *known: Column) -> None:
-        """Refuse a column but those that are known which says that rows are of some people only."""
-        for column in self.headed(_OF_SOME):
-            if column in known:
-                continue
-            words = sorted({heading(text) for text in self.text(column).unique() if re.search("[A-Za-z]{3}", text)})
-            if some := [text for text in words if not re.fullmatch(_OF_ALL, text)]:
-                at = self.called(column)
-                raise self.refused(f"nobody knows the column {at}, and it says that rows are of {some[0]!r}")
+    def know(self, *columns: Column) -> None:
+        """Say of columns that they are looked at, or that what they say does not matter."""
+        self._known.update(columns)
+
+    def require_all_known(self, rows: pd.Index, read: Iterable[Column] = ()) -> None:
+        """Refuse a column that says something of these rows, and that is neither read nor known.
+
+        A file that was filtered to some people, or whose numbers are withdrawn or in thousands, may have the column yet
+        that says so.
+        """
+        for column in sorted(set(self.headed(".+")) - self._known - set(read)):
+            if said := narrowing(self.labels_of(column), self._texts(column).loc[rows].unique()):
+                raise self.refused(f"nobody knows the column {self.called(column)}, and it says {said!r} of its rows")
 
     def require_whole_codes(self, codes: pd.Series) -> None:
         """Refuse a code that lost a part: an area is looked for by its name only where no code stands."""

@@ -18,7 +18,11 @@ SHOWN = [
     ("#,##0.0", 5_000, ""),
     ("0%", 0.5, ""),
     ("[Red]-0", 5, ""),
-    ('0" people"', 5, ""),
+    ('0.0"%"', 45.5, ""),
+    ('0" people"', 5, "5 people"),
+    ('"<"0', 5, "<5"),
+    ('0" (part)"', 2021, "2021 (part)"),
+    ("0%", 54.25, "5425%"),
     ("yyyy", 40_000, ""),
     ("[h]:mm", 2, ""),
     ('_-* #,##0_-;\\-* #,##0_-;_-* "-"??_-;_-@_-', 5, ""),
@@ -43,6 +47,13 @@ SHOWN = [
 def test_a_format_shows_the_number_or_something_else(code, number, shown):
     assert formats.shown(code, number) == shown
     assert formats.hides(code) or not shown
+
+
+def test_a_format_that_every_workbook_has_may_show_another_number(tmp_path):
+    for code, shown in (("0%", [0.5, "5425%"]), ("0.00%", [0.5, "5425%"]), ("0", [0.5, 54.25])):
+        with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+            book.add_worksheet("A1").write_row(0, 0, [0.5, 54.25], book.add_format({"num_format": code}))
+        assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [shown]
 
 
 def xlsx(path: Path, cells: list) -> None:

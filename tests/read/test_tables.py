@@ -159,7 +159,7 @@ def test_numbers_above_the_first_row_that_is_known_are_no_headings(heads, lost):
 
 
 def test_ages_are_headings_that_are_numbers():
-    found = table(["Area code", "Area name", 15.0, 16.0, 17.0], [CODE, "Hartlepool", 1.0, 2.0, 3.0])
+    found = table(["Area code", "Area type", 15.0, 16.0, 17.0], [CODE, "Hartlepool", 1.0, 2.0, 3.0])
     assert found.unpivot(rows_of(found), {2: {}, 3: {}, 4: {}})["value"].tolist() == [1.0, 2.0, 3.0]
 
 
@@ -245,7 +245,7 @@ def test_what_a_title_says_of_its_edition_is_no_period_of_its_table():
 
 def test_a_column_that_says_which_numbers_stand_is_refused_where_it_says_so_of_some():
     for heading in ("Status", "Data flag", "Suppressed", "Deaths (revised)", "Provisional", "Withdrawn?"):
-        for said, why in ((("P", ""), "which may say which numbers stand"), (("F", "F"), ""), (("", ""), "")):
+        for said, why in ((("P", ""), "nobody knows the column C"), (("F", "F"), ""), (("", ""), "")):
             found = table(
                 ["T"],
                 ["Area code", "Deaths", heading],

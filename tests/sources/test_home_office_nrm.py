@@ -170,7 +170,7 @@ NOT_SAID = ["Not Recorded", "Not known", "Unknown", "Not specified or unknown", 
 
 @pytest.mark.parametrize("heading", ["Gender identity", "Nationality group", "Ethnicity"])
 def test_referrals_of_some_people_only_are_refused(heading, altered, unaltered):
-    for said, why in (("Female", "it says that rows are of 'female'"), ("All", "")):
+    for said, why in (("Female", "it says 'female' of its rows"), ("All", "")):
         pages = BASE.sheets()
         for number, row in enumerate(rows := pages["Table_1"]):
             row.insert(1, heading if number == BASE.heads else said if number >= BASE.top and any(row[1:]) else "")

@@ -154,7 +154,7 @@ def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
         (OLDER, _put("7.1.1", "2009-10", 0, "a year"), r"row 5 \('a year'\) holds numbers above the first row"),
         (NEWEST, _put("6.1:", "2021 to 2022", 0, "a year"), "'a year'.* holds numbers above the first row"),
         (OLDER, _put("9.1.1", "Barnet", 0, "Atlantis"), "numbers in rows without a known.*Atlantis"),
-        (OLDER, _put("4.11.1", "No problem", 0, "All well"), "'All well'.* holds numbers above the first row"),
+        (OLDER, _put("4.11.1", "No problem", 0, "All well"), "nobody knows the column A .* all well"),
         (OLDER, _put("7.4.1", "Died", 1, "Zzyzx"), "no row of deaths in treatment under 2009/10"),
         (NEWEST, _put("6.1:", "2021 to 2022", 6, 999_999), "do not add to the whole in 2021/22"),
         (NEWEST, _put("6.1:", "Year", 3, "Exits (number)"), "nobody knows what column D counts: exits"),
