@@ -40,7 +40,15 @@ class Raised:
     above: str
 
 
-Cell = str | float | int | bool | datetime | date | time | Error | Formula | Raised
+@dataclass(frozen=True)
+class Shown:
+    """A number that a workbook shows in a way of its own, by the properties of a format as xlsxwriter names them."""
+
+    number: float
+    look: tuple[tuple[str, str | bool], ...]
+
+
+Cell = str | float | int | bool | datetime | date | time | Error | Formula | Raised | Shown
 
 
 @dataclass
@@ -53,6 +61,7 @@ class Page:
     hidden_rows: set[int] = field(default_factory=set)
     hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
+    flattened: bool = False  # whether what is hidden is next to no height or width instead
 
     def copy(self) -> "Page":
         return replace(
@@ -140,6 +149,14 @@ class Content:
 
     def of_form(self, **changed: object) -> "Content":
         return Content(list(self.pages), replace(self.form, **changed))
+
+
+@dataclass
+class Archive:
+    """A zip archive: the names of its members, and what each holds."""
+
+    members: list[tuple[str, Content]]
+    form: Form = Form("zip")
 
 
 def place_of(content: Content, cell: str) -> Place | None:

@@ -1,10 +1,11 @@
 """Content written to a file and read again is what it was, in each form."""
 
+import zipfile
 from datetime import date, datetime
 
 import pytest
 
-from tests.fuzz.content import Cell, Content, Form, Page, content_of, name_of, place_of
+from tests.fuzz.content import Archive, Cell, Content, Form, Page, Shown, content_of, name_of, place_of
 from tests.fuzz.writing import write
 
 ROWS = [
@@ -46,6 +47,27 @@ def test_a_workbook_holds_what_was_written(suffix, tmp_path):
 def test_a_text_holds_what_was_written(form, tmp_path):
     rows = [["a", "b"], ["1,2", 'said "é"'], ["", "line\nbreak"]]
     assert content_of(write(Content([Page("", rows)], form), tmp_path / "a.csv")).pages[0].rows == rows
+
+
+def test_a_number_keeps_its_value_under_a_format(tmp_path):
+    shown = Shown(1234.0, (("num_format", '"[c]"'),))
+    path = write(Content([Page("a", [["Code", shown]])], Form("xlsx")), tmp_path / "a.xlsx")
+    assert content_of(path).pages[0].rows == [["Code", 1234.0]]
+    assert b'formatCode="&quot;[c]&quot;"' in zipfile.ZipFile(path).read("xl/styles.xml")
+
+
+def test_an_archive_holds_its_members_by_name(tmp_path):
+    content = Content([Page("", [["a"], ["1"]])], Form("csv"))
+    path = write(Archive([("b.csv", content), ("old/b.csv", content)]), tmp_path / "a.zip")
+    assert zipfile.ZipFile(path).namelist() == ["b.csv", "old/b.csv"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_row_that_is_flattened_is_seen_by_nobody_and_not_hidden(tmp_path):
+    page = Page("a", [["1", "2"], ["3", "4"]], hidden_rows={1}, hidden_columns=frozenset({1}), flattened=True)
+    sheet = zipfile.ZipFile(write(Content([page], Form("xlsx")), tmp_path / "a.xlsx")).read("xl/worksheets/sheet1.xml")
+    assert b"hidden" not in sheet
+    assert b'ht="0.75" customHeight="1"' in sheet and b'customWidth="1"' in sheet
 
 
 def test_a_place_is_named_as_figures_name_it():

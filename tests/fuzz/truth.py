@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.figure import KEY
-from tests.fuzz.content import Content
+from tests.fuzz.content import Archive, Content
 
 BESIDE = ("lower", "upper", "base")
 SAID = [*KEY, "period_label", "period_kind", "unit", "value", *BESIDE, "precision", "status"]
@@ -85,7 +85,7 @@ class Mutant:
     """A file altered: how, in words with the place, and what is right to make of it."""
 
     what: str
-    content: Content
+    content: Content | Archive
     truth: Truth
 
 
@@ -139,6 +139,19 @@ def as_before(base: pd.DataFrame, lost: pd.DataFrame | None = None) -> Truth:
         return "" if same.all() else f"{(~same).sum()} figures are others: {_first(there[~same])}"
 
     return Truth("as before or gone, or refused", holds=holds, compared=True)
+
+
+def not_taken(base: pd.DataFrame, lost: Iterable[int]) -> Truth:
+    """Some figures, by their row, are not read as if nothing were; under a label of their own they may be."""
+    columns = [name for name in SAID if name not in BESIDE]
+    before = base.iloc[list(lost)]
+
+    def holds(found: pd.DataFrame) -> str:
+        there = found[found["cell"].isin(before["cell"])]
+        taken = there[np.isin(_hashes(there, columns), _hashes(before, columns)) & there["value"].notna()]
+        return "" if taken.empty else f"{len(taken)} of {len(before)} figures are taken: {_first(taken)}"
+
+    return Truth("not as if nothing were, or refused", holds=holds)
 
 
 def with_values(base: pd.DataFrame, values: dict[int, float]) -> pd.DataFrame:

@@ -4,18 +4,30 @@ import csv
 import io
 import zipfile
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import xlsxwriter
 
-from tests.fuzz.content import Cell, Content, Error, Formula, Page, Raised
+from tests.fuzz.content import Archive, Cell, Content, Error, Formula, Page, Raised, Shown
 
 
-def write(content: Content, path: Path) -> Path:
+def write(content: Content | Archive, path: Path) -> Path:
     """A file of the form that the content has, whatever its name."""
-    {"csv": _csv, "xlsx": _xlsx, "ods": _ods}[content.form.suffix](content, path)
+    if isinstance(content, Archive):
+        _zip(content, path)
+    else:
+        {"csv": _csv, "xlsx": _xlsx, "ods": _ods}[content.form.suffix](content, path)
     return path
+
+
+def _zip(archive: Archive, path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, content in archive.members:
+            member = write(content, path.with_name("member"))
+            packed.write(member, name)
+            member.unlink()
 
 
 def _csv(content: Content, path: Path) -> None:
@@ -45,6 +57,7 @@ def _xlsx(content: Content, path: Path) -> None:
     with xlsxwriter.Workbook(path, {"in_memory": True, "strings_to_numbers": False}) as book:
         dates = book.add_format({"num_format": "dd/mm/yyyy"})
         raised = book.add_format({"font_script": 1})
+        looks = cache(lambda look: book.add_format(dict(look)))
         for page in content.pages:
             sheet = book.add_worksheet(page.name)
             for block in page.merged:
@@ -67,12 +80,15 @@ def _xlsx(content: Content, path: Path) -> None:
                         sheet.write_formula(row, column, cell.says, None, cached)
                     elif isinstance(cell, Raised):
                         sheet.write_rich_string(row, column, cell.text, raised, cell.above, " ")
+                    elif isinstance(cell, Shown):
+                        sheet.write_number(row, column, cell.number, looks(cell.look))
                     else:
                         sheet.write_number(row, column, cell)
+            hidden = {} if page.flattened else {"hidden": True}
             for row in page.hidden_rows:
-                sheet.set_row(row, None, None, {"hidden": True})
+                sheet.set_row(row, 0.75 if page.flattened else None, None, hidden)
             for column in page.hidden_columns:
-                sheet.set_column(column, column, None, None, {"hidden": True})
+                sheet.set_column(column, column, 0.08 if page.flattened else None, None, hidden)
             if page.hidden:
                 sheet.hide()
         seen = [sheet for sheet, page in zip(book.worksheets(), content.pages, strict=True) if not page.hidden]
