@@ -28,6 +28,7 @@ for module in (
     "forms",
     "numbers",
     "pasting",
+    "populations",
     "programs",
     "redesign",
     "rows",

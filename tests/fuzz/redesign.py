@@ -6,7 +6,7 @@ import re
 from tests.fuzz.content import Cell, Page, Place, name_of
 from tests.fuzz.mutation import a_table, mutation, one_of
 from tests.fuzz.seeds import Seed
-from tests.fuzz.truth import WRONG, Mutant, as_before, either
+from tests.fuzz.truth import WRONG, Mutant, as_before, either, not_taken
 from tests.fuzz.workings import headings_in_words, labels_of_rows, without
 
 _QUANTITIES = [
@@ -17,6 +17,17 @@ _TITLES = [
     *("Percentage change in {}", "{}: percentage change from previous year", "{} (cumulative)", "Change in {}"),
     *("{} (index, 2010 = 100)", "{} - difference from England", "Standard errors of {}", "{}: forecasts"),
 ]
+# What a title says, what another of the same publisher says, and which measures are then others.
+_OTHER_MEASURES = [
+    *(("registered", "that occurred", ""), ("age-standardised", "crude", "standardised"), ("deaths", "injuries", "")),
+    *(("in treatment", "waiting for treatment", ""), ("in treatment", "referred", ""), ("exit", "referral", "")),
+    *(("primary diagnosis", "primary or secondary diagnosis", ""), ("admissions", "attendances", "")),
+    *(("last year", "last month", ""), ("last month", "lifetime", ""), ("have ever taken", "have been offered", "")),
+    *(("commenced", "completed", ""), ("recorded crime", "crime outcomes", ""), ("offences", "convictions", "")),
+    *(("incidents", "victims", ""), ("number of seizures", "number of arrests", ""), ("seized", "destroyed", "")),
+    *(("referrals", "decisions", ""), ("households", "applications", ""), ("homicide", "attempted homicide", "")),
+    *(("prevalence", "incidence", ""), ("and/or", "and", ""), ("dependent", "harmful", ""), ("adults", "children", "")),
+]
 _NUMBERED = re.compile(
     r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d._]+[a-z]? ?[:.-]? ?|[a-z]?\d+[a-z]?: ?)?)(.*)",
     re.I | re.S,
@@ -25,7 +36,7 @@ _NATIONS = re.compile(r"England(?: and Wales)?|(?:the )?(?:UK\b|United Kingdom)"
 _BANDS = ["Change on year", "£m", "Cumulative", "Scotland", "Index", "Standard error", "Forecast", "Draft"]
 
 
-def _title(seed: Seed, sheet: str) -> Place | None:
+def title_above(seed: Seed, sheet: str) -> Place | None:
     """The title nearest to a table, if any has a number, else what is said first."""
     said = [
         (sheet, row, column)
@@ -39,6 +50,19 @@ def _title(seed: Seed, sheet: str) -> Place | None:
 
 def _of_sheet(seed: Seed, sheet: str) -> list[int]:
     return [number for number, place in enumerate(seed.first_places) if place and place[0] == sheet]
+
+
+def figures_below(seed: Seed, sheet: str) -> list[int]:
+    """The figures of the first table of a sheet: above any title with a number that stands further down."""
+    rows = seed.content.page(sheet).rows
+    titles = (
+        row
+        for row in range(seed.top[sheet] + 1, len(rows))
+        for cell in rows[row][:2]
+        if isinstance(cell, str) and len(cell) > 20 and _NUMBERED.fullmatch(cell)[1]
+    )
+    end = next(titles, len(rows))
+    return [number for number in _of_sheet(seed, sheet) if seed.first_places[number][1] < end]
 
 
 def _heading_row(seed: Seed, sheet: str) -> int | None:
@@ -61,8 +85,25 @@ def heading_of_another_quantity(seed: Seed, chance: random.Random) -> Mutant | N
 
 
 @mutation
+def year_of_another_quantity(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A year's column that holds how much its numbers changed, or a share or rate of them."""
+    if seed.is_csv or not (site := one_of(chance, seed.column_periods)):
+        return None
+    place, numbers = site
+    text = re.sub(r"^(\d{4})\.0$", r"\1", str(seed.content.at(place)))
+    units = seed.base["unit"].iloc[numbers]
+    ways = ["{} per cent change", "% change {}", "change since {}", "{} change", "Difference from {}", "{} index"]
+    ways += ["{} (cumulative)", "Change to {}", "{} growth", "{} year-on-year", "{}: +/-", "{} ranking", "{} (£)"]
+    ways += ["{} %", "{} (%)", "{} (percentage)"] if not units.eq("percent").any() else []
+    ways += ["{} rate per 1,000", "{} (rate)", "{} per head"] if not units.str.startswith("per ").any() else []
+    cell = chance.choice(ways).format(text)
+    what = f"{name_of(place)} {text!r} -> {cell!r}"
+    return Mutant(what, seed.content.with_cells({place: cell}), not_taken(seed.base, numbers))
+
+
+@mutation
 def title_of_another_quantity(seed: Seed, chance: random.Random) -> Mutant | None:
-    if seed.is_csv or not (table := a_table(seed, chance)) or not (place := _title(seed, table[0])):
+    if seed.is_csv or not (table := a_table(seed, chance)) or not (place := title_above(seed, table[0])):
         return None
     number, words = _NUMBERED.fullmatch(str(seed.content.at(place))).groups()
     cell = number + chance.choice(_TITLES).format(words)
@@ -71,9 +112,24 @@ def title_of_another_quantity(seed: Seed, chance: random.Random) -> Mutant | Non
 
 
 @mutation
+def title_of_another_measure(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Tables of one layout, of which another was taken: its title tells."""
+    if seed.is_csv or not (table := a_table(seed, chance)) or not (place := title_above(seed, table[0])):
+        return None
+    text = str(seed.content.at(place))
+    ways = [way for way in _OTHER_MEASURES if re.search(rf"\b{way[0]}", text, re.IGNORECASE)]
+    if not (way := one_of(chance, ways)):
+        return None
+    lost = [number for number in figures_below(seed, table[0]) if way[2] in seed.base["measure"].iloc[number]]
+    cell = re.sub(rf"\b{way[0]}", way[1], text, flags=re.IGNORECASE)
+    what = f"{name_of(place)} {text!r} -> {cell!r}"
+    return Mutant(what, seed.content.with_cells({place: cell}), not_taken(seed.base, lost)) if lost else None
+
+
+@mutation
 def title_of_another_nation(seed: Seed, chance: random.Random) -> Mutant | None:
     """Where rows have codes too, these say where it is."""
-    if seed.is_csv or not (table := a_table(seed, chance)) or not (place := _title(seed, table[0])):
+    if seed.is_csv or not (table := a_table(seed, chance)) or not (place := title_above(seed, table[0])):
         return None
     text = str(seed.content.at(place))
     cell = _NATIONS.sub(chance.choice(["Scotland", "Northern Ireland", "Great Britain"]), text)

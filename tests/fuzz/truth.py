@@ -147,11 +147,16 @@ def not_taken(base: pd.DataFrame, lost: Iterable[int]) -> Truth:
     before = base.iloc[list(lost)]
 
     def holds(found: pd.DataFrame) -> str:
-        there = found[found["cell"].isin(before["cell"])]
+        there = found[_lines(found).isin(_lines(before))]
         taken = there[np.isin(_hashes(there, columns), _hashes(before, columns)) & there["value"].notna()]
         return "" if taken.empty else f"{len(taken)} of {len(before)} figures are taken: {_first(taken)}"
 
     return Truth("not as if nothing were, or refused", holds=holds)
+
+
+def _lines(figures: pd.DataFrame) -> pd.Series:
+    """The sheet and row of each figure; in which column it stands may have changed."""
+    return figures["cell"].str.replace(r"![A-Z]+(?=\d)", "!", regex=True)
 
 
 def with_values(base: pd.DataFrame, values: dict[int, float]) -> pd.DataFrame:
