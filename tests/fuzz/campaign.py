@@ -25,6 +25,7 @@ for module in (
     "columns",
     "copying",
     "dates",
+    "fields",
     "forms",
     "numbers",
     "pasting",
