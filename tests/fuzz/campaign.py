@@ -27,6 +27,7 @@ for module in (
     "dates",
     "fields",
     "forms",
+    "looks",
     "numbers",
     "pasting",
     "populations",

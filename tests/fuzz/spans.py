@@ -133,10 +133,10 @@ def part_of_a_period(seed: Seed, chance: random.Random) -> Mutant | None:
             f"{text} (9 months)",
             f"as at March {text}",
         ]
-    return _put(seed, site, chance.choice(ways), Truth("another period, or refused", holds=_not_the_same(seed, site)))
+    return _put(seed, site, chance.choice(ways), Truth("another period, or refused", holds=not_the_same(seed, site)))
 
 
-def _not_the_same(seed: Seed, site: Site):
+def not_the_same(seed: Seed, site: Site):
     """That no figure of the site's rows is read as of the old period."""
     base, (_, numbers) = seed.base, site
     keys = ["measure", "area_code", "sex", "age", "category", "value", "unit"]

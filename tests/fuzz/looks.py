@@ -1,0 +1,159 @@
+"""Mutations of how a workbook shows its numbers: by formats that show another number, a mark or nothing at all."""
+
+import random
+
+from tests.fuzz.content import Cell, Content, Place, Shown, name_of
+from tests.fuzz.mutation import mutation, one_of
+from tests.fuzz.programs import a_column
+from tests.fuzz.seeds import Seed
+from tests.fuzz.spans import not_the_same
+from tests.fuzz.truth import BESIDE, Mutant, Reading, Truth, changed, harmless, not_taken, with_values
+
+# What people hide numbers with that are not to be published; all of them leave the number in the cell.
+_AS_A_MARK = [
+    '"[c]"',
+    '"..";"..";".."',
+    '"z"',
+    '"*"',
+    '"[x]";"[x]";"[x]"',
+    '[<1E9]"c";0',
+    '"-";"-";"-"',
+    '"suppressed"',
+]
+_AS_NOTHING = [";;;", '"";"";""', '" "']
+
+
+def _shown(content: Content, numbers: dict[Place, float], **look: str | bool) -> Content:
+    """Some numbers in another look; only in an xlsx file is the look all that there is of it."""
+    cells: dict[Place, Cell] = {place: Shown(value, tuple(look.items())) for place, value in numbers.items()}
+    return content.with_cells(cells).of_form(suffix="xlsx")
+
+
+def _some(seed: Seed, chance: random.Random) -> dict[Place, float]:
+    """The cell of a number, or a column of them."""
+    if seed.is_csv or seed.is_summed or not seed.numbers:
+        return {}
+    if chance.random() < 0.5:
+        return a_column(seed, chance)
+    place, row = chance.choice(seed.numbers)
+    return {place: float(seed.base["value"].iloc[row])}
+
+
+def _at(seed: Seed, numbers: dict[Place, float]) -> list[int]:
+    return [row for place, row in seed.numbers if place in numbers]
+
+
+@mutation
+def number_shown_as_a_mark(seed: Seed, chance: random.Random) -> Mutant | None:
+    """What is shown is a mark: the number that it hides must not be read."""
+    if not (numbers := _some(seed, chance)):
+        return None
+    look = chance.choice(_AS_A_MARK)
+    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: format {look}"
+    return Mutant(what, _shown(seed.content, numbers, num_format=look), not_taken(seed.base, _at(seed, numbers)))
+
+
+@mutation
+def number_shown_as_nothing(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A number in white, struck out, or in a format without a picture, as editors hide what is not to be seen."""
+    if not (numbers := _some(seed, chance)):
+        return None
+    look: dict[str, str | bool] = chance.choice(
+        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_color": "#FFFFFF"}, {"font_strikeout": True}]
+    )
+    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: {look}"
+    return Mutant(what, _shown(seed.content, numbers, **look), not_taken(seed.base, _at(seed, numbers)))
+
+
+@mutation
+def small_numbers_shown_as_a_mark(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Disclosure control by a format with a condition: numbers below five are shown as a star."""
+    column = {} if seed.is_csv or seed.is_summed else a_column(seed, chance)
+    small = {place: value for place, value in column.items() if 0 < value < 5}
+    if not small:
+        return None
+    content = _shown(seed.content, column, num_format='[<5]"*";#,##0')
+    return Mutant(
+        f"{name_of(next(iter(small)))} and {len(small) - 1} more", content, not_taken(seed.base, _at(seed, small))
+    )
+
+
+@mutation
+def number_shown_otherwise(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Numbers are shown in thousands, in millions or a hundred times as large, without their sign or under another."""
+    numbers = {place: value for place, value in _some(seed, chance).items() if value >= 1000}
+    if not numbers:
+        return None
+    ways = [("#,##0,", 1e-3), ("0.0,", 1e-3), ("0.0,,", 1e-6), ('#,##0,"k"', 1e-3), ('"<"0', None), ('0"+"', None)]
+    look, times = chance.choice([*ways, ("0%", 100.0), ("-0", -1.0), ('0"m"', None)])
+    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: format {look}"
+    at = _at(seed, numbers)
+    content = _shown(seed.content, numbers, num_format=look)
+    if times is None:
+        return Mutant(what, content, not_taken(seed.base, at))
+    seen = with_values(seed.base, {row: float(seed.base["value"].iloc[row]) * times for row in at})
+    return Mutant(what, content, changed(Reading(seen, BESIDE)))
+
+
+@mutation
+def number_shown_as_itself(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Formats that show no other number: with thousands parted, fewer decimals, colours, or blanks around it."""
+    numbers = {place: value for place, value in _some(seed, chance).items() if value}
+    if not numbers:
+        return None
+    ways = [
+        "#,##0",
+        "General",
+        "0.0",
+        "0;[Red]-0",
+        "#,##0;[Red]-#,##0",
+        "@",
+        "0.00",
+        "#,##0.0_);(#,##0.0)",
+        "###0",
+        "0 ",
+    ]
+    ways += [
+        '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-',
+        '0;-0;"-"',
+        '[=0]"-";#,##0',
+        "[$-809]#,##0",
+        "[Black]0",
+        "0_ ;",
+    ]
+    ways += ['#,##0;-#,##0;".."', "[>=0]#,##0;-0"]
+    # A fraction that is shown as a whole number, or one decimal, is still read as exactly as it is kept.
+    look = chance.choice(ways)
+    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: format {look}"
+    return Mutant(what, _shown(seed.content, numbers, num_format=look), harmless(seed.base))
+
+
+@mutation
+def year_shown_otherwise(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A year whose format says that it is another time."""
+    sites = [site for site in (*seed.row_periods, *seed.column_periods) if type(seed.content.at(site[0])) is float]
+    if seed.is_csv or not (site := one_of(chance, sites)):
+        return None
+    year = float(str(seed.content.at(site[0])))
+    look = chance.choice(['"before "0', '0" (part)"', '"Apr-Jun "0', '0" Q1"', '"to "0', '"since "0'])
+    truth = Truth("another period, or refused", holds=not_the_same(seed, site))
+    return Mutant(
+        f"{name_of(site[0])} {year:.0f}: format {look}", _shown(seed.content, {site[0]: year}, num_format=look), truth
+    )
+
+
+@mutation
+def flattened(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A row or a column that somebody drew together until nobody sees it, which is not hidden for the program."""
+    if seed.is_csv or seed.is_summed or not seed.numbers:
+        return None
+    (sheet, row, column), _ = chance.choice(seed.numbers)
+    content, page = seed.content.altered(sheet)
+    if page.hidden_rows:
+        return None
+    page.flattened = True
+    down = chance.random() < 0.5
+    page.hidden_rows, page.hidden_columns = ({row}, frozenset()) if down else (set(), frozenset({column}))
+    lost = seed.by_row[sheet, row] if down else seed.by_column[sheet, column]
+    what = f"{sheet} {'row' if down else 'column'} of {name_of((sheet, row, column))}"
+    return Mutant(what, content.of_form(suffix="xlsx"), not_taken(seed.base, lost))
