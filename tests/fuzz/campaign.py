@@ -21,6 +21,7 @@ from tests.fuzz.writing import write
 
 # They declare the mutations.
 for module in (
+    "archives",
     "areas",
     "columns",
     "copying",
