@@ -23,6 +23,7 @@ from tests.fuzz.writing import write
 for module in (
     "archives",
     "areas",
+    "blocks",
     "columns",
     "copying",
     "dates",

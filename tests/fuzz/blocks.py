@@ -1,0 +1,106 @@
+"""Mutations of blocks of a table: labels of several columns or rows one off, and totals that are of something else."""
+
+import random
+import re
+from itertools import pairwise
+
+from tests.fuzz.content import name_of
+from tests.fuzz.mutation import a_table, mutation, one_of
+from tests.fuzz.seeds import Seed
+from tests.fuzz.truth import Mutant, not_taken
+from tests.fuzz.workings import labels_of_rows
+
+
+@mutation
+def band_one_column_off(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A label over several columns begins a column too late or too early, so one stands in another's block."""
+    if seed.is_csv or seed.is_summed or not (table := a_table(seed, chance)):
+        return None
+    sheet, top = table[0], seed.top[table[0]]
+    page = seed.content.page(sheet)
+    sites = []
+    for row in sorted(set(range(max(0, top - 6), top - 1)) - page.hidden_rows):
+        labels = [column for column, cell in enumerate(page.rows[row]) if isinstance(cell, str) and cell.strip()]
+        for before, label in pairwise(labels):
+            after = next((column for column in labels if column > label), page.width)
+            one, other = (str(page.rows[row][column]) for column in (before, label))
+            if one.split() == other.split():
+                continue
+            # The label moves over a column of figures that stands right beside one of the other block.
+            aside = label - 1 < len(page.rows[top]) and page.rows[top][label - 1] != ""
+            if after - label > 1 and (sheet, label) in seed.by_column and aside:
+                sites.append((row, label, label + 1, label))
+            if label - before > 1 and (sheet, label - 1) in seed.by_column:
+                sites.append((row, label, label - 1, label - 1))
+    if not (site := one_of(chance, sites)):
+        return None
+    row, label, to, column = site
+    content, page = seed.content.altered(sheet)
+    text = page.rows[row][label]
+    page.put(row, label, "")
+    page.put(row, to, text)
+    page.merged = [
+        (a, b + (to - label if b == label else 0), c, d + (to - label if d == label - 1 else 0))
+        if a <= row <= c
+        else (a, b, c, d)
+        for a, b, c, d in page.merged
+    ]
+    page.merged = [block for block in page.merged if block[:2] != block[2:]]
+    what = f"{name_of((sheet, row, label))} {text!r} moved to {name_of((sheet, row, to))}"
+    return Mutant(what, content, not_taken(seed.base, seed.by_column[sheet, column]))
+
+
+@mutation
+def label_one_row_off(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A label that speaks of the rows below it stands one row too low, so the first of them is in the block above."""
+    if seed.is_csv or seed.is_summed or not (table := a_table(seed, chance)):
+        return None
+    sheet, rows = table
+    page = seed.content.page(sheet)
+    held = {place[2] for place in seed.first_places if place and place[0] == sheet}
+    sites = []
+    for row in rows[1:]:
+        line, below = page.rows[row], page.rows[row + 1] if row + 1 in rows else None
+        for column in range(min(held)):
+            cell = line[column] if column < len(line) else ""
+            if below is not None and isinstance(cell, str) and cell.strip() and below[column : column + 1] == [""]:
+                above = [page.rows[up][column] for up in rows if up < row and page.rows[up][column : column + 1]]
+                if any(other != "" for other in above) and not any(a <= row <= c for a, _, c, _ in page.merged):
+                    sites.append((row, column))
+    if not (site := one_of(chance, sites)):
+        return None
+    row, column = site
+    content, page = seed.content.altered(sheet)
+    text = page.rows[row][column]
+    page.put(row, column, "")
+    page.put(row + 1, column, text)
+    what = f"{name_of((sheet, row, column))} {text!r} one row lower"
+    return Mutant(what, content, not_taken(seed.base, seed.by_row[sheet, row]))
+
+
+@mutation
+def total_of_something_else(seed: Seed, chance: random.Random) -> Mutant | None:
+    """The label of a total says that something is left out of it, or that it is of another thing than its parts."""
+    if seed.is_csv or seed.is_summed:
+        return None
+    sites = [(place, numbers) for place, numbers in seed.headings if isinstance(seed.content.at(place), str)]
+    sites += [(place, seed.by_row[place[:2]]) for place in labels_of_rows(seed)]
+    sites += [(place, seed.by_row[place[:2]]) for place, cell, _ in seed.labels() if str(cell).lower() == "total"]
+    sites = [(place, numbers) for place, numbers in sites if re.search(r"(?i)\btotal\b", str(seed.content.at(place)))]
+    if not (site := one_of(chance, sites)):
+        return None
+    place, numbers = site
+    text = str(seed.content.at(place))
+    ways = [
+        "{} excluding unknown",
+        "{} known",
+        "{} needs met",
+        "{} less exits",
+        "Sub-{}",
+        "{} (not owed)",
+        "{} and others",
+    ]
+    ways += ["{} excluding the above", "Not in {}", "{} of the rows above", "Other than {}", "{} less double counts"]
+    cell = chance.choice(ways).format(text)
+    what = f"{name_of(place)} {text!r} -> {cell!r}"
+    return Mutant(what, seed.content.with_cells({place: cell}), not_taken(seed.base, numbers))
