@@ -237,3 +237,34 @@ def one_area_for_all(seed: Seed, chance: random.Random) -> Mutant | None:
     if all(seed.content.at(place) == code for place in changes):
         return None
     return _put(seed, changes, WRONG)
+
+
+_REGIONS = {
+    "north east": ("North East England", "North-East", "The North East"),
+    "north west": ("North West England", "North-West", "The North West"),
+    "yorkshire and the humber": ("Yorkshire & Humberside", "Yorkshire and Humber", "Yorkshire & The Humber"),
+    "east midlands": ("The East Midlands", "East Midlands Region"),
+    "west midlands": ("The West Midlands", "West Midlands Region"),
+    "east of england": ("Eastern", "East"),
+    "east": ("East of England", "Eastern"),
+    "london": ("Greater London", "London Region"),
+    "south east": ("South East England", "South-East", "The South East"),
+    "south west": ("South West England", "South-West", "The South West"),
+}
+
+
+@mutation
+def region_by_another_name(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A region as other publications call it, wherever its name stands in a sheet."""
+    codes = seed.base["area_code"].to_numpy()
+    sites = [
+        site
+        for site in seed.names
+        if str(seed.content.at(site[0])).lower() in _REGIONS and all(codes[row][:3] == "E12" for row in site[1])
+    ]
+    if not (site := one_of(chance, sites)):
+        return None
+    text = str(seed.content.at(site[0]))
+    cell = chance.choice(_REGIONS[text.lower()])
+    places = [place for place, _ in sites if seed.content.at(place) == text]
+    return _put(seed, dict.fromkeys(places, cell), harmless(seed.base))

@@ -3,11 +3,13 @@
 import random
 import re
 
+import pandas as pd
+
 from pipeline import places
 from tests.fuzz.content import name_of
 from tests.fuzz.mutation import a_table, mutation, one_of
 from tests.fuzz.seeds import Seed
-from tests.fuzz.truth import WRONG, Mutant, either
+from tests.fuzz.truth import WRONG, Mutant, Truth, either, harmless
 
 
 def _in_thousands(seed: Seed, sheet: str) -> bool:
@@ -180,3 +182,62 @@ def headings_as_names(seed: Seed, chance: random.Random) -> Mutant | None:
     return Mutant(
         f"{name_of(site[0])} {text!r} -> {cell!r}", seed.content.with_cells({site[0]: cell}), either(seed.base)
     )
+
+
+_SEXES = {
+    **{"males": ("Men", "Boys", "Male"), "females": ("Women", "Girls", "Female"), "male": ("Males", "Men")},
+    **{"female": ("Females", "Women"), "boys": ("Males", "Male"), "girls": ("Females", "Female")},
+    **{"men": ("Males", "Male"), "women": ("Females", "Female"), "persons": ("People", "All persons", "Both sexes")},
+}
+
+
+@mutation
+def sex_in_other_words(seed: Seed, chance: random.Random) -> Mutant | None:
+    """The word for a sex that another publication of the same publisher prints, wherever one stood in a sheet."""
+    sheet = one_of(chance, seed.read_sheets)
+    page = seed.content.page(sheet) if sheet is not None else None
+    sites = [
+        ((sheet, row, column), cell)
+        for row, line in enumerate(page.rows if page else [])
+        for column, cell in enumerate(line)
+        if isinstance(cell, str) and cell.lower() in _SEXES
+    ]
+    if not (site := one_of(chance, sites)):
+        return None
+    text = site[1]
+    other = chance.choice(_SEXES[text.lower()])
+    cells = {place: other for place, cell in sites if cell == text}
+    return Mutant(f"{text!r} -> {other!r} in {len(cells)} cells", seed.content.with_cells(cells), harmless(seed.base))
+
+
+@mutation
+def limits_of_another_level(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Limits of 90 or 99% beside a number: none of them may be read as those of 95%."""
+    limit = re.compile(r"(?i)^(?=.*\b(lower|upper)\b).*\b(ci|limit|bound|confidence)\b")
+    above = {sheet: 1 if seed.is_csv else seed.top[sheet] for sheet in seed.read_sheets}
+    sites = [
+        ((sheet, row, column), cell)
+        for sheet, top in above.items()
+        for row, line in enumerate(seed.content.page(sheet).rows[:top])
+        for column, cell in enumerate(line)
+        if isinstance(cell, str) and len(cell) < 60 and limit.search(cell) and "99" not in cell
+    ]
+    if not (site := one_of(chance, sites)) or seed.base["lower"].isna().all():
+        return None
+    level = chance.choice(["99%", "90%", "99.8%", "68%", "80 per cent", "99.0"])
+
+    def other(text: str) -> str:
+        return re.sub(r"95(\.0)?( ?%)?", level, text) if "95" in text else f"{text} ({level})"
+
+    sheet = site[0][0]
+    cells = {place: other(text) for place, text in sites if place[0] == sheet}
+    at = [number for number, place in enumerate(seed.first_places) if place and place[0] == sheet]
+    before = seed.base.iloc[at]
+    before = before[before["lower"].notna()]
+
+    def holds(found: pd.DataFrame) -> str:
+        both = found.merge(before, on=["cell", "value", "lower", "upper"])
+        return "" if both.empty else f"limits of {len(both)} figures are taken, the first at {both['cell'].iloc[0]}"
+
+    truth = Truth("without limits, or refused", holds=holds)
+    return Mutant(f"{sheet} {site[1]!r} -> {other(site[1])!r}", seed.content.with_cells(cells), truth)
