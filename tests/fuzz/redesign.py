@@ -22,11 +22,12 @@ _OTHER_MEASURES = [
     *(("registered", "that occurred", ""), ("age-standardised", "crude", "standardised"), ("deaths", "injuries", "")),
     *(("in treatment", "waiting for treatment", ""), ("in treatment", "referred", ""), ("exit", "referral", "")),
     *(("primary diagnosis", "primary or secondary diagnosis", ""), ("admissions", "attendances", "")),
-    *(("last year", "last month", ""), ("last month", "lifetime", ""), ("have ever taken", "have been offered", "")),
-    *(("commenced", "completed", ""), ("recorded crime", "crime outcomes", ""), ("offences", "convictions", "")),
-    *(("incidents", "victims", ""), ("number of seizures", "number of arrests", ""), ("seized", "destroyed", "")),
-    *(("referrals", "decisions", ""), ("households", "applications", ""), ("homicide", "attempted homicide", "")),
-    *(("prevalence", "incidence", ""), ("and/or", "and", ""), ("dependent", "harmful", ""), ("adults", "children", "")),
+    *(("last year", "last month", "taken|use"), ("last month", "last week", "taken|use")),
+    *(("have ever taken", "have been offered", "taken"), ("commenced", "completed", ""), ("seized", "destroyed", "")),
+    *(("recorded crime", "crime outcomes", ""), ("incidents(?= of c)", "victims", ""), ("referrals", "decisions", "")),
+    *(("number of seizures", "number of arrests", ""), ("number of households", "number of applications", "")),
+    *(("homicide", "attempted homicide", ""), ("prevalence", "incidence", "prevalence|use"), ("and/or", "and", "")),
+    *(("dependent", "harmful", ""), ("drug finds", "mobile phone finds", ""), ("reoffending", "reconvictions", "")),
 ]
 _NUMBERED = re.compile(
     r"((?:(?:appendix )?(?:table|worksheet|figure) ?[a-z]?[\d._]+[a-z]? ?[:.-]? ?|[a-z]?\d+[a-z]?: ?)?)(.*)",
@@ -120,7 +121,7 @@ def title_of_another_measure(seed: Seed, chance: random.Random) -> Mutant | None
     ways = [way for way in _OTHER_MEASURES if re.search(rf"\b{way[0]}", text, re.IGNORECASE)]
     if not (way := one_of(chance, ways)):
         return None
-    lost = [number for number in figures_below(seed, table[0]) if way[2] in seed.base["measure"].iloc[number]]
+    lost = [number for number in figures_below(seed, table[0]) if re.search(way[2], seed.base["measure"].iloc[number])]
     cell = re.sub(rf"\b{way[0]}", way[1], text, flags=re.IGNORECASE)
     what = f"{name_of(place)} {text!r} -> {cell!r}"
     return Mutant(what, seed.content.with_cells({place: cell}), not_taken(seed.base, lost)) if lost else None
