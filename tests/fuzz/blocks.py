@@ -18,6 +18,7 @@ def band_one_column_off(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     sheet, top = table[0], seed.top[table[0]]
     page = seed.content.page(sheet)
+    heads = {place[2]: str(seed.content.at(place)) for place, _ in seed.headings if place[0] == sheet}
     sites = []
     for row in sorted(set(range(max(0, top - 6), top - 1)) - page.hidden_rows):
         labels = [column for column, cell in enumerate(page.rows[row]) if isinstance(cell, str) and cell.strip()]
@@ -26,9 +27,10 @@ def band_one_column_off(seed: Seed, chance: random.Random) -> Mutant | None:
             one, other = (str(page.rows[row][column]) for column in (before, label))
             if one.split() == other.split():
                 continue
-            # The label moves over a column of figures that stands right beside one of the other block.
+            # What stands apart from the other block, under a heading of its own, needs no label of its block.
             aside = label - 1 < len(page.rows[top]) and page.rows[top][label - 1] != ""
-            if after - label > 1 and (sheet, label) in seed.by_column and aside:
+            told = not aside and list(heads.values()).count(heads.get(label, "")) == 1
+            if after - label > 1 and (sheet, label) in seed.by_column and not told:
                 sites.append((row, label, label + 1, label))
             if label - before > 1 and (sheet, label - 1) in seed.by_column:
                 sites.append((row, label, label - 1, label - 1))
