@@ -93,16 +93,8 @@ def total_of_something_else(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     place, numbers = site
     text = str(seed.content.at(place))
-    ways = [
-        "{} excluding unknown",
-        "{} known",
-        "{} needs met",
-        "{} less exits",
-        "Sub-{}",
-        "{} (not owed)",
-        "{} and others",
-    ]
-    ways += ["{} excluding the above", "Not in {}", "{} of the rows above", "Other than {}", "{} less double counts"]
+    ways = ["{} excluding unknown", "{} known", "{} needs met", "{} less exits", "{} (not owed)", "Sub-{}"]
+    ways += ["{} excluding the above", "Not in {}", "Other than {}", "{} less double counts", "{} without returns"]
     cell = chance.choice(ways).format(text)
     what = f"{name_of(place)} {text!r} -> {cell!r}"
     return Mutant(what, seed.content.with_cells({place: cell}), not_taken(seed.base, numbers))

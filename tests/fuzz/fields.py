@@ -15,7 +15,7 @@ _OF_SOME = [
     *(("Gender identity", "Female"), ("Sex", "Male"), ("Ethnic group", "White"), ("Nationality group", "UK")),
     *(("Age band", "18 to 24"), ("Disability", "Yes"), ("Religion", "Christian"), ("Sexual orientation", "Gay")),
     *(("Deprivation decile", "1 - most deprived"), ("Urban or rural", "Urban"), ("Employment status", "Unemployed")),
-    *(("Country of birth", "Poland"), ("Domestic abuse flag", "Yes"), ("Repeat", "Yes"), ("Setting", "Prison")),
+    *(("Country of birth", "Poland"), ("Domestic abuse flag", "Yes"), ("Repeat", "Yes")),
 ]
 _OF_ALL = [
     *(("Ethnic group", "All"), ("Gender identity", "Total"), ("Nationality group", "All nationalities")),

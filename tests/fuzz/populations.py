@@ -116,7 +116,10 @@ def heading_of_a_part(seed: Seed, chance: random.Random) -> Mutant | None:
 @mutation
 def row_of_a_part(seed: Seed, chance: random.Random) -> Mutant | None:
     place = one_of(chance, labels_of_rows(seed))
-    return _of_a_part(seed, chance, place, seed.by_row.get(place[:2], [])) if place else None
+    # A record of many that are summed has several labels, and one of them need not bear on a sum.
+    if place is None or seed.is_summed:
+        return None
+    return _of_a_part(seed, chance, place, seed.by_row.get(place[:2], []))
 
 
 @mutation
