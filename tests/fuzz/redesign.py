@@ -20,7 +20,11 @@ _TITLES = [
 # What a title says, what another of the same publisher says, and which measures are then others.
 _OTHER_MEASURES = [
     *(("registered", "that occurred", ""), ("age-standardised", "crude", "standardised"), ("deaths", "injuries", "")),
-    *(("in treatment", "waiting for treatment", ""), ("in treatment", "referred", ""), ("exit", "referral", "")),
+    *(
+        ("in treatment", "waiting for treatment", ""),
+        ("in treatment", "referred", ""),
+        ("exit reasons", "referral sources", ""),
+    ),
     *(("primary diagnosis", "primary or secondary diagnosis", ""), ("admissions", "attendances", "")),
     *(("last year", "last month", "taken|use"), ("last month", "last week", "taken|use")),
     *(("have ever taken", "have been offered", "taken"), ("commenced", "completed", ""), ("seized", "destroyed", "")),
