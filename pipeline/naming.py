@@ -22,8 +22,11 @@ _UNTIL, _BEFORE, _SINCE = r"up to|to|until|till", r"pre|before|prior to", r"from
 _ENDED = r"discontinued|abolished|former|closed"
 _OF_A_TIME = re.compile(rf"\(({_UNTIL}|{_BEFORE}|{_SINCE})\b[^)]*?(?<!\d)((?:19|20)\d\d)([/-]\d\d)?(?!\d)[^)]*\)", re.I)
 _OVER = re.compile(rf"\(({_ENDED})\)", re.I)
-# What says in brackets that a number is of a part of the area.
-_OF_A_PART = r"[^)]*\b(?:part|excl\w*|except|only|without|less|minus)\b"
+# What says, beside a name, that a number is of a part of the area.
+_PART = (
+    r"\b(?:part|excl\w*|except|only|without|less|minus|months?|half|urban|rural|residents?|(?:fe)?males?|(?:wo)?men"
+    r"|outer|inner|outside|rest)\b"
+)
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
     rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|({_ENDED}|old|new|previous)\w*)\b[^)]*\)",
@@ -33,17 +36,25 @@ _OTHER_NAMES = {
     "anglesey": "isle of anglesey",
     "bcp": "bournemouth christchurch and poole",
     "east": "east of england",
+    "eastern": "east of england",
+    "greater london": "london",
     "hull": "kingston upon hull",
     "medway towns": "medway",
     "newcastle on tyne": "newcastle upon tyne",
+    "north east england": "north east",
+    "north west england": "north west",
     "northern devon": "north devon",
     "rhondda cynon taff": "rhondda cynon taf",
     "scilly": "isles of scilly",
     "shepway": "folkestone and hythe",
     "south worcestershire": "south worcester",
+    "south east england": "south east",
+    "south west england": "south west",
     "southend": "southend on sea",
     "stockton": "stockton on tees",
     "stratford upon avon": "stratford on avon",
+    "yorkshire and humber": "yorkshire and the humber",
+    "yorkshire and humberside": "yorkshire and the humber",
     "uk": "united kingdom",
     "cymru": "wales",
     "lloegr": "england",
@@ -152,6 +163,8 @@ def is_called(code: str, label: str, called: str) -> bool:
         return not _OF_SOME_TIME.search(label) or code_for(label, kinds) in (None, code)
     if any(places.kind(area.code) == places.kind(code) for area in _named().get(key, ())):
         return False
+    if re.search(_PART, key) and not re.search(_PART, own):
+        return False
     parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]
     joint = own in parts and all(part in _named() for part in parts if part)
     return joint or difflib.SequenceMatcher(None, key, own).ratio() > _SAME_NAME
@@ -170,7 +183,7 @@ def _words(text: str) -> list[str]:
 @lru_cache(10_000)
 def key_of(label: str) -> str:
     """What is left of a name without case, punctuation and the style of the authority."""
-    label = re.sub(rf"\((?!{_OF_A_PART}).*?\)|\s/\s.*", " ", label)
+    label = re.sub(rf"\((?![^)]*{_PART}).*?\)|\s/\s.*", " ", label)
     text = " ".join(word for word in _words(label) if word != "the")
     text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
     text = re.sub(r"( (police|constabulary|service))+$", "", text)

@@ -46,7 +46,8 @@ SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
 
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
-    r"\b(?:drafts?|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of|xx+)\b"
+    r"\b(?:drafts?|dummy|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of)\b"
+    r"|\bxx+\b"
     r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:former|sum|blank)\)"
     r"|\((?:old|previous|last year|checked|copy)\b"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"
@@ -54,7 +55,7 @@ WORKINGS = (
 )
 # What says that a category is one of several states of the same numbers, no number of what it names, or a stray line.
 STATES = (
-    r"\b(?:provisional|final|revised|actual|planned|plan|estimated?|forecast|target)\)?$"
+    r"\b(?:provisional|final|latest|revised|corrected|amended|restated|actual|planned|plan|estimated?|forecast|target)\)?$"
     r"|\b(?:rate|index|percentage|per ?cent|change|cumulative|ratio|rank)\b|%|£"
     r"|, \(?(?:counts?|numbers?|[a-z])?\)?$|\b(?:tables?|worksheet|page|overleaf|continue[sd]?|(?:foot)?notes?)\b"
 )

@@ -292,7 +292,7 @@ def no_headings(base: Base, sheets: Sheets) -> str:
 
 def title_of_some(base: Base, sheets: Sheets) -> str:
     _with_title(base, sheets, ", excluding London")
-    return "says 'excluding', so that it may be of some only"
+    return "says 'excluding', so that it may be of some only|no table titled .* excluding london"
 
 
 HARMFUL = [

@@ -9,7 +9,7 @@ from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, 
 from pipeline import naming
 from pipeline.fetch.ons import Ons
 from pipeline.read import periods
-from pipeline.read.labels import heading, plain
+from pipeline.read.labels import MALE_OR_FEMALE, heading, plain
 from pipeline.read.periods import Period
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -23,8 +23,7 @@ ANY_DRUG = "any drug"
 SIMILAR = "The base is that of any drug; that of this drug will be similar."
 
 AGES = r"(?:aged )?(\d\d) ?(?:-|to) ?(\d\d)(?: years?(?: olds?)?)?"
-SEXES = {"men": "male", "male": "male", "males": "male", "women": "female", "female": "female", "females": "female"}
-REPEATED = ("all adults", "age", "men", "women")
+REPEATED = ("all adults", "age", *MALE_OR_FEMALE)
 
 
 def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apart: Iterable[int] = ()) -> pd.DataFrame:
@@ -67,7 +66,7 @@ def _of_age(text: str, within: dict) -> dict | None:
 
 
 def _of_sex(text: str, within: dict) -> dict | None:
-    if sex := SEXES.get(text.lower()):
+    if sex := MALE_OR_FEMALE.get(text.lower()):
         return {"sex": sex, "age": "16-59"}
     return {"sex": within["sex"], "age": age} if (age := _age(text)) and within else None
 

@@ -42,7 +42,8 @@ def dfe_children_in_need(book: Workbook) -> Iterator[pd.DataFrame]:
         raise records.refused("no single column of episodes with an assessment factor")
     if missing := {f"drug_misuse_{whose}" for whose in ("child", "parent", "person")} - set(names):
         raise records.refused(f"no column {', '.join(sorted(missing))} among {', '.join(names)}")
-    factors = [name for name in names if name not in PLACE_AND_TIME and name != episodes[0]]
+    apart = PLACE_AND_TIME | {episodes[0]}
+    factors = [name for name in names if name not in apart and not records.is_idle(names[name])]
     if shares := [name for name in factors if re.search(r"percent|_pc$|_rate|%", name)]:
         raise records.refused(f"{', '.join(shares)} is no number of assessments")
     whole = names[episodes[0]]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.fetch.fingertips import Fingertips as Platform
-from pipeline.read.labels import plain
+from pipeline.read.labels import SEX_WORDS, plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tabular import GSS
@@ -87,7 +87,7 @@ UNITS = [
 ]
 # The ages of those that a treatment, or an estimate of users, is about.
 ADULTS = ["18 and over", "15-64"]
-SEXES = {"persons": "all", "male": "male", "female": "female", "not applicable": "all"}
+SEXES = SEX_WORDS | {"not applicable": "all"}
 LIMITS = {"lower": "Lower CI 95.0 limit", "upper": "Upper CI 95.0 limit"}
 NEEDED = [
     "Indicator ID", "Indicator Name", "Area Code", "Area Name", "Sex", "Age", "Category Type", "Category",

@@ -50,7 +50,7 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
     selection, without a column of incidents, are not read.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    wanted = r"(?=.*\bdrug)(?=.*\bfinds?\b).*"
+    wanted = r"^(?!.*\b(?:phone|weapon|alcohol))(?=.*\bdrug)(?=.*\bfinds?\b).*"
     titled = book.tables(wanted, heads=rf"{YEAR}|{PRISON}|{PRISON_REGION}")
     tables = [table for table in titled if table.column_if_any(FINDS) is not None]
     if not tables:

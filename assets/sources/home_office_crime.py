@@ -11,7 +11,7 @@ from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, heading, label, plain, workings
+from pipeline.read.labels import INSTEAD, OF_SOME, heading, label, plain, workings
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -19,6 +19,7 @@ from pipeline.read.source import source
 from pipeline.read.tabular import narrowing
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
+from schemas.vocabulary import WORKINGS
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
@@ -170,6 +171,8 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
         yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
         return
     for sheet in book.sheets:
+        if found := re.search(rf"{WORKINGS}|{OF_SOME}", heading(sheet)):
+            raise Refused(f"{book.name}: the sheet {sheet!r} may not be of all offences: it says {found[0]!r}")
         cells = book.cells(sheet)
         for row, texts in enumerate(cells[:HEADING_ROWS]):
             headings = [heading(text) for text in texts]

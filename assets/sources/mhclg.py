@@ -57,7 +57,7 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     Both tables are needed. Proved on four real workbooks, April-June 2018 to July-September 2025; a single row of
     headings and marks in square brackets on synthetic workbooks only.
     """
-    duties = book.table(r"^table a1\b", sheet=r"(table )?A1(\b|_).*")
+    duties = book.table(r"^table a1\b(?=.*\bhouseholds\b)", sheet=r"(table )?A1(\b|_).*")
     period = duties.period()
     if period.kind != "quarter":
         raise duties.refused(f"its title names {period.label}, which is no quarter")
@@ -65,7 +65,7 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     households = duties.unpivot(_rows(duties), {_owed(duties): owed}, MARKS)
     yield households
 
-    needs = book.table(r"^table a3\b", sheet=r"(table )?A3(\b|_).*")
+    needs = book.table(r"^table a3\b(?=.*\bhouseholds?\b)(?!.*\bapplications\b)", sheet=r"(table )?A3(\b|_).*")
     if needs.period() != period:
         raise needs.refused(f"its period is not that of table A1 ({period.label})")
     columns = {
@@ -85,6 +85,9 @@ def _owed(table: Table) -> int:
         for column, parts in enumerate(table.headings)
         if any(re.fullmatch(whole, part) for part in parts) or {"total", "assessed as owed a duty"} <= set(parts)
     ]
+    known = rf"{whole}|grand total|total|assessed as owed a duty"
+    if odd := [part for column in found for part in table.headings[column] if not re.fullmatch(known, part)]:
+        raise table.refused(f"the column headed {odd[0]!r} may be of some of the households")
     if len(found) != 1:
         raise table.refused(f"{len(found)} columns headed like 'total households assessed as owed a duty'")
     return found[0]

@@ -10,7 +10,7 @@ import pandas as pd
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
-from pipeline.read.labels import WHOLE, part
+from pipeline.read.labels import SEX_WORDS, WHOLE, part
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -36,7 +36,7 @@ AGES = {
     r"(\d+) ?(?:\+|(?:and|or) over)": r"\1 and over",
     WHOLE: "all",
 }
-SEXES = {r"males?": "male", r"females?": "female", WHOLE: "all"}
+SEXES = SEX_WORDS | {WHOLE: "all"}
 LEVEL = r"(area|geograph(y|ic|ical))[ _](type|level)"
 LEVELS = {
     r"nation(al)?|country": ("country",),

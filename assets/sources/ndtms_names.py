@@ -6,7 +6,7 @@ from functools import cache
 import pandas as pd
 
 from pipeline import naming, places
-from pipeline.read.labels import heading
+from pipeline.read.labels import SEX_WORDS, heading
 from pipeline.read.periods import Period
 
 ENGLAND = "E92000001"
@@ -23,8 +23,7 @@ GROUPS = {
 }
 SUBSTANCE_GROUPS = set(GROUPS.values()) - {"all"}
 _IDLE = {"and", "substance", "substances", "group", "groups", "adults", "clients", "people", "in", "treatment"}
-SEXES = {"male": "male", "men": "male", "m": "male", "female": "female", "women": "female", "f": "female",
-         "total": "all", "all": "all", "persons": "all"}  # fmt: skip
+SEXES = SEX_WORDS | {"total": "all", "all": "all"}
 
 # Neighbours that are too few to be printed alone.
 JOINED = {

@@ -21,7 +21,7 @@ YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
 # Whom a title says it counts.
 WHO = r"(all )?(adults|clients|people|individuals)"
 # What may end a title: the years that its table is about.
-YEARS = rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?\W*$"
+YEARS = rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?(?:\W+(?:accredited )?official statistics)?\W*$"
 # What stands above the labels of the rows.
 HEADS = (
     r"(financial |reporting )?(year|period)|(problem )?substances?( group)?|drug( group)?|sex|gender"
@@ -337,8 +337,10 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         texts = [re.sub(r"\((number|n)\)", "", part) for part in table.headings[column]]
         side = next((side for side in ("lower", "upper") if any(side in text for text in texts)), "")
         texts = [re.sub(BOUND, "", text).strip() for text in texts]
-        if any(re.search(SHARE, text) for text in texts) or not (
-            any(texts) or any(map(is_number, table.cells[table.top :, column]))
+        if (
+            table.is_idle(column)
+            or any(re.search(SHARE, text) for text in texts)
+            or not (any(texts) or any(map(is_number, table.cells[table.top :, column])))
         ):
             continue
         meanings = {

@@ -79,7 +79,7 @@ def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
     if book.format == "csv":
         yield _shaped(_records(book.records()))
         return
-    wanted = "|".join(SUBJECTS.values())
+    wanted = rf"^(?!.*\battendances\b).*(?:{'|'.join(SUBJECTS.values())})"
     tables = titled(book, wanted, HEADS, rf"{GSS}|(?:19|20)\d\d ?[-/].*")
     tables = [(table, subject) for table in tables if (subject := _subject(heading(table.title)))]
     if not tables:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import heading, plain
+from pipeline.read.labels import SEX_WORDS, heading, part_of, plain
 from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from pipeline.read.tables import Table
@@ -17,9 +17,7 @@ from pipeline.read.workbook import Workbook
 
 ENGLAND = {"area_code": "E92000001", "area_label": "England"}
 MARKS = {"*": "c", ":": "x", "..": "x", ".": "z"}
-SEXES = {"all persons": "all", "persons": "all", "all pupils": "all", "all": "all", "total": "all", "male": "male",
-         "males": "male", "men": "male", "boys": "male", "boy": "male", "female": "female", "females": "female",
-         "women": "female", "girls": "female", "girl": "female"}  # fmt: skip
+SEXES = SEX_WORDS | dict.fromkeys(("all pupils", "all", "total"), "all")
 WHOLE = ("all", "total", "all ages", "all age groups", "age", "sex", "gender")
 
 # What a lone year is, by the kind of year of a publication.
@@ -119,8 +117,8 @@ def named_columns(table: Table, start: int, meaning: Callable[[str], Said], apar
     columns = {}
     for column in range(start, len(table.headings)):
         parts = table.headings[column]
-        if parts and not any(re.search(apart, part) for part in parts):
-            if (said := _together(map(meaning, parts))) is None:
+        if parts and not any(re.search(apart, part) for part in parts) and not table.is_idle(column):
+            if (said := _together(map(meaning, parts))) is None or any(map(part_of, parts)):
                 raise table.refused(f"column {column_letters(column)} has a heading unknown here: {' | '.join(parts)}")
             columns[column] = said
     return columns

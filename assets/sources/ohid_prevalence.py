@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
-from pipeline.read.labels import heading, plain
+from pipeline.read.labels import heading, part_of, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -72,10 +72,10 @@ def _estimates(headings: Mapping[Hashable, str], refused: Callable[[str], Refuse
     """
     order, points, bounds = list(headings), {}, {}
     for column, words in headings.items():
-        if levels := set(re.findall(r"\b\d\d(?:\.\d)?(?= ?%| ?ci\b)|(?<=\bci )\d\d(?:\.\d)?", words)) - {"95", "95.0"}:
-            raise refused(f"{words!r} is an interval of {', '.join(levels)}%, not of 95%")
         if not words or any(re.fullmatch(pattern, words) for pattern in TEXTS.values()):
             continue
+        if some := part_of(words):
+            raise refused(f"{words!r} says {some!r}, so that it may be of some only")
         said = _groups(words) | ({"quantity": quantity} if (quantity := _one(QUANTITIES, words)) else {})
         if bound := _one(BOUNDS, words):
             bounds[column] = (bound, said)
@@ -235,7 +235,7 @@ def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     A year of which nobody has said the method is refused. Age `all` is 15 to 64.
     No real file was at hand: proved on sample releases of the described shape only.
     """
-    wanted = r"(?=.*(prevalence|estimate))(?=.*(opiate|crack|\bocus?\b))"
+    wanted = r"^(?!.*\bincidence\b)(?=.*(prevalence|estimate))(?=.*(opiate|crack|\bocus?\b))"
     tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
     if not tables:
         raise book.no_table(wanted, "of estimates of opiate or crack cocaine use")
@@ -319,7 +319,7 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     if book.format == "csv":
         yield _read_records(book)
         return
-    wanted = r"(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
+    wanted = r"^(?!.*\b(?:incidence|harmful)\b)(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
     tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
     if not tables:
         raise book.no_table(wanted, "of estimates of alcohol dependence")

@@ -20,13 +20,14 @@ from assets.sources.ons_death_tables import (
 )
 from pipeline.fetch.ons import Ons
 from pipeline.read.cells import column_letters
+from pipeline.read.labels import SEX_WORDS
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsDrugDeaths
 
-SEXES = {"persons": "all", "people": "all", "all persons": "all", "males": "male", "females": "female"}
+EVERYBODY = "persons|people|all persons|both sexes"
 NATIONS = {"england and wales": "K04000001", "england": "E92000001", "wales": "W92000004"}
 CAUSES = {
     "all drug poisoning": "drug poisoning",
@@ -64,9 +65,7 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     on synthetic ones only.
     """
     for title in ("by sex, country and underlying cause", "by sex, country and age"):
-        table = book.table(
-            rf"number of deaths from drug-related poisoning and drug misuse,? {title}", first="persons|people"
-        )
+        table = book.table(rf"number of deaths from drug-related poisoning and drug misuse,? {title}", first=EVERYBODY)
         columns = {}
         for column, parts in enumerate(table.headings):
             if found := parted(parts, NATIONS):
@@ -84,13 +83,13 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
         yield table.unpivot(rows, columns, MARKS)
 
     both = {"area_code": "K04000001", "area_label": "England and Wales"}
-    table = book.table("age-standardised mortality rates for .* and selected substances by sex", first="persons|people")
+    table = book.table("age-standardised mortality rates for .* and selected substances by sex", first=EVERYBODY)
     columns = rate_columns(table, "age-standardised rate", lambda outer: both | {"category": _cause(table, outer)})
     yield from unpivot_rates(table, _by_sex_and_year(table), columns)
 
     misuse = both | {"category": "drug misuse"}
     table = book.table_if_any(
-        "age-specific mortality rates for .* drug misuse,? by sex and broad age group", first="persons|people"
+        "age-specific mortality rates for .* drug misuse,? by sex and broad age group", first=EVERYBODY
     )
     if table:
         columns = rate_columns(
@@ -117,7 +116,7 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     rows["period"] = years_down(table, table.column(YEAR_COLUMN)).reindex(codes.index).ffill()
     sex = table.column_if_any(SEX_COLUMN)
     if sex is not None:
-        rows["sex"] = _known(table, sex, SEXES)
+        rows["sex"] = _known(table, sex, SEX_WORDS)
     columns = rate_columns(table, "age-standardised rate", lambda outer: _sex_and_cause(table, outer, sex is not None))
     yield from unpivot_rates(table, rows, columns)
 
@@ -148,7 +147,7 @@ def _known(table: Table, column: int, meanings: dict[str, str]) -> pd.Series:
 
 def _by_sex_and_year(table: Table) -> pd.DataFrame:
     """Rows whose sex may stand on the first row of a block only."""
-    sexes = _known(table, table.column(SEX_COLUMN), SEXES)
+    sexes = _known(table, table.column(SEX_COLUMN), SEX_WORDS)
     rows = pd.DataFrame({"period": years_down(table, table.column(YEAR_COLUMN))}).join(sexes.rename("sex"))
     if rows["sex"].isna().any():
         raise table.refused(f"row {rows['sex'].isna().idxmax() + 1} has no sex")
@@ -173,8 +172,8 @@ def _one_age(table: Table, outer: tuple[str, ...]) -> str:
 
 def _sex_and_cause(table: Table, outer: tuple[str, ...], by_row: bool) -> dict[str, str]:
     """Sex and cause of a block; the sex may stand in a column of its own instead."""
-    sexes = [SEXES[part] for part in outer if part in SEXES]
+    sexes = [SEX_WORDS[part] for part in outer if part in SEX_WORDS]
     if len(sexes) != (0 if by_row else 1):
         raise table.refused(f"a block under {' | '.join(outer)!r} is about no single sex")
-    cause = {"category": _cause(table, tuple(part for part in outer if part not in SEXES))}
+    cause = {"category": _cause(table, tuple(part for part in outer if part not in SEX_WORDS))}
     return cause | ({"sex": sexes[0]} if sexes else {})

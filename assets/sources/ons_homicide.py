@@ -22,9 +22,9 @@ DRUG_FLAGS = {
 }
 # Drugs and homicides in whatever order; who was under their influence, and breakdowns by anything else, are others.
 TITLE = (
-    r"(?=.*\bhomicides?\b)(?=.*(?:\bdrug[- ](?:flags?|related|linked|involvement)\b|\binvolv\w+ (?:\w+ )?drugs?\b"
+    r"^(?=.*\bhomicides?\b)(?=.*(?:\bdrug[- ](?:flags?|related|linked|involvement)\b|\binvolv\w+ (?:\w+ )?drugs?\b"
     r"|\b(?:links?|linked|related|relating) (?:to|with) (?:\w+ )?drugs?\b))"
-    r"(?!.*\b(?:influence|alcohol)\b)(?!.*\bby (?!drug|flag|type of drug))"
+    r"(?!.*\b(?:influence|alcohol|attempted)\b)(?!.*\bby (?!drug|flag|type of drug))"
 )
 HEADS = (
     r"(?:type of )?(?:drug )?(?:flags?|involvement)(?: type)?|link (?:to|with) drugs|homicides?|offences?|drugs?"

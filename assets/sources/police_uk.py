@@ -125,6 +125,6 @@ def _counted(
         if not re.fullmatch(KNOWN, name.lower().strip()):
             column = '"' + name.replace('"', '""') + '"'
             texts = con.execute(f"SELECT DISTINCT trim({column}) FROM {printed} LIMIT 1000", path).fetchall()
-            if said := narrowing([heading(name)], [text for (text,) in texts if text]):
+            if said := narrowing([heading(name)], [text or "" for (text,) in texts]):
                 raise Refused(f"{file}: nobody knows the column {name}, and it says {said!r} of its rows")
     return counts

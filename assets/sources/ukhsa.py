@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline import naming
 from pipeline.fetch.govuk import GovUk
-from pipeline.read.labels import heading
+from pipeline.read.labels import SEX_WORDS, heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import FIGURES, Workbook
@@ -16,15 +16,7 @@ from schemas.ukhsa import UkhsaUam
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
 WHOLE = "England, Wales and Northern Ireland"
 COUNTRIES = {"england": "E92000001", "wales": "W92000004", "northern ireland": "N92000002"}
-SEXES = {
-    "": "all",
-    "all": "all",
-    "persons": "all",
-    "male": "male",
-    "female": "female",
-    "men": "male",
-    "women": "female",
-}
+SEXES = SEX_WORDS | {"": "all", "all": "all"}
 
 YEAR = r"(survey )?year"
 AREA = r"(area|region|country|nation|geography)( name)?"
@@ -59,7 +51,7 @@ def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     first = rf"(19|20)\d\d(\.0)?|{WHOLE}|{'|'.join(COUNTRIES)}"
     infected = r"(?=.*(hepatitis c|\bhcv\b))(?=.*(prevalence|proportion|infect))(?=.*(chronic|current|antibod))"
-    wanted = rf"^(?!.*(aware|treat|uptake|vaccin|diagnos|clear)){infected}"
+    wanted = rf"^(?!.*(aware|treat|uptake|vaccin|diagnos|clear|incidence)){infected}"
     tables = book.tables(wanted, sheet=FIGURES, first=first)
     if not tables:
         raise book.no_table(wanted, "of the prevalence of hepatitis C")

@@ -20,6 +20,9 @@ LARGEST_READ = 20 * 2**30
 # What stands in the archive that a workbook or another document is.
 _OF_A_DOCUMENT = {"[Content_Types].xml", "mimetype", "content.xml"}
 
+# What a program or a person adds to the name of a file that they copy or part.
+_OF_A_COPY = r"(?i)copy of |[ _.-]*(?:\(\d+\)|copy|final|new|old|rev(?:ised)?|v\d+|part ?\d+)(?=[ _.()-]|$)"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -72,6 +75,10 @@ def _is_archive(path: Path) -> bool:
         return False
 
 
+def _name_of(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member.filename).name
+
+
 def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.ZipInfo]:
     """The files in an archive that are read, by name."""
     if (size := path.stat().st_size) > LARGEST_ARCHIVE:
@@ -87,12 +94,12 @@ def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.
         if name in names:
             raise Refused(f"{path.name} holds {member.filename} twice")
         names.add(name)
-    found = [
-        member
-        for member in members
-        if not any(map(is_litter, PurePosixPath(member.filename).parts))
-        and re.fullmatch(wanted, PurePosixPath(member.filename).name, re.IGNORECASE)
-    ]
+    kept = [member for member in members if not any(map(is_litter, PurePosixPath(member.filename).parts))]
+    found = [member for member in kept if re.fullmatch(wanted, _name_of(member), re.IGNORECASE)]
+    # A second part, or a copy, of a file that is read would be left out without a word.
+    for left in set(map(_name_of, kept)) - set(map(_name_of, found)):
+        if re.fullmatch(wanted, re.sub(_OF_A_COPY, "", left), re.IGNORECASE):
+            raise Refused(f"{path.name}: {left!r} is not called like {wanted!r}, but may be a copy or a part of one")
     if not found:
         raise Refused(
             f"{path.name} is an archive, but no xlsx or ods workbook, and none of its {len(members)} files "

@@ -14,8 +14,11 @@ _NUMBER = r"[0#?@dmyhs]|general"
 # Commas behind the last digit of a whole number divide it by a thousand each.
 _SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
 _IN_OTHER_UNITS = "{:.15g} shown in thousands"
+_NOT_SHOWN = "{:.15g} not shown"
 # What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
-_SAYS = r"[^\W_]|[<>≤≥~*†‡\[\]]"
+_SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
+# The format that a number might as well have which is struck out.
+STRUCK_OUT = '0" struck out"'
 # What is commonly shown for zero.
 _NIL = ("", "-", "–")
 
@@ -31,15 +34,20 @@ class _Section(NamedTuple):
     def holds(self, number: float) -> bool:
         return not self.condition or _HOLDS[self.condition[0]](number, self.condition[1])
 
+    @property
+    def said(self) -> str:
+        return f"{self.before}{self.behind}".strip()
+
     def shown(self, number: float) -> str:
-        text = f"{self.before}{self.behind}".strip()
         if not re.search(_NUMBER, self.pattern):
-            return _instead(number, text)
+            return self.said or _NOT_SHOWN.format(number)
         if re.search(_SCALED, self.pattern) and number:
             return _IN_OTHER_UNITS.format(number)
         if "%" in self.pattern and abs(number) > 1:
             return f"{100 * number:.15g}%"
-        return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, text) else ""
+        if number > 0 and self.pattern.lstrip().startswith("-"):
+            return f"-{number:.15g}"
+        return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, self.said) else ""
 
 
 @cache
@@ -77,21 +85,21 @@ def hides(code: str) -> bool:
 def shown(code: str, number: float) -> str:
     """What a reader of a sheet sees in place of a number with this format; an empty text where it is the number."""
     sections = _sections(code)
-    if any(section.condition for section in sections):
-        return next((section for section in sections if section.holds(number)), sections[-1]).shown(number)
-    if len(sections) == 1 or number > 0 or (number == 0 and len(sections) == 2):
-        return sections[0].shown(number)
-    return sections[1 if number < 0 else 2].shown(number)
+    conditions = any(section.condition for section in sections)
+    if conditions:
+        section = next((section for section in sections if section.holds(number)), sections[-1])
+    elif len(sections) == 1 or number > 0 or (number == 0 and len(sections) == 2):
+        section = sections[0]
+    else:
+        section = sections[1 if number < 0 else 2]
+    of_zero = section.condition == ("=", 0) if conditions else len(sections) > 2
+    return "" if number == 0 and of_zero and section.said in _NIL else section.shown(number)
 
 
 def shown_instead(number: float, printed: str) -> str:
     """As `shown`, of a number and the text that a program wrote beside it."""
     digits = re.sub(r"[^\d.]", "", printed)
     if not re.search(r"\d", digits):
-        return _instead(number, printed)
+        return "" if number == 0 and printed in _NIL else printed or _NOT_SHOWN.format(number)
     in_ones = not re.fullmatch(r"\d+(?:\.\d+)?", digits) or abs(number) < 500 * float(digits)
     return "" if in_ones or not float(digits) else _IN_OTHER_UNITS.format(number)
-
-
-def _instead(number: float, text: str) -> str:
-    return "" if number == 0 and text in _NIL else text or f"{number:.15g} not shown"

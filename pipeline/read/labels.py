@@ -39,7 +39,7 @@ THOUSANDS = (
 ANOTHER = (
     r"\b(?:cumulative|(?:standard|std\.?) errors?|forecasts?|targets?|project(?:ed|ions?)|variance|rank(?:ed|ing)?)\b"
     r"|\bindex\b(?! offen[cd])|\bratios? to\b|£|\bchanges? (?:in|on|from|since)\b|(?<!with )percentage change"
-    r"|\bdifferences? (?:in|from|between|to)\b"
+    r"|\bdifferences? (?:in|from|between|to)\b|\binjuries\b|\battendances\b"
 )
 
 # What is said of a label with such words.
@@ -50,27 +50,46 @@ ELSEWHERE = (
     r"^(?!.*\b(?:engl(?:and|ish)|united kingdom|uk)\b).*\b(?:scotland|scottish|ireland|great britain|wales|welsh)\b"
 )
 
-# What says in a title that only some of the people, places or events are counted.
+# What says that only some of the people, places or events are counted.
+_SOME = (
+    r"exclud\w+|excepting|except|only|other than|without|omit\w*|not includ\w+|restrict\w+|limited to|less(?! than)"
+    r"|subset|selected (?!years|substances)|% sample|pilot|incomplete|missing|partial|half|outside|rest of"
+    r"|first[ -](?:time|six|half|\w+ months)|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|(?:under|over) \d+s?"
+    r"|nationals|white|black|asian|disabled|residents?|urban|rural|night|domestic abuse"
+)
+# As a title says it.
 OF_SOME = (
-    r"\b(?:exclud\w+|excepting|except|only|other than|without|omit\w*|not includ\w+|restrict\w+|limited to|subset"
-    r"|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|aged (?!18 (?:years )?and over)|(?:under|over) \d+"
-    r"|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
+    rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
 )
+# As it stands behind the label of a row.
+_BEHIND = rf"(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive)[^,(:;]*?\b(?:{_SOME}|aged)\b"
+
+# How much of all samples an interval holds, where a heading says it.
+LEVEL = r"\d\d(?:\.\d+)?(?= ?%| ?per ?cent| ?ci\b)|(?<=\bci )\d\d(?:\.\d+)?|(?<=\()\d\d(?:\.\d+)?(?=\))"
 
 # What heads a column that says which numbers stand, or that holds others in their place.
 STANDING = (
     r"(?:(?:data|row|record|value|count|figure|obs\w*|return|release)[ _-])?(?:status|flag|quality|validity)"
-    r"|valid|test|repeat|duplicates?|publish(?:ed)?|include\w*(?:[ _]in[ _].*)?"
+    r"|valid|test|duplicates?|publish(?:ed)?|include\w*(?:[ _]in[ _].*)?"
     r"|(?:.*[\W_])?(?:suppress\w*|withdrawn|confidential\w*|provisional|draft|superseded|deleted"
     r"|revis\w+|correct(?:ed|ions?)|amend\w+|restated|adjusted|latest|final|v\d+)(?:[\W_].*)?"
 )
+
+# The words for a sex, and for people of whichever; where others stand for these is each publication's.
+MALE_OR_FEMALE = dict.fromkeys(("male", "males", "man", "men", "m", "boy", "boys"), "male") | dict.fromkeys(
+    ("female", "females", "woman", "women", "f", "girl", "girls"), "female"
+)
+SEX_WORDS = MALE_OR_FEMALE | dict.fromkeys(("persons", "all persons", "people", "both", "both sexes"), "all")
 
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
 
 # The label of a whole, where others are of its parts.
-WHOLE = r"(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal"
+WHOLE = (
+    r"(?!.*(?<!not )\b(?:known|stated)\b)"
+    r"(?:(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal)"
+)
 
 
 def visible(text: object) -> str:
@@ -161,6 +180,12 @@ def another(text: str, unit: object) -> str:
     if isinstance(unit, str) and shares and unit != "percent":
         return shares[0]
     return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
+
+
+def part_of(text: str) -> str:
+    """What stands behind a label that makes what it counts less, or an empty text."""
+    found = re.search(_BEHIND, text)
+    return found[0] if found else ""
 
 
 def is_note(text: str) -> bool:

@@ -26,6 +26,8 @@ Place = tuple[int, int]
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
+# A row or a column of an xlsx sheet that nobody sees.
+_UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
 # The cells of an xlsx sheet that hold a number and have a style.
 _NUMBERS = re.compile(
     rb"<c (?=[^>]*\bs=[\"'](\d+)[\"'])(?![^>]*\bt=[\"'](?!n\b))[^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
@@ -131,26 +133,31 @@ class Xlsx:
 
     @cached_property
     def _hiding(self) -> dict[int, str]:
-        """The formats that do not show all numbers, by the position of the style that has them."""
+        """The formats that do not show all numbers as they are, by the position of the style that has them."""
         if "xl/styles.xml" not in self._names:
             return {}
         raw = self._read("xl/styles.xml")
         codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
         hiding = {number: code for number, code in codes.items() if formats.hides(code)}
+        fonts = re.findall(rb"<font>.*?</font>|<font/>", raw, re.DOTALL) if b"<strike" in raw else []
+        struck = {str(at) for at, font in enumerate(fonts) if re.search(rb"<strike(?! val=.(?:0|false))", font)}
         styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
-        if not hiding or not styles:
-            return {}
-        numbered = enumerate(said.get("numFmtId") for said in _tags(styles[0], "xf"))
-        return {at: hiding[number] for at, number in numbered if number in hiding}
+        found = {}
+        for at, said in enumerate(_tags(styles[0], "xf") if styles and (hiding or struck) else ()):
+            if said.get("fontId") in struck:
+                found[at] = formats.STRUCK_OUT
+            elif code := hiding.get(said.get("numFmtId")):
+                found[at] = code
+        return found
 
 
 def _hidden(raw: bytes) -> Hidden:
-    """The rows and columns that hidden elements of an xlsx sheet give as their first and their last."""
+    """The rows and columns of an xlsx sheet that are hidden, or next to nothing high or wide."""
     ends = {b"row": (b"r", b"r"), b"col": (b"min", b"max")}
     found: dict[bytes, set[int]] = {name: set() for name in ends}
-    for at in _every(raw, b"hidden="):
+    for at in chain.from_iterable(_every(raw, string) for string in (b"hidden=", b' ht="0', b' width="0')):
         tag = raw[raw.rfind(b"<", 0, at) : raw.find(b">", at)]
-        if not (name := re.match(rb"<(row|col)\b.*\bhidden=[\"'](?:1|true)[\"']", tag, re.DOTALL)):
+        if not (name := _UNSEEN.match(tag)):
             continue
         first, last = (re.search(rb"\b%b=[\"'](\d+)" % end, tag) for end in ends[name[1]])
         if first and last:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, THOUSANDS, another, code, heading, label, plain
+from pipeline.read.labels import ANOTHER, INSTEAD, OF_SOME, THOUSANDS, another, code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -33,6 +33,7 @@ class Records(Tabular[str]):
         rows = self._rows(path.read_bytes())
         # A spreadsheet program names its delimiter in a row of its own, and leaves empty records and fields.
         top = 1 if rows and re.fullmatch("sep=.?", "".join(rows[0]).strip(), re.IGNORECASE) else 0
+        top += self._comments(rows[top:])
         numbered = {number: row for number, row in enumerate(rows[top:], start=top + 1) if any(map(str.strip, row))}
         if len(numbered) < 2:
             raise self.refused("it holds no records below a row of headings")
@@ -54,6 +55,16 @@ class Records(Tabular[str]):
             coded = re.search(r"code|cd$", name, re.IGNORECASE)
             self.frame[name] = texts.map({text: code(text) for text in texts.unique()}) if coded else texts
 
+    def _comments(self, rows: list[list[str]]) -> int:
+        """How many rows stand above the headings: remarks, each in a field of its own, and blank ones."""
+        for at, row in enumerate(rows):
+            texts = [text.strip() for text in row if text.strip()]
+            if len(texts) > 1 or (texts and not any(sum(map(bool, map(str.strip, below))) > 1 for below in rows[at:])):
+                return at
+            if found := re.search(rf"{ANOTHER}|{OF_SOME}", " ".join(texts).lower()):
+                raise self.refused(f"row {at + 1} says {found[0]!r} of its records")
+        return 0
+
     def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
         for at, field in enumerate(row[: len(columns)]):
             if field.strip() and not columns[at]:
@@ -73,8 +84,8 @@ class Records(Tabular[str]):
             raise self.refused("it is text in no known encoding")
         if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
             raise self.refused(f"it is no text: it holds the character {odd[0]!r}")
-        said, first = re.findall(r"^(?:sep=(.)\r?\n)?([^\r\n]*)", text.lstrip("\r\n"), re.IGNORECASE)[0]
-        delimiter = said or max(",;\t|", key=first.count)
+        said, top = re.findall(r"^(?:sep=(.)\r?\n)?((?:[^\r\n]*[\r\n]*){,5})", text.lstrip("\r\n"), re.IGNORECASE)[0]
+        delimiter = said or max(",;\t|", key=top.count)
         try:
             return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error as error:

@@ -227,7 +227,7 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
     if not sum(map(len, pieces)):
         raise Refused(f"{release.name} yields no figures")
     shaped = _shape(_united(pieces), declared.id, release)
-    same = [*KEY, "released", "unit", "value", "lower", "upper", "status"]
+    same = [*KEY, "released", "unit", "value", "lower", "upper", "status", "base"]
     if declared.counts_records:
         return shaped
     alone = coded(shaped).alone(*KEY)
@@ -242,7 +242,9 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
 def _pieces(declared: Source, release: Release, part: Part) -> list[pd.DataFrame]:
     """What the reader makes of one file of a release."""
     try:
-        pieces = list(declared.read(Workbook(part.path)))
+        book = Workbook(part.path)
+        book.require_whole()
+        pieces = list(declared.read(book))
     except Refused as error:
         if not part.archive:
             raise

@@ -25,6 +25,7 @@ from pipeline.read.labels import (
     heading,
     is_note,
     label,
+    part_of,
     plain,
     workings,
 )
@@ -33,6 +34,7 @@ from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+from schemas.vocabulary import WORKINGS
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
@@ -83,6 +85,7 @@ class Table(Tabular[int]):
                 raise self.refused(f"no row below {heads!r} holds anything")
             self.top = top
         self.preamble = [plain(cell) for row in cells[: self.top] for cell in row[:2] if plain(cell)]
+        self.numbered = [line for line in self.preamble if re.match(_NUMBERED, line)]
         self._band = header_rows(cells, self.top)
         self.headings = headings(cells, self._band, merged)
 
@@ -208,7 +211,7 @@ class Table(Tabular[int]):
         """Refuse a table with numbers in a column of which no label matches the pattern, but for derived ones."""
         for column, parts in enumerate(self.headings):
             known = any(re.fullmatch(pattern, part) or re.search(DERIVED, part) for part in parts)
-            if self._holds_numbers(column) and not known:
+            if self._holds_numbers(column) and not known and not self.is_idle(column):
                 raise self.refused(f"nobody knows what column {self.called(column)} counts")
 
     def heading_of(self, column: int, pattern: str) -> str:
@@ -296,24 +299,26 @@ class Table(Tabular[int]):
     def _require_same_quantity(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
         """Refuse rows, columns, or a table, said to be of something else, of workings or of an earlier edition."""
         # A sheet of several tables may have a title for all, and one above each.
-        numbered = [line for line in self.preamble if re.match(_NUMBERED, line)]
-        for title in (plain(self.title), *numbered[-1:]):
+        for title in (plain(self.title), *self.numbered[-1:], self.sheet):
             said = heading(title)
-            if other := re.search(ANOTHER, said) or re.search(ELSEWHERE, said):
-                raise self.refused(f"its title {title!r} {INSTEAD}: it says {other[0]!r}")
+            if other := re.search(rf"{WORKINGS}|{ANOTHER}", said) or re.search(ELSEWHERE, said):
+                raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
             if some := next((found for found in re.findall(OF_SOME, said) if found not in self.sought), ""):
-                raise self.refused(f"its title {title!r} says {some!r}, so that it may be of some only")
+                raise self.refused(f"its title or name {title!r} says {some!r}, so that it may be of some only")
         # The unit of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
-            if found := next(filter(None, (*alone, *(another(part, unit) for part in self.headings[column]))), ""):
+            labels = self.headings[column]
+            if found := next(filter(None, (*alone, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
-        labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
-        for text in {text for text in labels if isinstance(text, str)}:
+        beside = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
+        for text in {text for text in beside if isinstance(text, str)}:
             self.require_no_workings(text)
+            if said := part_of(heading(text)):
+                raise self.refused(f"the row {plain(text)!r} says {said!r}, so that it may be of some only")
 
     def require_no_workings(self, text: str) -> None:
         """Refuse a row whose label speaks of workings."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 import pandas as pd
 
 from pipeline.read import periods
-from pipeline.read.labels import STANDING, WHOLE, heading
+from pipeline.read.labels import LEVEL, STANDING, WHOLE, heading
 from pipeline.read.opening import Refused
 
 # A code of a statistical area.
@@ -17,6 +17,8 @@ GSS = r"[EWKSN]\d{8}"
 # What names a column: its number in a sheet, its heading in a CSV file.
 Column = TypeVar("Column", int, str)
 
+# The confidence in percent of the limits that are read.
+_CONFIDENCE = 95
 # The columns that may stand beside a value: its limits, its base and a separate mark.
 _BESIDE = ("lower", "upper", "base", "flag")
 
@@ -25,6 +27,9 @@ _IDLE = (
     r"(?:(?:row|record|object|unique)[ _]?)?(?:f?id|number|no\.?|index)|(?:data[ _])?source|extract\w*(?:[ _]date)?"
     r"|geography|(?:area|geograph\w+)[ _](?:type|level|kind)"
 )
+# What stands in one that says which numbers stand, where they do.
+_STANDS = r"|a|n|no|0|false|final|live|active|published|current|good|ok|valid|official\b.*|accredited\b.*"
+_COUNTS = r"|y|yes|1|true|valid|published"
 # What stands in one that says they are of everybody, or that nobody was asked.
 _OF_ALL = rf"{WHOLE}|null|none|n/?a|not (?:applicable|available|collected)"
 
@@ -35,7 +40,8 @@ def narrowing(names: Iterable[str], texts: Iterable[object]) -> str:
     if any(re.fullmatch(_IDLE, name) for name in names):
         return ""
     if any(re.fullmatch(STANDING, name) for name in names):
-        return max(words) if len(words) > 1 else ""
+        stands = _STANDS if not any(re.match("valid|publish|include", name) for name in names) else _COUNTS
+        return next((text for text in sorted(words, reverse=True) if not re.fullmatch(stands, text)), "")
     # A column of numbers is another measure.
     if any(re.fullmatch(r"-?[\d.,]+", text) for text in words):
         return ""
@@ -113,6 +119,12 @@ class Tabular(ABC, Generic[Column]):
         for name in rows.columns[rows.isna().any()]:
             raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
 
+    def is_idle(self, column: Column) -> bool:
+        """Whether a column says nothing but which record a row is, or that it is of everybody."""
+        texts = {heading(text) for text in self._texts(column)} - {""}
+        idle = any(re.fullmatch(_IDLE, name) for name in self.labels_of(column))
+        return idle or (bool(texts) and all(re.fullmatch(WHOLE, text) for text in texts))
+
     def know(self, *columns: Column) -> None:
         """Say of columns that they are looked at, or that what they say does not matter."""
         self._known.update(columns)
@@ -137,12 +149,16 @@ class Tabular(ABC, Generic[Column]):
     def parted(self, columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Of what is said of each column that holds values: the columns beside it, and the attributes of its values.
 
-        Refused where a limit, a base or a mark stands beside some of them only.
+        Refused where a limit, a base or a mark stands beside some of them only, and where limits are not those of 95%.
         """
         said = pd.DataFrame(list(columns))
         beside = [name for name in _BESIDE if name in said]
         if lacking := [name for name in beside if said[name].isna().any()]:
             raise self.refused(f"of {len(said)} columns with numbers only some have the column {lacking[0]!r} beside")
+        for column in said[[name for name in ("lower", "upper") if name in beside]].to_numpy().ravel().tolist():
+            levels = [level for text in self.labels_of(column) for level in re.findall(LEVEL, text.replace("_", " "))]
+            if odd := [level for level in levels if float(level) != _CONFIDENCE]:
+                raise self.refused(f"the limits in the column {self.called(column)} are of {odd[0]}%, not of 95%")
         return said[beside], said.drop(columns=beside)
 
     def words_of(self, texts: pd.Series, words: Mapping[str, str]) -> pd.Series:

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.biff import Xls
-from pipeline.read.labels import heading, plain
+from pipeline.read.labels import OF_SOME, heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
@@ -25,6 +25,10 @@ from pipeline.read.tabular import GSS
 FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
 
 _TITLE_ROWS = 12
+# A line with more than these is a title, and no number of a table alone.
+_A_FEW_WORDS = 4
+# The title of a publication, what stands above it, and its second line.
+_COVER_LINES = 3
 
 
 def _title_lines(cells: np.ndarray, start: int = 0) -> list[tuple[int, str]]:
@@ -148,7 +152,9 @@ class Workbook:
                 if lists_tables(cells):
                     continue
                 raise
-            if titles[0][0] < table.top:
+            # What stands below a title with a number may speak of what is in no other table.
+            own = [heading(line) for line in table.numbered if len(re.sub(r"\(.*?\)", "", line).split()) > _A_FEW_WORDS]
+            if titles[0][0] < table.top and (not own or wanted.search(own[-1])):
                 found.append(table)
         return found
 
@@ -173,6 +179,15 @@ class Workbook:
         if len(found) > 1:
             raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
         return found[0] if found else None
+
+    def require_whole(self) -> None:
+        """Refuse a workbook whose cover says above all else that it is of some people or places only."""
+        if self.format == "csv" or not self.sheets or re.fullmatch(FIGURES, self.sheets[0].strip(), re.IGNORECASE):
+            return
+        lines = [heading(line) for _, line in _title_lines(self.cells(self.sheets[0])) if line.strip()]
+        for line in lines[:_COVER_LINES]:
+            if found := re.search(OF_SOME, line):
+                raise Refused(f"{self.name}: its cover, {line!r}, says {found[0]!r}, so that it may be of some only")
 
     def require_said(self, pattern: str, headings: Iterable[str] = ()) -> None:
         """Refuse a file that says what it is about neither in its name, nor in a line that may be a title, or heading.

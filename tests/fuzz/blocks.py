@@ -2,54 +2,12 @@
 
 import random
 import re
-from itertools import pairwise
 
 from tests.fuzz.content import name_of
 from tests.fuzz.mutation import a_table, mutation, one_of
 from tests.fuzz.seeds import Seed
 from tests.fuzz.truth import Mutant, not_taken
 from tests.fuzz.workings import labels_of_rows
-
-
-@mutation
-def band_one_column_off(seed: Seed, chance: random.Random) -> Mutant | None:
-    """A label over several columns begins a column too late or too early, so one stands in another's block."""
-    if seed.is_csv or seed.is_summed or not (table := a_table(seed, chance)):
-        return None
-    sheet, top = table[0], seed.top[table[0]]
-    page = seed.content.page(sheet)
-    heads = {place[2]: str(seed.content.at(place)) for place, _ in seed.headings if place[0] == sheet}
-    sites = []
-    for row in sorted(set(range(max(0, top - 6), top - 1)) - page.hidden_rows):
-        labels = [column for column, cell in enumerate(page.rows[row]) if isinstance(cell, str) and cell.strip()]
-        for before, label in pairwise(labels):
-            after = next((column for column in labels if column > label), page.width)
-            one, other = (str(page.rows[row][column]) for column in (before, label))
-            if one.split() == other.split():
-                continue
-            # What stands apart from the other block, under a heading of its own, needs no label of its block.
-            aside = label - 1 < len(page.rows[top]) and page.rows[top][label - 1] != ""
-            told = not aside and list(heads.values()).count(heads.get(label, "")) == 1
-            if after - label > 1 and (sheet, label) in seed.by_column and not told:
-                sites.append((row, label, label + 1, label))
-            if label - before > 1 and (sheet, label - 1) in seed.by_column:
-                sites.append((row, label, label - 1, label - 1))
-    if not (site := one_of(chance, sites)):
-        return None
-    row, label, to, column = site
-    content, page = seed.content.altered(sheet)
-    text = page.rows[row][label]
-    page.put(row, label, "")
-    page.put(row, to, text)
-    page.merged = [
-        (a, b + (to - label if b == label else 0), c, d + (to - label if d == label - 1 else 0))
-        if a <= row <= c
-        else (a, b, c, d)
-        for a, b, c, d in page.merged
-    ]
-    page.merged = [block for block in page.merged if block[:2] != block[2:]]
-    what = f"{name_of((sheet, row, label))} {text!r} moved to {name_of((sheet, row, to))}"
-    return Mutant(what, content, not_taken(seed.base, seed.by_column[sheet, column]))
 
 
 @mutation

@@ -104,7 +104,7 @@ def cover_of_a_part(seed: Seed, chance: random.Random) -> Mutant | None:
         for column, cell in enumerate(line)
         if isinstance(cell, str) and len(cell) > 12 and not cell.startswith(("SAMPLE", "http"))
     ]
-    return _of_a_part(seed, chance, lines[0], range(len(seed.base))) if lines else None
+    return _of_a_part(seed, chance, lines[0], range(len(seed.base))) if lines and lines[0][1] < 2 else None
 
 
 @mutation
@@ -132,7 +132,9 @@ def period_of_a_part(seed: Seed, chance: random.Random) -> Mutant | None:
 @mutation
 def area_of_a_part(seed: Seed, chance: random.Random) -> Mutant | None:
     """The name of an area says that it is less of it, or what is around it, and its code stays."""
-    if not (site := one_of(chance, [*seed.names, *seed.uncoded])):
+    # A record of many that are summed has other places than the one that is read.
+    sites = [*((name, numbers) for _, name, numbers in seed.named), *seed.uncoded]
+    if seed.is_summed or not (site := one_of(chance, sites)):
         return None
     place, numbers = site
     text = _plain(seed, place)

@@ -30,7 +30,7 @@ _OTHER_MEASURES = [
     *(("have ever taken", "have been offered", "taken"), ("commenced", "completed", ""), ("seized", "destroyed", "")),
     *(("recorded crime", "crime outcomes", ""), ("incidents(?= of c)", "victims", ""), ("referrals", "decisions", "")),
     *(("number of seizures", "number of arrests", ""), ("number of households", "number of applications", "")),
-    *(("homicide", "attempted homicide", ""), ("prevalence", "incidence", "prevalence|use"), ("and/or", "and", "")),
+    *(("homicide", "attempted homicide", ""), ("prevalence", "incidence", "prevalence|use")),
     *(("dependent", "harmful", ""), ("drug finds", "mobile phone finds", ""), ("reoffending", "reconvictions", "")),
 ]
 _NUMBERED = re.compile(

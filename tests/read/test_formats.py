@@ -17,7 +17,9 @@ SHOWN = [
     ("#,##0", 5_000, ""),
     ("#,##0.0", 5_000, ""),
     ("0%", 0.5, ""),
-    ("[Red]-0", 5, ""),
+    ("0;[Red]-0", 5, ""),
+    ("-0", 5, "-5"),
+    ('0"+"', 5, "5+"),
     ('0.0"%"', 45.5, ""),
     ('0" people"', 5, "5 people"),
     ('"<"0', 5, "<5"),
@@ -36,6 +38,11 @@ SHOWN = [
     ('"..";"..";".."', -3, ".."),
     ("\\*", 3, "*"),
     (";;;", 5, "5 not shown"),
+    (";;;", 0, ""),
+    ('" "', 0, "0 not shown"),
+    ('"-"', 0, "-"),
+    ('[=0]"-";0', 0, ""),
+    ('[<1]"-";0', 0, "-"),
     ("#,##0,", 5_000, "5000 shown in thousands"),
     ("0.0,,", 5_000_000, "5000000 shown in thousands"),
     ("0,.0", 5_000, "5000 shown in thousands"),
@@ -54,6 +61,14 @@ def test_a_format_that_every_workbook_has_may_show_another_number(tmp_path):
         with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
             book.add_worksheet("A1").write_row(0, 0, [0.5, 54.25], book.add_format({"num_format": code}))
         assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [shown]
+
+
+def test_a_number_that_is_struck_out_does_not_stand(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("A1")
+        sheet.write_number(0, 0, 5, book.add_format({"bold": True}))
+        sheet.write_number(0, 1, 5, book.add_format({"font_strikeout": True}))
+    assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [[5, "5 struck out"]]
 
 
 def xlsx(path: Path, cells: list) -> None:

@@ -245,7 +245,7 @@ def test_what_a_title_says_of_its_edition_is_no_period_of_its_table():
 
 def test_a_column_that_says_which_numbers_stand_is_refused_where_it_says_so_of_some():
     for heading in ("Status", "Data flag", "Suppressed", "Deaths (revised)", "Provisional", "Withdrawn?"):
-        for said, why in ((("P", ""), "nobody knows the column C"), (("F", "F"), ""), (("", ""), "")):
+        for said, why in ((("P", ""), "nobody knows the column C"), (("Final", "Final"), ""), (("", ""), "")):
             found = table(
                 ["T"],
                 ["Area code", "Deaths", heading],
