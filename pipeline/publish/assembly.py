@@ -91,18 +91,20 @@ def _write_metrics(
             con.execute(f"DELETE FROM framework.{name} WHERE metric_id IN ({listed(tables)})")
             con.execute(f"INSERT INTO framework.{name} {query}")
 
-    paths = [escape(str(path)) for table in tables for path in parts.get(metric_of(table), [])]
+    # A query takes as long to plan for a table without rows as for one with them.
+    filled = [table for table in tables if parts.get(metric_of(table))]
+    paths = [escape(str(path)) for table in filled for path in parts[metric_of(table)]]
     con.execute("SET VARIABLE parts = ?", [paths])
     renew("history", text("history") if paths else "SELECT * FROM framework.history LIMIT 0")
-    con.execute(of_metrics(text("eras"), tables))
-    con.execute(of_metrics(text("points"), tables))
+    con.execute(of_metrics(text("eras"), filled))
+    con.execute(of_metrics(text("points"), filled))
     statistics.prepare_trends(con, "points")
     con.execute(text("metric_tables"))
     for table in tables:
         con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM metric_table('{metric_of(table)}')")
-    ((numbers, shown),) = con.execute(of_metrics(text("totals"), tables)).fetchall()
+    ((numbers, shown),) = con.execute(of_metrics(text("totals"), filled)).fetchall()
     if shown != numbers:
         raise ValueError(f"the metric tables hold {shown} rows where the history has {numbers} numbers")
     con.execute("DROP TABLE points; DROP TABLE shown")  # as large as the history
     for name in ("latest", "changes", "revisions"):
-        renew(name, of_metrics(text(name), tables))
+        renew(name, of_metrics(text(name), filled))

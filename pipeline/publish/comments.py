@@ -29,7 +29,8 @@ def write(con: duckdb.DuckDBPyConnection, metrics: dict[str, str]) -> None:
         if column in meanings:
             said.append(_comment("COLUMN", f"{table}.{column}", meanings[column]))
     said += [_comment("MACRO TABLE", f"framework.{name}", text) for name, text in dictionary.MACROS.items()]
-    con.execute("; ".join(said))
+    # To optimize such a statement takes as long as to carry it out, and there are more than a thousand.
+    con.execute("; ".join(["PRAGMA disable_optimizer", *said, "PRAGMA enable_optimizer"]))
 
 
 def _comment(kind: str, name: str, text: str) -> str:
