@@ -97,9 +97,9 @@ def xlsx(path: Path, sheets: list[Sheet]) -> None:
             page = book.add_worksheet(sheet.name)
             for (row, column), span in sheet.spans.items():
                 page.merge_range(row, column, row + span.down - 1, column + span.across - 1, "")
+            text, number = page.write_string, page.write_number
             for (row, column), value in sheet.cells.items():
-                write = page.write_string if isinstance(value, str) else page.write_number
-                write(row, column, value)
+                (text if isinstance(value, str) else number)(row, column, value)
             for row in sheet.hidden:
                 page.set_row(row, None, None, {"hidden": True})
 
@@ -156,19 +156,20 @@ def _ods_table(sheet: Sheet) -> str:
         for column, value in sorted(rows[row].items()):
             if column > next_column:
                 lines.append(f'<table:table-cell table:number-columns-repeated="{column - next_column}"/>')
-            span = sheet.spans.get((row, column), Span(value))
-            lines.append(_ods_cell(span))
-            if span.across > 1:
-                lines.append(f'<table:covered-table-cell table:number-columns-repeated="{span.across - 1}"/>')
-            next_column = column + span.across
+            span = sheet.spans.get((row, column))
+            lines.append(_ods_cell(value, span))
+            next_column = column + (span.across if span else 1)
+            if next_column > column + 1:
+                lines.append(f'<table:covered-table-cell table:number-columns-repeated="{next_column - column - 1}"/>')
         lines.append("</table:table-row>")
         next_row = row + 1
     return f'<table:table table:name="{escape(sheet.name)}">{"".join(lines)}</table:table>'
 
 
-def _ods_cell(span: Span) -> str:
-    value, covers = span.value, f' table:number-rows-spanned="{span.down}" table:number-columns-spanned="{span.across}"'
-    covers *= span.down * span.across > 1
+def _ods_cell(value: Cell, span: Span | None) -> str:
+    covers = ""
+    if span and span.down * span.across > 1:
+        covers = f' table:number-rows-spanned="{span.down}" table:number-columns-spanned="{span.across}"'
     if isinstance(value, str):
         paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in value.split("\n"))
         return f'<table:table-cell office:value-type="string"{covers}>{paragraphs}</table:table-cell>'
