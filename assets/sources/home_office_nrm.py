@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
-from pipeline.read.labels import SEX_WORDS, WHOLE, joined, part, part_of
+from pipeline.read.labels import SEX_WORDS, WHOLE, joined, part
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -137,9 +137,6 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     columns = {column: said for column, said in ((whole, "all"), (flagged, "county lines")) if column is not None}
     if not columns:
         raise table.refused(f"no column headed {REFERRALS!r} or {FLAGGED!r}")
-    for column in columns:
-        if some := next(filter(None, map(part_of, table.labels_of(column))), ""):
-            raise table.refused(f"the column {table.called(column)} says {some!r}, so that it may be of some only")
     if isinstance(table, Table):
         table.require_known(BESIDE)
     there = _are_records(table, list(columns)) if isinstance(table, Table) else pd.Series(True, table.frame.index)

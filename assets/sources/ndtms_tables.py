@@ -355,7 +355,7 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         if side:
             limits.setdefault(tuple(about.items()), {})[side] = column
         elif not about and not alone:
-            if any(text and not re.fullmatch(BESIDE, text) for text in texts):
+            if any(text and not re.fullmatch(BESIDE, text) for text in texts) and table.filled([column]).any():
                 raise table.refused(f"nobody knows what column {column_letters(column)} counts: {' | '.join(texts)}")
             continue
         elif about in found.values():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import SEX_WORDS, heading, part_of, plain
+from pipeline.read.labels import SEX_WORDS, heading, plain
 from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 from pipeline.read.tables import Table
@@ -118,7 +118,7 @@ def named_columns(table: Table, start: int, meaning: Callable[[str], Said], apar
     for column in range(start, len(table.headings)):
         parts = table.headings[column]
         if parts and not any(re.search(apart, part) for part in parts) and not table.is_idle(column):
-            if (said := _together(map(meaning, parts))) is None or any(map(part_of, parts)):
+            if (said := _together(map(meaning, parts))) is None:
                 raise table.refused(f"column {column_letters(column)} has a heading unknown here: {' | '.join(parts)}")
             columns[column] = said
     return columns

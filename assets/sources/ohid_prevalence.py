@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
-from pipeline.read.labels import heading, part_of, plain
+from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -74,8 +74,6 @@ def _estimates(headings: Mapping[Hashable, str], refused: Callable[[str], Refuse
     for column, words in headings.items():
         if not words or any(re.fullmatch(pattern, words) for pattern in TEXTS.values()):
             continue
-        if some := part_of(words):
-            raise refused(f"{words!r} says {some!r}, so that it may be of some only")
         said = _groups(words) | ({"quantity": quantity} if (quantity := _one(QUANTITIES, words)) else {})
         if bound := _one(BOUNDS, words):
             bounds[column] = (bound, said)

@@ -63,7 +63,7 @@ OF_SOME = (
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
 )
 # As it stands behind the label of a row.
-_BEHIND = rf"(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive)[^,(:;]*?\b(?:{_SOME}|aged)\b"
+_BEHIND = rf"(?<!institution )(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive)[^,(:;]*?\b(?:{_SOME}|aged)\b"
 
 # How much of all samples an interval holds, where a heading says it.
 LEVEL = r"\d\d(?:\.\d+)?(?= ?%| ?per ?cent| ?ci\b)|(?<=\bci )\d\d(?:\.\d+)?|(?<=\()\d\d(?:\.\d+)?(?=\))"

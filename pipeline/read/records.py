@@ -12,11 +12,13 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import ANOTHER, INSTEAD, OF_SOME, THOUSANDS, another, code, heading, label, plain
+from pipeline.read.labels import ANOTHER, INSTEAD, OF_SOME, THOUSANDS, another, code, heading, label, part_of, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+
+_DELIMITERS = ",;\t|"
 
 
 class Records(Tabular[str]):
@@ -84,8 +86,10 @@ class Records(Tabular[str]):
             raise self.refused("it is text in no known encoding")
         if odd := re.search(r"[\x00-\x08\x0e-\x1f]", text):
             raise self.refused(f"it is no text: it holds the character {odd[0]!r}")
-        said, top = re.findall(r"^(?:sep=(.)\r?\n)?((?:[^\r\n]*[\r\n]*){,5})", text.lstrip("\r\n"), re.IGNORECASE)[0]
-        delimiter = said or max(",;\t|", key=top.count)
+        said, first = re.findall(r"^(?:sep=(.)\r?\n)?([^\r\n]*)", text.lstrip("\r\n"), re.IGNORECASE)[0]
+        # A remark may stand above the headings.
+        first = first if re.search(f"[{_DELIMITERS}]", first) else "".join(re.findall(r"[\r\n]+([^\r\n]+)", text)[:1])
+        delimiter = said or max(_DELIMITERS, key=first.count)
         try:
             return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error as error:
@@ -156,6 +160,8 @@ class Records(Tabular[str]):
         for column, about in columns.items():
             if found := another(column, about.get("unit")):
                 raise self.refused(f"the column {column} {INSTEAD}: it says {found!r}")
+            if some := part_of(heading(column)):
+                raise self.refused(f"the column {column} says {some!r}, so that it may be of some only")
         across = np.repeat(np.arange(len(columns)), len(rows))
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)

@@ -296,8 +296,8 @@ class Table(Tabular[int]):
             who = f"{said[0]!r} says" if said else "nothing says"
             raise self.refused(f"above its rows {who} that the numbers are in thousands")
 
-    def _require_same_quantity(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
-        """Refuse rows, columns, or a table, said to be of something else, of workings or of an earlier edition."""
+    def _require_title(self) -> None:
+        """Refuse a title, or a sheet, of something else, of workings, of an earlier edition or of some only."""
         # A sheet of several tables may have a title for all, and one above each.
         for title in (plain(self.title), *self.numbered[-1:], self.sheet):
             said = heading(title)
@@ -305,20 +305,32 @@ class Table(Tabular[int]):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
             if some := next((found for found in re.findall(OF_SOME, said) if found not in self.sought), ""):
                 raise self.refused(f"its title or name {title!r} says {some!r}, so that it may be of some only")
+
+    def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
+        """Refuse columns that are said to be of another quantity, or of less than what is read of them."""
         # The unit of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
+        titles = set(map(heading, self.numbered))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             labels = self.headings[column]
             if found := next(filter(None, (*alone, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
-        beside = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
-        for text in {text for text in beside if isinstance(text, str)}:
+            # What its category says in full is no part of it.
+            read = " ".join(text for text in about.values() if isinstance(text, str)).lower()
+            for text in set(labels) - titles:
+                if (some := part_of(text)) and text not in read:
+                    raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
+
+    def _require_labels(self, rows: pd.DataFrame, columns: Iterable[int]) -> None:
+        """Refuse rows of workings, or of less than their label says."""
+        labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
+        for text in {text for text in labels if isinstance(text, str)}:
             self.require_no_workings(text)
-            if said := part_of(heading(text)):
-                raise self.refused(f"the row {plain(text)!r} says {said!r}, so that it may be of some only")
+            if some := part_of(heading(text)):
+                raise self.refused(f"the row {plain(text)!r} says {some!r}, so that it may be of some only")
 
     def require_no_workings(self, text: str) -> None:
         """Refuse a row whose label speaks of workings."""
@@ -384,7 +396,9 @@ class Table(Tabular[int]):
         if unseen := self.hidden.among(rows.index, read_of.tolist()):
             raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
-        self._require_same_quantity(rows, columns)
+        self._require_title()
+        self._require_headings(rows, columns)
+        self._require_labels(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)

@@ -119,7 +119,7 @@ def test_a_column_of_an_earlier_edition_of_a_text_file_is_refused_where_it_is_re
         ("obs_status", "a", "b", "b"),
         ("n_revised", "1", "2", "2"),
         ("Provisional?", "y", "", "y"),
-        ("valid", "1", "0", "1"),
+        ("valid", "1", "0", "0"),
         ("Gender identity", "Female", "Female", "female"),
         ("Ethnic group", "All", "White", "white"),
         ("Unit", "thousands", "thousands", "thousands"),
