@@ -11,7 +11,7 @@ from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, OF_SOME, heading, label, plain, workings
+from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, label, plain, workings
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
@@ -171,7 +171,7 @@ def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
         yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
         return
     for sheet in book.sheets:
-        if found := re.search(rf"{WORKINGS}|{OF_SOME}", heading(sheet)):
+        if found := re.search(rf"{WORKINGS}|{TITLED_SOME}", heading(sheet)):
             raise Refused(f"{book.name}: the sheet {sheet!r} may not be of all offences: it says {found[0]!r}")
         cells = book.cells(sheet)
         for row, texts in enumerate(cells[:HEADING_ROWS]):

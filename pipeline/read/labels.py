@@ -54,11 +54,12 @@ ELSEWHERE = (
 _SOME = (
     r"exclud\w+|excepting|except|only|other than|without|omit\w*|not includ\w+|restrict\w+|limited to|less(?! than)"
     r"|subset|selected (?!years|substances)|% sample|pilot|incomplete|missing|partial|half|outside|rest of"
-    r"|first[ -](?:time|six|half|\w+ months)|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|(?:under|over) \d+s?"
-    r"|nationals|white|black|asian|disabled|residents?|urban|rural|night|domestic abuse"
+    r"|first[ -](?:time|six|half|\w+ months)|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|(?:under|over) (?!18)\d+s?"
+    r"|nationals|white|black|asian|disabled|urban|rural|domestic abuse"
 )
-# As a title says it.
-OF_SOME = (
+OF_SOME = rf"\b(?:{_SOME})\b"
+# As the title of a table says it, besides.
+TITLED_SOME = (
     rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
 )

@@ -19,8 +19,8 @@ from pipeline.read.labels import (
     ANOTHER,
     ELSEWHERE,
     INSTEAD,
-    OF_SOME,
     THOUSANDS,
+    TITLED_SOME,
     another,
     heading,
     is_note,
@@ -303,7 +303,7 @@ class Table(Tabular[int]):
             said = heading(title)
             if other := re.search(rf"{WORKINGS}|{ANOTHER}", said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
-            if some := next((found for found in re.findall(OF_SOME, said) if found not in self.sought), ""):
+            if some := next((found for found in re.findall(TITLED_SOME, said) if found not in self.sought), ""):
                 raise self.refused(f"its title or name {title!r} says {some!r}, so that it may be of some only")
 
     def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:

@@ -24,7 +24,7 @@ _BESIDE = ("lower", "upper", "base", "flag")
 
 # What heads a column that says nothing of its rows but which they are, of what kind of area, and from where.
 _IDLE = (
-    r"(?:(?:row|record|object|unique)[ _]?)?(?:f?id|number|no\.?|index)|(?:data[ _])?source|extract\w*(?:[ _]date)?"
+    r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|(?:data[ _])?source|extract\w*(?:[ _]date)?"
     r"|geography|(?:area|geograph\w+)[ _](?:type|level|kind)"
 )
 # What stands in one that says which numbers stand, where they do.
