@@ -328,7 +328,8 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
 def _read_records(book: Workbook) -> pd.DataFrame:
     records = book.records()
     book.require_said("alcohol|dependen", records.frame)
-    headings = {name: heading(name.replace("_", " ")) for name in records.frame}
+    said = [name for name in records.frame if records.filled([name]).any() and not records.is_idle(name)]
+    headings = {name: heading(name.replace("_", " ")) for name in said}
     columns = {
         text: [name for name, words in headings.items() if re.fullmatch(pattern, words)]
         for text, pattern in TEXTS.items()

@@ -88,7 +88,7 @@ _CODE = re.compile(r"[A-Za-z]\d{8}")
 
 # The label of a whole, where others are of its parts.
 WHOLE = (
-    r"(?!.*(?<!not )\b(?:known|stated)\b)"
+    r"(?!.*(?:(?<!not )\b(?:known|stated)|\b(?:less|minus|exclud\w+|except|without|net of))\b)"
     r"(?:(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal)"
 )
 
@@ -186,7 +186,7 @@ def another(text: str, unit: object) -> str:
 def part_of(text: str) -> str:
     """What stands behind a label that makes what it counts less, or an empty text."""
     found = re.search(_BEHIND, text)
-    return found[0] if found else ""
+    return found[0].lstrip(",(:;- ") if found else ""
 
 
 def is_note(text: str) -> bool:

@@ -318,10 +318,10 @@ class Table(Tabular[int]):
             labels = self.headings[column]
             if found := next(filter(None, (*alone, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
-            # What its category says in full is no part of it.
+            # What its category or age says too is no part of it.
             read = " ".join(text for text in about.values() if isinstance(text, str)).lower()
             for text in set(labels) - titles:
-                if (some := part_of(text)) and text not in read:
+                if (some := part_of(text)) and some not in read:
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 
     def _require_labels(self, rows: pd.DataFrame, columns: Iterable[int]) -> None:

@@ -152,10 +152,13 @@ class Workbook:
                 if lists_tables(cells):
                     continue
                 raise
+            if titles[0][0] >= table.top:
+                continue
             # What stands below a title with a number may speak of what is in no other table.
-            own = [heading(line) for line in table.numbered if len(re.sub(r"\(.*?\)", "", line).split()) > _A_FEW_WORDS]
-            if titles[0][0] < table.top and (not own or wanted.search(own[-1])):
-                found.append(table)
+            own = [line for line in table.numbered if len(re.sub(r"\(.*?\)", "", line).split()) > _A_FEW_WORDS]
+            if own and not wanted.search(heading(own[-1])):
+                raise table.refused(f"it says {titles[0][1]!r}, and its own title is {own[-1]!r}")
+            found.append(table)
         return found
 
     def table(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> Table:
