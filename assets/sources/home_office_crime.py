@@ -2,24 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from assets.sources.home_office_lists import lists, records_of
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
-from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, label, plain, workings
-from pipeline.read.marks import read_values
+from pipeline.read.labels import label
 from pipeline.read.opening import Refused
 from pipeline.read.records import Records
 from pipeline.read.source import source
-from pipeline.read.tabular import narrowing
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
-from schemas.vocabulary import WORKINGS
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
@@ -39,9 +35,6 @@ LISTED = {
     "count": "offence count|number of offences",
 }
 PARTNERSHIP = {"partnership": "csp name"}
-HEADING_ROWS = 40
-# A sheet of a year with more rows than these is a list of it.
-_FEW_ROWS = 3
 
 
 # --- areas -------------------------------------------------------------------------------------------------
@@ -143,77 +136,12 @@ def _tidy(figures: pd.DataFrame, cells: pd.Series, nations: Iterable[str]) -> pd
     return tidy.drop(columns=["force", "first", "rows", "end"], errors="ignore")
 
 
-# --- lists of offences -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list of offences: which column holds what, the records' cells and rows, and how a cell of a row is called."""
-
-    columns: dict[str, int]
-    cells: np.ndarray
-    rows: np.ndarray
-    references: dict[str, str]
-
-    def place(self, column: str, at: int | np.intp) -> str:
-        return self.references[column].format(self.rows[at])
-
-
-def _lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
-    """Each list of offences in a file, by its headings; a row with a single cell is a note."""
-    if book.format == "csv":
-        records = book.records()
-        frame = records.frame
-        at = _headed(frame.columns, columns, book.name)
-        records.know(*(frame.columns[column] for column in at.values()))
-        records.require_all_known(frame.index)
-        references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
-        yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
-        return
-    for sheet in book.sheets:
-        if found := re.search(rf"{WORKINGS}|{TITLED_SOME}", heading(sheet)):
-            raise Refused(f"{book.name}: the sheet {sheet!r} may not be of all offences: it says {found[0]!r}")
-        cells = book.cells(sheet)
-        for row, texts in enumerate(cells[:HEADING_ROWS]):
-            headings = [heading(text) for text in texts]
-            if sum(any(re.fullmatch(pattern, text) for text in headings) for pattern in columns.values()) > 2:
-                at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
-                rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
-                first = at[next(iter(columns))]
-                rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
-                if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
-                    raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
-                for column in set(range(len(headings))) - set(at.values()):
-                    if headings[column] and (said := narrowing(headings[column : column + 1], cells[rows, column])):
-                        where = f"{book.name}, sheet {sheet!r}: nobody knows the column {headings[column]!r}"
-                        raise Refused(f"{where}, and it says {said!r} of its rows")
-                references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
-                yield Listed(at, cells[rows], rows + 1, references)
-                break
-        else:
-            if re.search(r"(19|20)\d\d", sheet) and ((cells != "").sum(axis=1) > 3).sum() > _FEW_ROWS:
-                wanted = ", ".join(columns.values())
-                raise Refused(f"{book.name}, sheet {sheet!r}: no row of it is headed {wanted}")
-
-
-def _is_blank(cells: np.ndarray, first: int) -> bool:
-    """Whether a row holds nothing but spaces, as its cell of some column does."""
-    return isinstance(cells[first], str) and not cells[first].strip() and not any(map(plain, cells))
-
-
-def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:
-    found = {}
-    for name, pattern in columns.items():
-        at = [column for column, text in enumerate(headings) if re.fullmatch(pattern, heading(text))]
-        if len(at) != 1:
-            raise Refused(f"{where}: {len(at)} columns are headed {pattern!r} where one is looked for")
-        found[name] = at[0]
-    return found
+# --- what is added up --------------------------------------------------------------------------------------
 
 
 def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
     """Every record of every list of offences: its area, kind, number of offences, quarter (from year 0) and cell."""
-    found = [_records(book, listed) for listed in _lists(book, columns)]
+    found = [records_of(book, listed) for listed in lists(book, columns)]
     if not found:
         wanted = ", ".join(columns.values())
         raise Refused(f"{book.name}: no list of offences headed {wanted} in the sheets {', '.join(book.sheets)}")
@@ -221,58 +149,6 @@ def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
     records = _located(book, pd.concat(found, ignore_index=True), area)
     _require_once(book, records, ["time", "force", "area_code", "description", "group", "subgroup", "code"])
     return records
-
-
-def _records(book: Workbook, listed: Listed) -> pd.DataFrame:
-    def refused(column: str, at: np.ndarray, why: str) -> Refused:
-        return Refused(f"{book.name}, {listed.place(column, np.flatnonzero(at)[0])}: {why}")
-
-    read = {}
-    for column in listed.columns.keys() - {"count"}:
-        codes, printed = pd.factorize(listed.cells[:, listed.columns[column]])
-        parse = {"year": _year, "quarter": _quarter}.get(column, _text)
-        values = []
-        for code, text in enumerate(printed):
-            try:
-                values.append(parse(label(text)))
-            except ValueError as error:
-                raise refused(column, codes == code, str(error)) from error
-        read[column] = np.array(values, dtype=object)[codes]
-    counts = listed.cells[:, listed.columns["count"]]
-    read["value"], status, unknown = read_values(counts, {})
-    # A hidden or revised number would be lost in a sum.
-    unknown |= {counts[at]: np.array([at]) for at in np.flatnonzero(~np.isin(status.astype(str), ["", "x"]))[:1]}
-    for text, at in unknown.items():
-        raise Refused(f"{book.name}, {listed.place('count', at[0])}: no meaning is known for {text!r}")
-    read["time"] = (4 * read["year"] + read["quarter"]).astype(int)
-    place = listed.references["count"].split("{}")
-    read["cell"] = np.array([f"{place[0]}{row}{place[1]}" for row in listed.rows], dtype=object)
-    return pd.DataFrame(read)
-
-
-def _text(text: str) -> str:
-    if not text:
-        raise ValueError("nothing stands here")
-    # Offences under a label that goes on elsewhere, or is numbered, would be missing from those of the label alone.
-    if re.search(r"(\.{2,}|…|[,;:/&+-])$|^\W|^(\d[\d.]*[.)]?|[A-Za-z][.)]|[ivx]+[.)]) \D", text):
-        raise ValueError(f"{text!r} is no whole label")
-    if said := workings(text):
-        raise ValueError(f"{text!r} {INSTEAD}: it says {said!r}")
-    return text
-
-
-def _year(text: str) -> int:
-    period = periods.parse(text, "financial_year")
-    if period.kind != "financial_year" or len(re.findall(r"\d", text)) < 6:
-        raise ValueError(f"{text!r} is no financial year such as 2023/24")
-    return period.end.year
-
-
-def _quarter(text: str) -> int:
-    found = re.fullmatch(r"q?([1-4])(?:\.0)?", text, re.IGNORECASE)
-    if not found:
-        raise ValueError(f"{text!r} is no quarter of a financial year")
-    return int(found[1])
 
 
 def _twelve_months(time: int) -> periods.Period:

@@ -1,0 +1,142 @@
+"""Lists of offences, one record a row, as they stand in a file; what is made of them is home_office_crime's."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.read import periods
+from pipeline.read.cells import column_letters
+from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, label, plain, workings
+from pipeline.read.marks import read_values
+from pipeline.read.opening import Refused
+from pipeline.read.tabular import narrowing
+from pipeline.read.workbook import Workbook
+from schemas.vocabulary import WORKINGS
+
+_HEADING_ROWS = 40
+# A sheet of a year with more rows than these is a list of it.
+_FEW_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of offences: which column holds what, the records' cells and rows, and how a cell of a row is called."""
+
+    columns: dict[str, int]
+    cells: np.ndarray
+    rows: np.ndarray
+    references: dict[str, str]
+
+    def place(self, column: str, at: int | np.intp) -> str:
+        return self.references[column].format(self.rows[at])
+
+
+def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
+    """Each list of offences in a file, by its headings; a row with a single cell is a note."""
+    if book.format == "csv":
+        frame = book.records().frame
+        at = _headed(frame.columns, columns, book.name)
+        _require_no_other(book.name, frame.columns, at, frame.to_numpy(dtype=object))
+        references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
+        yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
+        return
+    for sheet in book.sheets:
+        if found := re.search(rf"{WORKINGS}|{TITLED_SOME}", heading(sheet)):
+            raise Refused(f"{book.name}: the sheet {sheet!r} may not be of all offences: it says {found[0]!r}")
+        cells = book.cells(sheet)
+        for row, texts in enumerate(cells[:_HEADING_ROWS]):
+            headings = [heading(text) for text in texts]
+            if sum(any(re.fullmatch(pattern, text) for text in headings) for pattern in columns.values()) > 2:
+                at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
+                rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
+                first = at[next(iter(columns))]
+                rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
+                if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
+                    raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
+                _require_no_other(f"{book.name}, sheet {sheet!r}", headings, at, cells[rows])
+                references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
+                yield Listed(at, cells[rows], rows + 1, references)
+                break
+        else:
+            if re.search(r"(19|20)\d\d", sheet) and ((cells != "").sum(axis=1) > 3).sum() > _FEW_ROWS:
+                wanted = ", ".join(columns.values())
+                raise Refused(f"{book.name}, sheet {sheet!r}: no row of it is headed {wanted}")
+
+
+def _is_blank(cells: np.ndarray, first: int) -> bool:
+    """Whether a row holds nothing but spaces, as its cell of some column does."""
+    return isinstance(cells[first], str) and not cells[first].strip() and not any(map(plain, cells))
+
+
+def _require_no_other(where: str, headings: Iterable[str], at: dict[str, int], cells: np.ndarray) -> None:
+    """Refuse a list with a column more that says something of its records."""
+    for column, text in enumerate(headings):
+        if text and column not in at.values() and (said := narrowing([heading(text)], cells[:, column])):
+            raise Refused(f"{where}: nobody knows the column {text!r}, and it says {said!r} of its rows")
+
+
+def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:
+    found = {}
+    for name, pattern in columns.items():
+        at = [column for column, text in enumerate(headings) if re.fullmatch(pattern, heading(text))]
+        if len(at) != 1:
+            raise Refused(f"{where}: {len(at)} columns are headed {pattern!r} where one is looked for")
+        found[name] = at[0]
+    return found
+
+
+def records_of(book: Workbook, listed: Listed) -> pd.DataFrame:
+    """The records of a list: their texts, years and quarters, number of offences, and cells."""
+
+    def refused(column: str, at: np.ndarray, why: str) -> Refused:
+        return Refused(f"{book.name}, {listed.place(column, np.flatnonzero(at)[0])}: {why}")
+
+    read = {}
+    for column in listed.columns.keys() - {"count"}:
+        codes, printed = pd.factorize(listed.cells[:, listed.columns[column]])
+        parse = {"year": _year, "quarter": _quarter}.get(column, _text)
+        values = []
+        for code, text in enumerate(printed):
+            try:
+                values.append(parse(label(text)))
+            except ValueError as error:
+                raise refused(column, codes == code, str(error)) from error
+        read[column] = np.array(values, dtype=object)[codes]
+    counts = listed.cells[:, listed.columns["count"]]
+    read["value"], status, unknown = read_values(counts, {})
+    # A hidden or revised number would be lost in a sum.
+    unknown |= {counts[at]: np.array([at]) for at in np.flatnonzero(~np.isin(status.astype(str), ["", "x"]))[:1]}
+    for text, at in unknown.items():
+        raise Refused(f"{book.name}, {listed.place('count', at[0])}: no meaning is known for {text!r}")
+    read["time"] = (4 * read["year"] + read["quarter"]).astype(int)
+    place = listed.references["count"].split("{}")
+    read["cell"] = np.array([f"{place[0]}{row}{place[1]}" for row in listed.rows], dtype=object)
+    return pd.DataFrame(read)
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError("nothing stands here")
+    # Offences under a label that goes on elsewhere, or is numbered, would be missing from those of the label alone.
+    if re.search(r"(\.{2,}|…|[,;:/&+-])$|^\W|^(\d[\d.]*[.)]?|[A-Za-z][.)]|[ivx]+[.)]) \D", text):
+        raise ValueError(f"{text!r} is no whole label")
+    if said := workings(text):
+        raise ValueError(f"{text!r} {INSTEAD}: it says {said!r}")
+    return text
+
+
+def _year(text: str) -> int:
+    period = periods.parse(text, "financial_year")
+    if period.kind != "financial_year" or len(re.findall(r"\d", text)) < 6:
+        raise ValueError(f"{text!r} is no financial year such as 2023/24")
+    return period.end.year
+
+
+def _quarter(text: str) -> int:
+    found = re.fullmatch(r"q?([1-4])(?:\.0)?", text, re.IGNORECASE)
+    if not found:
+        raise ValueError(f"{text!r} is no quarter of a financial year")
+    return int(found[1])
