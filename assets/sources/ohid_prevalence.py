@@ -112,8 +112,8 @@ def _area(code: str, area: str, region: str, day: str) -> tuple[str | None, str]
 def _placed(texts: pd.DataFrame, periods: pd.Series, refused: Callable[[str], Refused]) -> pd.DataFrame:
     """Area, period and what the rows say of themselves, from their texts by the names in TEXTS."""
     named = texts.reindex(columns=["code", "area", "region"], fill_value="").fillna("")
-    # An area has its code, none, or one that a publisher misprinted; a sentence is no code.
-    words = named["code"].str.contains(r"[a-z]{3}") & ~named["code"].str.fullmatch("none|null|nan", case=False)
+    # An area has its code, none, or one that a publisher misprinted; a sentence, or a sign, is no code.
+    words = named["code"].str.contains(r"[a-z]{3}|^\D+$") & ~named["code"].str.fullmatch("none|null|nan", case=False)
     if words.any():
         raise refused(f"{named.loc[words, 'code'].iloc[0]!r} is no code of {named.loc[words, 'area'].iloc[0]}")
     keys = pd.MultiIndex.from_frame(named.assign(day=[period.end.isoformat() for period in periods]))

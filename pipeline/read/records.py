@@ -19,6 +19,8 @@ from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
 
 _DELIMITERS = ",;\t|"
+# What a program puts above the headings, or a person in a word or two.
+_REMARK = r"[#/]|(?:data )?(?:source|extract)|\S+(?: \S+)?$"
 
 
 class Records(Tabular[str]):
@@ -58,14 +60,15 @@ class Records(Tabular[str]):
             self.frame[name] = texts.map({text: code(text) for text in texts.unique()}) if coded else texts
 
     def _comments(self, rows: list[list[str]]) -> int:
-        """How many rows stand above the headings: remarks, each in a field of its own, and blank ones."""
-        for at, row in enumerate(rows):
-            texts = [text.strip() for text in row if text.strip()]
-            if len(texts) > 1 or (texts and not any(sum(map(bool, map(str.strip, below))) > 1 for below in rows[at:])):
-                return at
-            if found := re.search(rf"{ANOTHER}|{OF_SOME}", " ".join(texts).lower()):
-                raise self.refused(f"row {at + 1} says {found[0]!r} of its records")
-        return 0
+        """How many rows stand above the headings: one remark, and blank ones. A sheet's title is none."""
+        filled = ([text.strip() for text in row if text.strip()] for row in rows)
+        there = [(at, texts) for at, texts in enumerate(filled) if texts][:2]
+        if len(there) < 2 or len(there[0][1]) > 1 or len(there[1][1]) == 1:
+            return 0
+        (remark,) = there[0][1]
+        if found := re.search(rf"{ANOTHER}|{OF_SOME}", remark.lower()):
+            raise self.refused(f"row {there[0][0] + 1} says {found[0]!r} of its records")
+        return there[1][0] if re.match(_REMARK, remark, re.IGNORECASE) else 0
 
     def _require_headings(self, number: int, row: list[str], columns: list[str]) -> None:
         for at, field in enumerate(row[: len(columns)]):

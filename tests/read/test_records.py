@@ -174,3 +174,21 @@ def test_any_well_formed_text_file_is_read_as_the_csv_module_does(tmp_path_facto
     if not any(any(row) for row in rows):
         return
     assert Records(path).frame.to_numpy().tolist() == [row for row in rows if any(row)]
+
+
+@pytest.mark.parametrize("above", ["# Made on 1 May 2024", "Source: Home Office,", "Table 1", "//\n", "\n# a.csv\n"])
+def test_a_remark_above_the_headings_is_none_of_them(above, tmp_path):
+    found = records(tmp_path / "a.csv", f"{above}\narea,n\nx,1\n")
+    assert found.frame.columns.tolist() == ["area", "n"] and found.frame["n"].tolist() == ["1"]
+    assert found.frame.index.tolist() == [above.count("\n") + 3]
+
+
+@pytest.mark.parametrize("above", ["# excluding London", "Source: women only"])
+def test_a_remark_that_the_records_are_of_some_only_is_refused(above, tmp_path):
+    with pytest.raises(Refused, match=r"row 1 says '.*' of its records"):
+        records(tmp_path / "a.csv", f"{above}\narea,n\nx,1\n")
+
+
+def test_a_sheet_that_was_saved_as_text_is_no_list(tmp_path):
+    with pytest.raises(Refused, match="which has no heading"):
+        records(tmp_path / "a.csv", "Table 1: referrals by quarter and gender,\narea,n\nx,1\n")
