@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
+from pipeline.read.labels import OF_SOME
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
@@ -18,11 +19,15 @@ MARKS = {"-": "c", "..": "x"}
 ROUNDED = ("country", "region", "other")
 NEEDS = "of which households with:"
 # What heads a total of households or needs: nothing but these words, so that no need is lost as one.
+_MANY = r"no|unknown|any|multiple|at least|one|two|three|four|\d\+?|(?:known )?support needs?"
 TOTAL = (
-    r"(?:grand )?total(?: (?:number|of|all|households?|with|any|known|support|needs?(?:\(s\))?|for|those|assessed|as"
-    r"|owed|an?|homelessness|prevention|or|relief|duty))*"
-    r"|households with (?:no|unknown|any|one or more|multiple) .*|number of households|[12]|3\+|3 or more"
+    r"(?:grand )?total(?: (?:number|of|all|the|households?|with|that|have|having|known|support|needs?(?:\(s\))?|for"
+    r"|those|identified|reported|recorded|assessed|as|owed|an?|homelessness|prevention|relief|duty|by|in|or|more|and"
+    rf"|{_MANY}))*"
+    rf"|households with (?:{_MANY})\b.*|number of households|[12]|3\+|3 or more"
 )
+# What makes the households of a total fewer.
+FEWER = rf"{OF_SOME}|\b(?:known|stated|not)\b"
 
 
 def _rows(table: Table) -> pd.DataFrame:
@@ -85,8 +90,7 @@ def _owed(table: Table) -> int:
         for column, parts in enumerate(table.headings)
         if any(re.fullmatch(whole, part) for part in parts) or {"total", "assessed as owed a duty"} <= set(parts)
     ]
-    known = rf"{whole}|grand total|total|assessed as owed a duty"
-    if odd := [part for column in found for part in table.headings[column] if not re.fullmatch(known, part)]:
+    if odd := [part for column in found for part in table.headings[column] if re.search(FEWER, part)]:
         raise table.refused(f"the column headed {odd[0]!r} may be of some of the households")
     if len(found) != 1:
         raise table.refused(f"{len(found)} columns headed like 'total households assessed as owed a duty'")

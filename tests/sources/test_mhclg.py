@@ -1,7 +1,10 @@
 """The reader of statutory homelessness: published figures, altered workbooks of two layouts, and a plainer layout."""
 
+import re
+
 import pytest
 
+from assets.sources import mhclg
 from pipeline.read.cells import column_letters
 from pipeline.read.opening import Refused
 from tests.altering import (
@@ -19,7 +22,7 @@ from tests.altering import (
 from tests.conftest import real_file
 from tests.reading import assert_cells_hold, assert_no_number_is_lost, assert_printed, assert_same, read_altered
 
-HOMELESSNESS, NEEDS = "mhclg_homelessness", "drug dependency needs"
+HOMELESSNESS, NEEDS, OWED = "mhclg_homelessness", "drug dependency needs", "Total owed a prevention or relief duty"
 TABLES = r"A[13](\b|_).*|Contents"
 SPRING_2018 = Base(HOMELESSNESS, "2018-10-22", TABLES, sheet="A3 - Apr-Jun 18", heads=2, top=4, left=13)
 WINTER_2022 = Base(HOMELESSNESS, "2023-04-22", TABLES, sheet="A3", heads=3, top=5, left=13)
@@ -204,3 +207,29 @@ def test_a_need_is_not_lost_as_a_total(said, altered):
     rows[at][column] = said.format("old age")
     needs = altered(HOMELESSNESS, sheets)["category"]
     assert said.format("old age").lower() in set(needs)
+
+
+@pytest.mark.parametrize("said", ["less exits", "excluding unknown", "known", "(not owed)"])
+def test_a_total_of_fewer_households_is_not_the_total_of_all(said, altered):
+    sheets = WINTER_2022.sheets()
+    rows = sheets["A1_"]
+    at, column = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == OWED)
+    rows[at][column] = f"{OWED} {said}"
+    with pytest.raises(Refused, match=r"'A1_'.*may be of some of the households"):
+        altered(HOMELESSNESS, sheets)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["total number of households with one or more support needs", "households with at least one support need",
+     "households with 2 or more support needs", "total number of support needs identified"],
+)  # fmt: skip
+def test_a_total_of_households_or_needs_is_no_need_in_whatever_words(heading):
+    assert re.fullmatch(mhclg.TOTAL, heading)
+
+
+@pytest.mark.parametrize(
+    "heading", ["total old age", "households with old age", "households with drug dependency needs"]
+)
+def test_a_need_is_no_total(heading):
+    assert not re.fullmatch(mhclg.TOTAL, heading)
