@@ -36,7 +36,7 @@ class Xls:
     def _found(self) -> dict[str, Unsaid]:
         try:
             raw = self._path.read_bytes()
-            if not any(_TELLING[number](said) for number, said in _records(raw)):
+            if not _tells(raw):
                 return {}
             book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=io.StringIO())
             return {sheet.name: _unsaid(book, sheet) for sheet in book.sheets()}
@@ -58,7 +58,7 @@ def _records(raw: bytes) -> Iterator[tuple[int, bytes]]:
             number, length = struct.unpack_from("<HH", stream, at)
             if not number:  # filled up to the end
                 return
-            if number in _TELLING:
+            if number in _LOOKED_AT:
                 yield number, stream[at + 4 : at + 4 + length]
             at += 4 + length
 
@@ -70,15 +70,28 @@ def _format(said: bytes) -> str:
 
 
 # The records that may tell, by their numbers in Microsoft's [MS-XLS]: those of a font, of a formula that gave an error,
-# of columns, of an error, of a row and of a number format.
+# of columns, of an error and of a row.
 _TELLING: dict[int, Callable[[bytes], bool]] = {
     0x31: lambda said: int.from_bytes(said[8:10], "little") == _RAISED,
     0x06: lambda said: said[12:14] == b"\xff\xff" and said[6] == 2,
     0x7D: lambda said: bool(said[8] & 1),
     0x205: lambda said: bool(said[7]),
     0x208: lambda said: bool(said[12] & 0x20),
-    0x41E: lambda said: formats.hides(_format(said)),
 }
+# Those of a number format, and of the style that has one, which may be no cell's.
+_FORMAT, _STYLE = 0x41E, 0xE0
+_LOOKED_AT = {_FORMAT, _STYLE, *_TELLING}
+
+
+def _tells(raw: bytes) -> bool:
+    """Whether a record tells of anything that the parser does not say."""
+    hiding = set()
+    for number, said in _records(raw):
+        if number == _FORMAT and formats.hides(_format(said)):
+            hiding.add(said[:2])
+        elif (number == _STYLE and said[2:4] in hiding) or (number in _TELLING and _TELLING[number](said)):
+            return True
+    return False
 
 
 def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
@@ -88,12 +101,13 @@ def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
         for column, cell in enumerate(sheet.row(row))
         if cell.ctype == xlrd.XL_CELL_ERROR
     }
-    for row in range(sheet.nrows):
+    codes = {style.xf_index: book.format_map[style.format_key].format_str for style in book.xf_list}
+    hiding = {style: code for style, code in codes.items() if formats.hides(code)}
+    for row in range(sheet.nrows) if hiding else ():
         for column, cell in enumerate(sheet.row(row)):
-            if cell.ctype == xlrd.XL_CELL_NUMBER:
-                code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-                if formats.hides(code) and (text := formats.shown(code, cell.value)):
-                    texts[row, column] = text
+            code = hiding.get(cell.xf_index) if cell.ctype == xlrd.XL_CELL_NUMBER else None
+            if code and (text := formats.shown(code, cell.value)):
+                texts[row, column] = text
     for (row, column), runs in sheet.rich_text_runlist_map.items():
         text = str(sheet.cell_value(row, column))
         bounds = [0, *(at for at, _ in runs), len(text)]

@@ -20,7 +20,7 @@ _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
 # The format that a number might as well have which is struck out.
 STRUCK_OUT = '0" struck out"'
 # What is commonly shown for zero.
-_NIL = ("", "-", "–")
+_NIL = ("", "-", "–", "£-", "$-", "€-")
 
 
 class _Section(NamedTuple):

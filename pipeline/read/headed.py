@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import is_note, label, plain
+from pipeline.read.labels import STANDING, is_note, label, plain
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged, filled, header_rows, headings, labels_like
 from pipeline.read.marks import where_numbers
 from pipeline.read.nearest import but_found
@@ -143,6 +143,11 @@ class Headed(Tabular[int]):
     def _numbers(self) -> np.ndarray:
         """Where the rows below the headings hold numbers."""
         return where_numbers(self.cells[self.top :])
+
+    def require_all_known(self, rows: pd.Index, read: Iterable[int] = ()) -> None:
+        """As its base; columns of numbers, which are other measures, are not read as texts."""
+        measures = set(np.flatnonzero(self._numbers.any(axis=0)).tolist()) - set(self.headed(STANDING))
+        super().require_all_known(rows, measures.union(read))
 
     def _holds_numbers(self, column: int) -> bool:
         """Whether a column holds numbers in several rows, and marks or labels in fewer."""
