@@ -20,8 +20,11 @@ from pipeline.read.workbook import Workbook
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
 # Whom a title says it counts.
 WHO = r"(all )?(adults|clients|people|individuals)"
-# What may end a title: the years that its table is about.
-YEARS = rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?(?:\W+(?:accredited )?official statistics)?\W*$"
+# What may end a title: the years that its table is about, and what it says of its edition.
+YEARS = (
+    rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?"
+    r"(?:\W+(?:accredited )?official statistics)?(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
+)
 # What stands above the labels of the rows.
 HEADS = (
     r"(financial |reporting )?(year|period)|(problem )?substances?( group)?|drug( group)?|sex|gender"

@@ -237,6 +237,8 @@ def test_blank_columns_at_the_right_are_no_counts(altered):
         "Table 6.1.1: Trends in age of young people in treatment",
         "Table 2: Trends in the number of children and young people in treatment, 2005 to 2006 to 2017 to 2018",
         "Table 6.1.1 Numbers of young people in treatment by age group [note 2]",
+        "Table 1: Trends in numbers in treatment, revised December 2024",
+        "Table 1: Trends in numbers in treatment - Accredited official statistics",
     ],
 )
 def test_the_words_of_a_title_are_the_publishers_choice(title, altered):
