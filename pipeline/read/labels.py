@@ -55,7 +55,7 @@ _SOME = (
     r"exclud\w+|excepting|except|only|other than|without|omit\w*|not includ\w+|restrict\w+|limited to|less(?! than)"
     r"|subset|selected (?!years|substances)|% sample|pilot|incomplete|missing|partial|half|outside|rest of"
     r"|first[ -](?:time|six|half|\w+ months)|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|(?:under|over) (?!18)\d+s?"
-    r"|nationals|white|black|asian|disabled|urban|rural|domestic abuse"
+    r"|aged (?!1\d\b)\d+ (?:and|or) (?:over|under)|nationals|white|black|asian|disabled|urban|rural|domestic abuse"
 )
 OF_SOME = rf"\b(?:{_SOME})\b"
 # As the title of a table says it, besides.
