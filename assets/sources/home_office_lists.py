@@ -12,7 +12,7 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, label, plain, workings
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
-from pipeline.read.tabular import narrowing
+from pipeline.read.tabular import require_silent
 from pipeline.read.workbook import Workbook
 from schemas.vocabulary import WORKINGS
 
@@ -38,10 +38,10 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
     """Each list of offences in a file, by its headings; a row with a single cell is a note."""
     if book.format == "csv":
         frame = book.records().frame
-        at = _headed(frame.columns, columns, book.name)
-        _require_no_other(book.name, frame.columns, at, frame.to_numpy(dtype=object))
+        at, cells = _headed(frame.columns, columns, book.name), frame.to_numpy(dtype=object)
+        _require_no_other(book.name, frame.columns, at, cells)
         references = {name: f"row {{}}, {frame.columns[column]}" for name, column in at.items()}
-        yield Listed(at, frame.to_numpy(dtype=object), frame.index.to_numpy(), references)
+        yield Listed(at, cells, frame.index.to_numpy(), references)
         return
     for sheet in book.sheets:
         if found := re.search(rf"{WORKINGS}|{TITLED_SOME}", heading(sheet)):
@@ -74,8 +74,8 @@ def _is_blank(cells: np.ndarray, first: int) -> bool:
 def _require_no_other(where: str, headings: Iterable[str], at: dict[str, int], cells: np.ndarray) -> None:
     """Refuse a list with a column more that says something of its records."""
     for column, text in enumerate(headings):
-        if text and column not in at.values() and (said := narrowing([heading(text)], cells[:, column])):
-            raise Refused(f"{where}: nobody knows the column {text!r}, and it says {said!r} of its rows")
+        if text and column not in at.values():
+            require_silent(lambda why: Refused(f"{where}: {why}"), text, [heading(text)], cells[:, column])
 
 
 def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:

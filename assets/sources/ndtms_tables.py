@@ -14,7 +14,7 @@ from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
-from pipeline.read.tabular import GSS, narrowing
+from pipeline.read.tabular import GSS, require_silent
 from pipeline.read.workbook import Workbook
 
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
@@ -252,8 +252,8 @@ def _rows(
         heads = table.headings[column]
         if not role and any(_heads_counts(wanted, part) for part in heads):
             raise table.refused(f"column {column_letters(column)} is headed {' | '.join(heads)} and holds no number")
-        if not role and (said := narrowing(heads, texts)):
-            raise table.refused(f"nobody knows the column {table.called(column)}, and it says {said!r} of its rows")
+        if not role:
+            require_silent(table.refused, table.called(column), heads, texts)
         if role == "area_code":
             rows["area_label"] = texts
             if coded:

@@ -13,7 +13,7 @@ from pipeline.read import periods
 from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
-from pipeline.read.tabular import narrowing
+from pipeline.read.tabular import require_silent
 from pipeline.read.workbook import Workbook
 from schemas.police import PoliceStreetCrime
 
@@ -125,6 +125,7 @@ def _counted(
         if not re.fullmatch(KNOWN, name.lower().strip()):
             column = '"' + name.replace('"', '""') + '"'
             texts = con.execute(f"SELECT DISTINCT trim({column}) FROM {printed} LIMIT 1000", path).fetchall()
-            if said := narrowing([heading(name)], [text or "" for (text,) in texts]):
-                raise Refused(f"{file}: nobody knows the column {name}, and it says {said!r} of its rows")
+            require_silent(
+                lambda why: Refused(f"{file}: {why}"), name, [heading(name)], [text or "" for (text,) in texts]
+            )
     return counts

@@ -16,7 +16,7 @@ from xlrd.compdoc import CompDoc
 from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import Hidden
-from pipeline.read.raw import Unsaid
+from pipeline.read.raw import Place, Unsaid
 
 # How a font says that its letters are raised.
 _RAISED = 1
@@ -95,19 +95,16 @@ def _tells(raw: bytes) -> bool:
 
 
 def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
-    texts = {
-        (row, column): xlrd.error_text_from_code.get(cell.value, "#ERROR")
-        for row in range(sheet.nrows)
-        for column, cell in enumerate(sheet.row(row))
-        if cell.ctype == xlrd.XL_CELL_ERROR
-    }
+    texts: dict[Place, str] = {}
     codes = {style.xf_index: book.format_map[style.format_key].format_str for style in book.xf_list}
     hiding = {style: code for style, code in codes.items() if formats.hides(code)}
-    for row in range(sheet.nrows) if hiding else ():
+    for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
-            code = hiding.get(cell.xf_index) if cell.ctype == xlrd.XL_CELL_NUMBER else None
-            if code and (text := formats.shown(code, cell.value)):
-                texts[row, column] = text
+            if cell.ctype == xlrd.XL_CELL_ERROR:
+                texts[row, column] = xlrd.error_text_from_code.get(cell.value, "#ERROR")
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in hiding:
+                text = formats.shown(hiding[cell.xf_index], cell.value)
+                texts |= {(row, column): text} if text else {}
     for (row, column), runs in sheet.rich_text_runlist_map.items():
         text = str(sheet.cell_value(row, column))
         bounds = [0, *(at for at, _ in runs), len(text)]

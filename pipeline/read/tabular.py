@@ -34,7 +34,19 @@ _COUNTS = r"|y|yes|1|true|valid|published"
 _OF_ALL = rf"{WHOLE}|null|none|n/?a|not (?:applicable|available|collected)"
 
 
-def narrowing(names: Iterable[str], texts: Iterable[object]) -> str:
+def require_silent(
+    refused: Callable[[str], Refused], called: str, names: Iterable[str], texts: Iterable[object]
+) -> None:
+    """Refuse a column that nobody knows, `called` so, where its names and texts may make the rows mean less.
+
+    A file that was filtered to some people, or whose numbers are withdrawn or in thousands, may have the column yet
+    that says so.
+    """
+    if said := _narrowing(list(names), texts):
+        raise refused(f"nobody knows the column {called}, and it says {said!r} of its rows")
+
+
+def _narrowing(names: list[str], texts: Iterable[object]) -> str:
     """What a column of some names says of the rows beside its texts; empty where it cannot make them mean less."""
     words = {heading(text) for text in texts}
     if any(re.fullmatch(_IDLE, name) for name in names):
@@ -97,7 +109,7 @@ class Tabular(ABC, Generic[Column]):
 
     def filled(self, columns: Iterable[Column]) -> pd.Series:
         """Whether each row holds anything in some columns, indexed as `text` is."""
-        return pd.concat([self.text(column).ne("") for column in columns], axis=1).any(axis=1)
+        return pd.concat([self._texts(column).ne("") for column in columns], axis=1).any(axis=1)
 
     def each(self, texts: pd.Series, read: Callable[[str], object]) -> pd.Series:
         """What `read` makes of each label; refused, with the row, where it raises ValueError."""
@@ -130,14 +142,10 @@ class Tabular(ABC, Generic[Column]):
         self._known.update(columns)
 
     def require_all_known(self, rows: pd.Index, read: Iterable[Column] = ()) -> None:
-        """Refuse a column that says something of these rows, and that is neither read nor known.
-
-        A file that was filtered to some people, or whose numbers are withdrawn or in thousands, may have the column yet
-        that says so.
-        """
+        """Refuse a column that says something of these rows, and that is neither read nor known."""
         for column in sorted(set(self.headed(".+")) - self._known - set(read)):
-            if said := narrowing(self.labels_of(column), self._texts(column).loc[rows].unique()):
-                raise self.refused(f"nobody knows the column {self.called(column)}, and it says {said!r} of its rows")
+            texts = self._texts(column).loc[rows].unique()
+            require_silent(self.refused, self.called(column), self.labels_of(column), texts)
 
     def require_whole_codes(self, codes: pd.Series) -> None:
         """Refuse a code that lost a part: an area is looked for by its name only where no code stands."""

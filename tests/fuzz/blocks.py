@@ -17,7 +17,7 @@ def label_one_row_off(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     sheet, rows = table
     page = seed.content.page(sheet)
-    held = {place[2] for place in seed.first_places if place and place[0] == sheet}
+    held = seed.columns_of(sheet)
     sites = []
     for row in rows[1:]:
         line, below = page.rows[row], page.rows[row + 1] if row + 1 in rows else None

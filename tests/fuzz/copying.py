@@ -138,7 +138,7 @@ def labels_printed_once(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     sheet, rows = table
     content, page = seed.content.altered(sheet)
-    held = {place[2] for place in seed.first_places if place and place[0] == sheet}
+    held = seed.columns_of(sheet)
     columns = [
         column
         for column in range(min(6, page.width))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from tests.fuzz.content import Cell, Content, Page, name_of
 from tests.fuzz.mutation import mutation, one_of
 from tests.fuzz.programs import spelt
+from tests.fuzz.redesign import figures_of
 from tests.fuzz.seeds import Seed
 from tests.fuzz.truth import BESIDE, Mutant, Reading, changed, either, harmless, not_taken, with_values
 
@@ -82,17 +83,18 @@ def _with_field(
     return content, f"{at[0]} {cells[at[1]]!r} = {way[1:]} in column {column + 1}", at[0]
 
 
-def _of_sheet(seed: Seed, sheet: str) -> list[int]:
-    return [number for (named, _), numbers in seed.by_row.items() if named == sheet for number in numbers]
+def _less_by_a_field(seed: Seed, chance: random.Random, ways: Sequence[tuple[str, ...]]) -> Mutant | None:
+    """A list of whose every record a field says that its number is less than, or other than, it seems."""
+    if not (made := _with_field(seed, chance, ways, lambda way, row: way[1])):
+        return None
+    content, what, sheet = made
+    return Mutant(what, content, not_taken(seed.base, figures_of(seed, sheet)))
 
 
 @mutation
 def field_of_one_value(seed: Seed, chance: random.Random) -> Mutant | None:
     """A list that was filtered to a part of it before it was saved; the field that tells stayed."""
-    if not (made := _with_field(seed, chance, _OF_SOME, lambda way, row: way[1])):
-        return None
-    content, what, sheet = made
-    return Mutant(what, content, not_taken(seed.base, _of_sheet(seed, sheet)))
+    return _less_by_a_field(seed, chance, _OF_SOME)
 
 
 @mutation
@@ -105,12 +107,8 @@ def field_of_the_whole(seed: Seed, chance: random.Random) -> Mutant | None:
 @mutation
 def field_of_another_unit(seed: Seed, chance: random.Random) -> Mutant | None:
     """A list whose numbers are, as a field says, no counts."""
-    if seed.base["unit"].str.contains("per").any():
-        return None
-    if not (made := _with_field(seed, chance, _OF_ANOTHER_UNIT, lambda way, row: way[1])):
-        return None
-    content, what, sheet = made
-    return Mutant(what, content, not_taken(seed.base, _of_sheet(seed, sheet)))
+    shares = seed.base["unit"].str.contains("per").any()
+    return None if shares else _less_by_a_field(seed, chance, _OF_ANOTHER_UNIT)
 
 
 @mutation

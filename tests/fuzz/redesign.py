@@ -53,7 +53,8 @@ def title_above(seed: Seed, sheet: str) -> Place | None:
     return numbered[-1] if numbered else next(iter(said), None)
 
 
-def _of_sheet(seed: Seed, sheet: str) -> list[int]:
+def figures_of(seed: Seed, sheet: str) -> list[int]:
+    """The figures of a sheet, by their row."""
     return [number for number, place in enumerate(seed.first_places) if place and place[0] == sheet]
 
 
@@ -67,7 +68,7 @@ def figures_below(seed: Seed, sheet: str) -> list[int]:
         if isinstance(cell, str) and len(cell) > 20 and _NUMBERED.fullmatch(cell)[1]
     )
     end = next(titles, len(rows))
-    return [number for number in _of_sheet(seed, sheet) if seed.first_places[number][1] < end]
+    return [number for number in figures_of(seed, sheet) if seed.first_places[number][1] < end]
 
 
 def _heading_row(seed: Seed, sheet: str) -> int | None:
@@ -112,7 +113,7 @@ def title_of_another_quantity(seed: Seed, chance: random.Random) -> Mutant | Non
         return None
     number, words = _NUMBERED.fullmatch(str(seed.content.at(place))).groups()
     cell = number + chance.choice(_TITLES).format(words)
-    truth = without(seed, _of_sheet(seed, table[0]))
+    truth = without(seed, figures_of(seed, table[0]))
     return Mutant(f"{name_of(place)} -> {cell!r}", seed.content.with_cells({place: cell}), truth)
 
 
@@ -141,7 +142,7 @@ def title_of_another_nation(seed: Seed, chance: random.Random) -> Mutant | None:
     if cell == text:
         return None
     coded = any(at[0] == table[0] for at, _ in [*seed.codes, *seed.names])
-    truth = either(seed.base) if coded else without(seed, _of_sheet(seed, table[0]))
+    truth = either(seed.base) if coded else without(seed, figures_of(seed, table[0]))
     return Mutant(f"{name_of(place)} -> {cell!r}", seed.content.with_cells({place: cell}), truth)
 
 
@@ -198,7 +199,7 @@ def sub_heading_lost(seed: Seed, chance: random.Random) -> Mutant | None:
         return None
     sheet, rows = table
     page = seed.content.page(sheet)
-    held = {place[2] for place in seed.first_places if place and place[0] == sheet}
+    held = seed.columns_of(sheet)
     sites: list[Place] = []
     for row in range(rows[0] - 1, rows[-1]):
         below = page.rows[row + 1] if row + 1 < len(page.rows) else []

@@ -154,6 +154,10 @@ class Seed:
             if re.fullmatch(GSS, str(cell).strip()) and all(codes[number] == str(cell).strip() for number in numbers)
         ]
 
+    def columns_of(self, sheet: str) -> set[int]:
+        """The columns of a sheet that hold figures."""
+        return {place[2] for place in self.first_places if place and place[0] == sheet}
+
     @cached_property
     def names(self) -> list[Site]:
         """Cells with the printed name of the area of the figures of their row."""
