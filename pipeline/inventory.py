@@ -72,7 +72,10 @@ def staged(data: Path) -> list[Staged]:
 def to_calculate(
     data: Path, available: list[Staged], metrics: Iterable[str] | None = None, years: Iterable[int] | None = None
 ) -> dict[str, list[int]]:
-    """The years of each metric whose part file is missing or made from other inputs; of all metrics, or those given."""
+    """The years of each metric whose part file is missing or made from other inputs; of all metrics, or those given.
+
+    Every year of a metric that one of them is derived from, so that it is calculated once.
+    """
     wanted = {}
     for metric_id in metrics or METRICS:
         metric = METRICS[metric_id]
@@ -83,6 +86,8 @@ def to_calculate(
         ]
         if stale:
             wanted[metric_id] = stale
+    for other in {other.id for metric_id in wanted for other in METRICS[metric_id].upstream}:
+        wanted |= to_calculate(data, available, [other])
     return wanted
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline import build
+from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 
 
@@ -26,9 +26,12 @@ class Ahead:
         A step that is tried again calculates again.
         """
         now = [] if metric_id in self._untold else [metric_id]
-        for wanted in now + [other for other in following if other not in {*self._begun, metric_id}]:
-            self._begun.add(wanted)
-            self._untold[wanted] = self._worker.submit(build.calculate, data, wanted, years, report)
+        if beginning := now + [other for other in following if other not in {*self._begun, metric_id}]:
+            stale = inventory.to_calculate(data, inventory.staged(data), beginning, years)
+            for wanted in beginning:
+                self._begun.add(wanted)
+                due = stale.get(wanted, years)
+                self._untold[wanted] = self._worker.submit(build.calculate, data, wanted, due, report)
         return self._untold.pop(metric_id).result()
 
 
