@@ -228,5 +228,9 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     whole = found[found["flag"] == "all"].drop_duplicates(same).set_index(same)["value"].rename("base")
     found = found.join(whole, on=same)
     found["base"] = found["base"].where(found["flag"] != "all")
+    flagged = found["flag"].eq("county lines") & found["value"].notna()
+    lacking = flagged & found["base"].isna()
+    if lacking.any() and not lacking[flagged].all():
+        raise tables[0].refused(f"no referrals beside those flagged at {', '.join(found.loc[lacking, 'cell'][:5])}")
     found["category"] = joined(found.pop("flag"), found.pop("of"))
     yield found

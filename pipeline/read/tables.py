@@ -160,19 +160,20 @@ class Table(Headed):
 
     def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
         """Refuse columns that are said to be of another quantity, or of less than what is read of them."""
-        # The unit of a whole table stands alone in a row, between the headings and the first row that is read.
+        # What is said of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
-        alone = [another(heading(cell), None) for cell in above if isinstance(cell, str)]
+        alone = {heading(cell) for cell in above if isinstance(cell, str)}
         units = rows["unit"].unique().tolist() if "unit" in rows else []
         titles = set(map(heading, self.numbered))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             labels = self.headings[column]
-            if found := next(filter(None, (*alone, *(another(part, unit) for part in labels))), ""):
+            others = (*(another(text, None) for text in sorted(alone)), *(another(part, unit) for part in labels))
+            if found := next(filter(None, others), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
             # What its category or age says too is no part of it.
             read = " ".join(text for text in about.values() if isinstance(text, str)).lower()
-            for text in set(labels) - titles:
+            for text in alone.union(labels) - titles:
                 if (some := part_of(text)) and some not in read:
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 

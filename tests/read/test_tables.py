@@ -236,6 +236,16 @@ def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
     assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
 
 
+@pytest.mark.parametrize("below_headings", ["Numbers, residents only", "Number (excluding London)"])
+def test_a_line_below_the_headings_that_speaks_of_some_only_is_refused(below_headings):
+    cells = np.array(
+        [["Table 1: Deaths, 2021", ""], ["Area code", "Deaths"], ["", below_headings], [CODE, 1.0]], dtype=object
+    )
+    table = Table("file.xlsx", "Table 1", cells, "Table 1: Deaths, 2021", GSS)
+    with pytest.raises(Refused, match=r"says .* so that it may be of some only"):
+        table.unpivot(rows_of(table), {1: {}})
+
+
 def test_what_a_title_says_of_its_edition_is_no_period_of_its_table():
     for said in (", revised March 2023", " (updated May 2023)", "; published 1 June 2023"):
         assert titled(f"Table 1: Deaths, April to June 2021{said}").period().label == "Apr-Jun 2021"

@@ -171,6 +171,17 @@ def test_proportions_of_one_are_not_percent(altered):
         altered(DRUGS, sheets)
 
 
+def test_a_column_of_fractions_among_columns_of_percentages_is_refused(altered):
+    sheets = BASE.sheets()
+    rows = sheets["3.01"]
+    heads = next(row for row in rows if any(str(cell).startswith("Any drug") for cell in row))
+    column = next(at for at, cell in enumerate(heads) if str(cell).startswith("Any drug"))
+    for row in rows[rows.index(heads) + 1 :]:
+        row[column] = row[column] / 100 if isinstance(row[column], float) else row[column]
+    with pytest.raises(Refused, match="about ten times, or a tenth of, those of another table"):
+        altered(DRUGS, sheets)
+
+
 def test_optional_tables_may_be_missing(altered):
     sheets = BASE.sheets()
     for name in ("2.01", "3.01", "3.03", "3.04", "3.08"):

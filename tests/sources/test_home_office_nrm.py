@@ -217,6 +217,15 @@ def test_a_flagged_column_takes_its_whole_from_the_table_of_all_referrals(altere
         altered(NRM, pages)
 
 
+def test_flagged_referrals_whose_whole_is_in_no_row_of_the_file_are_refused(tmp_path):
+    rows = lines(sample(NRM, "2024-05-09"))
+    flag = next(at for at, name in enumerate(rows[0]) if "county lines" in name.lower())
+    whole = next(at for at, row in enumerate(rows) if row[flag] == "Total")
+    del rows[whole]
+    with pytest.raises(Refused, match="no referrals beside those flagged at row "):
+        read_altered(tmp_path, NRM, rows)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
