@@ -17,8 +17,8 @@ _IN_OTHER_UNITS = "{:.15g} shown in thousands"
 _NOT_SHOWN = "{:.15g} not shown"
 # What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
 _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
-# The format that a number might as well have which is struck out.
-STRUCK_OUT = '0" struck out"'
+# The formats that a number might as well have which is struck out, or as white as the page.
+STRUCK_OUT, WHITE = '0" struck out"', '0" in white"'
 # What is commonly shown for zero.
 _NIL = ("", "-", "–", "£-", "$-", "€-")
 

@@ -34,6 +34,10 @@ _NUMBERS = re.compile(
 )
 # The formats that every xlsx workbook has and that may show another number.
 _PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
+# Letters in the colour of a page, which nobody sees on it, and what else may lie behind them.
+_WHITE = rb"(?:rgb=.(?:FF|00)?FFFFFF|theme=.0|indexed=.[19])[\"']\s*/>"
+_IN_WHITE = rb"<color %b" % _WHITE
+_FILLED = rb"<gradientFill|patternType=[\"'](?!none)(?!.*<fgColor %b)" % _WHITE
 # The formats of an ods sheet that show no digits, or fewer than a number has.
 _UNSHOWN = re.compile(
     rb"<number:(number|percentage|currency)-style\b(?:(?!</number:\1-style>)(?!<number:(?:number|scientific|fraction)\b).)*"
@@ -139,16 +143,24 @@ class Xlsx:
         raw = self._read("xl/styles.xml")
         codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
         hiding = {number: code for number, code in codes.items() if formats.hides(code)}
-        fonts = re.findall(rb"<font>.*?</font>|<font/>", raw, re.DOTALL) if b"<strike" in raw else []
-        struck = {str(at) for at, font in enumerate(fonts) if re.search(rb"<strike(?! val=.(?:0|false))", font)}
+        struck, white = (_which(b"font", raw, how) for how in (rb"<strike(?! val=.(?:0|false))", _IN_WHITE))
+        filled = _which(b"fill", raw, _FILLED) if white else set()
         styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
         found = {}
-        for at, said in enumerate(_tags(styles[0], "xf") if styles and (hiding or struck) else ()):
+        for at, said in enumerate(_tags(styles[0], "xf") if styles and (hiding or struck or white) else ()):
             if said.get("fontId") in struck:
                 found[at] = formats.STRUCK_OUT
+            elif said.get("fontId") in white and said.get("fillId") not in filled:
+                found[at] = formats.WHITE
             elif code := hiding.get(said.get("numFmtId")):
                 found[at] = code
         return found
+
+
+def _which(kind: bytes, styles: bytes, pattern: bytes) -> set[str]:
+    """The numbers, as styles give them, of the fonts or fills in which a pattern is found."""
+    parts = re.findall(rb"<%b>.*?</%b>|<%b/>" % (kind, kind, kind), styles, re.DOTALL)
+    return {str(at) for at, part in enumerate(parts) if re.search(pattern, part, re.DOTALL)}
 
 
 def _hidden(raw: bytes) -> Hidden:

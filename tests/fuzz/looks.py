@@ -55,11 +55,11 @@ def number_shown_as_a_mark(seed: Seed, chance: random.Random) -> Mutant | None:
 
 @mutation
 def number_shown_as_nothing(seed: Seed, chance: random.Random) -> Mutant | None:
-    """A number struck out, or in a format without a picture, as editors hide what is not to be seen."""
+    """A number struck out, in white or in a format without a picture, as editors hide what is not to be seen."""
     if not (numbers := _some(seed, chance)):
         return None
     look: dict[str, str | bool] = chance.choice(
-        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_strikeout": True}]
+        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_strikeout": True}, {"font_color": "white"}]
     )
     what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: {look}"
     return Mutant(what, _shown(seed.content, numbers, **look), not_taken(seed.base, _at(seed, numbers)))

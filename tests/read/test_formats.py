@@ -71,6 +71,16 @@ def test_a_number_that_is_struck_out_does_not_stand(tmp_path):
     assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [[5, "5 struck out"]]
 
 
+@pytest.mark.parametrize("behind", [{}, {"bg_color": "white"}])
+def test_a_number_in_the_colour_of_the_page_is_not_seen(behind, tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("A1")
+        sheet.write_number(0, 0, 5, book.add_format({"font_color": "white", "bg_color": "navy"}))
+        sheet.write_number(0, 1, 5, book.add_format({"font_color": "white", **behind}))
+        sheet.write_number(0, 2, 5, book.add_format({"font_color": "gray", **behind}))
+    assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [[5, "5 in white", 5]]
+
+
 def xlsx(path: Path, cells: list) -> None:
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("A1")
