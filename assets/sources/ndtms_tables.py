@@ -42,7 +42,7 @@ COUNT = r"n|number|total|all"
 NOT_KNOWN = r".*\b(?:unknown|missing|other|inconsistent|total|all|average|mean|median|(?:not|non)\b.*)\b.*"
 # What else stands in columns beside the counts that are read.
 BESIDE = (
-    r"n|number|total|all|girls|boys|((total|adults|young people|people|clients) )?in treatment|median age"
+    rf"n|number|{'|'.join(SEXES)}|((total|adults|young people|people|clients) )?in treatment|median age"
     r"|primary|adjunctive|new to treatment"
 )
 AGES = r"under \d+|\d+ ?(?:-|to) ?\d+|\d+ (?:and|or) over|\d+\+"

@@ -92,7 +92,9 @@ def shown(code: str, number: float) -> str:
         section = sections[0]
     else:
         section = sections[1 if number < 0 else 2]
-    of_zero = section.condition == ("=", 0) if conditions else len(sections) > 2
+    # Zeros alone may be left blank; where no number is shown, zeros are hidden with all others.
+    blank = len(sections) > 2 and re.search(_NUMBER, sections[0].pattern)
+    of_zero = section.condition == ("=", 0) if conditions else blank
     return "" if number == 0 and of_zero and section.said in _NIL else section.shown(number)
 
 
