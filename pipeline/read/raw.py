@@ -28,10 +28,8 @@ _HIDDEN = (b"collapse", b"filter")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
 # A row or a column of an xlsx sheet that nobody sees.
 _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
-# The cells of an xlsx sheet that hold a number and have a style.
-_NUMBERS = re.compile(
-    rb"<c (?=[^>]*\bs=[\"'](\d+)[\"'])(?![^>]*\bt=[\"'](?!n\b))[^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
-)
+# What follows on the style of a cell in an xlsx sheet that holds a number, or the position of a text.
+_NUMBER = rb"[\"'][^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
 # The formats that every xlsx workbook has and that may show another number.
 _PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
 # Letters in the colour of a page, which nobody sees on it, and what else may lie behind them.
@@ -83,10 +81,11 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b"superscript"):
             if text := _with_raised(raw[start:end]):
                 found.texts[cell] = text
-        hides = any(b's="%d"' % style in raw or b"s='%d'" % style in raw for style in self._hiding)
-        for number in _NUMBERS.finditer(raw) if hides else ():
-            code = self._hiding.get(int(number[1]))
-            if code and (place := _place(number[0])) and (text := formats.shown(code, float(number[2]))):
+        for number in self._hidden_numbers.finditer(raw) if self._hiding else ():
+            tag = raw[raw.rfind(b"<c ", 0, number.start()) : number.end()]
+            is_text = re.search(rb"\bt=[\"'](?!n\b)", tag[: tag.find(b">")])
+            text = "" if is_text else formats.shown(self._hiding[int(number[1])], float(number[2]))
+            if text and (place := _place(tag)):
                 found.texts[place] = text
         found.hidden = _hidden(raw)
         if self._raised:
@@ -134,6 +133,12 @@ class Xlsx:
             return {}
         texts = enumerate(re.split(rb"<si(?:\s[^>]*)?>", raw)[1:])
         return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
+
+    @cached_property
+    def _hidden_numbers(self) -> re.Pattern[bytes]:
+        """What the numbers look like whose style may hide them: the style and the number."""
+        # It begins with a literal, which is searched for faster than anything.
+        return re.compile(rb"s=[\"'](%b)%b" % (b"|".join(b"%d" % style for style in self._hiding), _NUMBER))
 
     @cached_property
     def _hiding(self) -> dict[int, str]:
