@@ -163,13 +163,13 @@ class Table(Headed):
         # What is said of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = {heading(cell) for cell in above if isinstance(cell, str)}
+        of_all = [another(text, None) for text in sorted(alone)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
         titles = set(map(heading, self.numbered))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             labels = self.headings[column]
-            others = (*(another(text, None) for text in sorted(alone)), *(another(part, unit) for part in labels))
-            if found := next(filter(None, others), ""):
+            if found := next(filter(None, (*of_all, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
             # What its category or age says too is no part of it.
             read = " ".join(text for text in about.values() if isinstance(text, str)).lower()
