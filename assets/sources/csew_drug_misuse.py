@@ -153,9 +153,9 @@ def _named(line: str) -> Period | None:
 
 def _use(last_age: int, by: str) -> str:
     """The title of a table of use in the last year by people from 16 to an age, by drug or by something else."""
-    ages, others = (rf"\b(?:aged )?16 ?(?:to|-) ?{age}\b" for age in (last_age, {59: 24, 24: 59}[last_age]))
+    ages, others = (rf"\b((?:aged )?16 ?(?:to|-) ?{age})\b" for age in (last_age, {59: 24, 24: 59}[last_age]))
     use = r"(?=.*\bdrugs? (?:use )?(?:in the )?last year\b)(?!.*\b(?:numbers?|within)\b)"
-    return rf"^(?=.*{ages})(?!.*{others}){use}{by}"
+    return rf"^(?=.*?{ages})(?!.*{others}){use}{by}"
 
 
 BY_DRUG = r"(?!.*\blast year,? by (?!drug))"
@@ -204,6 +204,6 @@ def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
     personal = _use(59, BY.format("personal characteristics"))
     if table := book.table_if_any(personal, sheet=r"(?:table )?3\.0?1", heads=HEADS):
         yield _by_characteristic(table, drugs, latest)
-    frequent = r"^(?=.*\bproportion of\b)(?=.*\b(?:aged )?16 to 59\b)(?=.*\bfrequent users? of drugs\b)"
+    frequent = r"^(?=.*\bproportion of\b)(?=.*?\b((?:aged )?16 to 59)\b)(?=.*\bfrequent users? of drugs\b)"
     if table := book.table_if_any(frequent, sheet=r"(?:table )?2\.0?1", heads=HEADS):
         yield _frequent(table)

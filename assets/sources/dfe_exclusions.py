@@ -72,7 +72,9 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     records.know("school_type", "education_phase", "reason")
     if "reason" in records.frame:
         columns = {name: {"measure": said["measure"]} for name, said in columns.items() if said["reason"] == "all"}
-        rows["reason"] = [re.sub(r"^(total|all)\b.*", "all", labels.heading(text)) for text in records.frame["reason"]]
+        rows["reason"] = [
+            re.sub(rf"^(?=total|all){labels.WHOLE}$", "all", labels.heading(text)) for text in records.frame["reason"]
+        ]
     columns = dict(sorted(columns.items()))
     counted = records.unpivot(rows, columns, MARKS | {"x": "c" if older else "x", ":": "z"}) if columns else rows
     for kind in set(KINDS.values()):
@@ -93,7 +95,10 @@ def _schools(records: Records) -> pd.Series:
     types = {text: labels.heading(text) for text in records.frame[named[0]].unique()}
     if not any(text.startswith("total") for text in types.values()):
         raise records.refused(f"no total among the {named[0]} {', '.join(types)}")
-    spelled = {text: re.sub(r"^total.*|(?<=special) schools?$", "", said).strip() for text, said in types.items()}
+    spelled = {
+        text: re.sub(rf"^(?=total){labels.WHOLE}$|(?<=special) schools?$", "", said).strip()
+        for text, said in types.items()
+    }
     return records.frame[named[0]].map(spelled)
 
 

@@ -71,8 +71,8 @@ def _columns(records: Records) -> dict[str, str]:
         plain = name.lower().removesuffix("_data").removeprefix("num_").replace("_", "")
         if (role := DIMENSIONS.get(plain, plain)) in named:
             raise records.refused(f"the columns {named[role]} and {name} mean the same")
-        if any(role != known and role.startswith(known) for known in COUNTS):
-            raise records.refused(f"nobody knows the column {name}, which begins with the name of one that is read")
+        if any(role != known and re.search(rf"(?<![a-z\d]){known}", role) for known in COUNTS):
+            raise records.refused(f"nobody knows the column {name}, which holds the name of one that is read")
         named[role] = name
     if missing := {*DIMENSIONS.values(), IN_TREATMENT} - set(named):
         raise records.refused(f"no column for {', '.join(sorted(missing))} among {', '.join(list(named)[:12])}")

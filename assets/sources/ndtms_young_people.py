@@ -57,7 +57,7 @@ YOUNG_PEOPLE = Wanted(
 )
 THEIR_SUBSTANCES = Wanted(
     r"trends? in (problem )?substances?( use| used| reported)?\b"
-    r"|trends? in numbers? in treatment for (other )?(drug|substance) use(?!.*\bexcluding (?!cannabis and alcohol\b))"
+    r"|trends? in numbers? in treatment for (other )?(drug|substance) use(\W+excluding cannabis and alcohol)?\b"
     rf"|{TABLE}(problem )?substances?( use| used)? (of|among) (all )?(children and )?young people in treatment",
     {"": "people in treatment"},
     labels=SUBSTANCES,

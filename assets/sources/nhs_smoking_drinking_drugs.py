@@ -20,6 +20,8 @@ DRUGS = {
                  "ketamine", "mephedrone", "heroin", "methadone", "tranquillisers", "psychedelics", "stimulants",
                  "opiates", "class a", "nitrous oxide", "new psychoactive substances", "other drugs")
 } | {"volatile substances": r"\bvolatile substances\b|\bglue\b|\bsolvents\b"}  # fmt: skip
+# Of which other drugs are kinds.
+GROUPS = {"class a", "new psychoactive substances", "opiates", "other drugs", "psychedelics", "stimulants"}
 WITHOUT_NEW = r"any drugs? \(?(excluding|not including) .*"
 ASKED = {
     "taken drugs ever": r"ever (taken|used|had|tried)",
@@ -27,6 +29,12 @@ ASKED = {
     "taken drugs in the last month": r"(in|during) (the )?last month",
     "acceptable to try once": r"(ok|okay|acceptable) to (try|take)\b.*(see what|once$)|^(ok to )?try once$",
     "acceptable once a week": r"(ok|okay|acceptable) to take\b.*once a week|^once a week$",
+}
+# How a title says, in whatever words, when drugs were taken.
+WHEN = {
+    "taken drugs ever": r"\bever\b",
+    "taken drugs in the last year": r"\blast\b[^,]*\b(year|12 months)\b",
+    "taken drugs in the last month": r"\blast\b[^,]*\bmonth\b",
 }
 SURVEY_HEADS = r"(survey )?year|sex|gender|age|(type of )?drugs?( type)?|region|pupils?|attitude"
 SURVEY_FIRST = r"boys|girls|all pupils|total|\d\d( years.*)?|" + "|".join(DRUGS)
@@ -62,16 +70,27 @@ def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
         raise book.no_table(wanted, "of drug use or of what is thought OK")
     for table in tables:
         title = heading(table.title)
-        said = {"measure": _one_of(ASKED, title), "unit": "percent", "category": _one_of(DRUGS, title) or "all"}
+        drugs = _all_of(DRUGS, title)
+        said = {"measure": _one_of(ASKED, title), "unit": "percent", "category": _only(drugs) if drugs else "all"}
         tidy = read_cells(table, "survey_year", _pupils, LEFT_OUT, **said, **ENGLAND)
+        shares = tidy[tidy["unit"] == "percent"]
+        if (unsaid := shares["category"].isna()).any():
+            raise table.refused(
+                f"its title names several drugs, and no label the drug of {shares['cell'][unsaid].iloc[0]}"
+            )
+        _require_titled(table, set(shares["measure"]), _all_of(ASKED | WHEN, title))
+        if not drugs & GROUPS:
+            _require_titled(table, set(shares["category"]) & set(DRUGS), drugs)
         yield from _with_bases(table, tidy)
 
 
 def _pupils(text: str) -> Said:
     if re.fullmatch(r"(un)?weighted bases?( \(.*\))?|bases?( \(.*\))?|number of pupils( asked)?", text):
         return BASE | ({"measure": "weighted"} if text.startswith("weighted") else {})
-    if text in WHOLE or text in ("percent", "drug", "any drug", "any drugs"):
+    if text in WHOLE or text in ("percent", "drug"):
         return {}
+    if text in ("any drug", "any drugs"):
+        return {"category": "all"}
     if text in SEXES:
         return {"sex": SEXES[text]}
     if period := period_named(text, "survey_year"):
@@ -87,9 +106,24 @@ def _pupils(text: str) -> Said:
     return (said | ({"category": drug} if drug else {})) or None
 
 
+def _all_of(patterns: Mapping[str, str], text: str) -> set[str]:
+    return {name for name, pattern in patterns.items() if re.search(pattern, text)}
+
+
+def _only(named: set[str]) -> str | None:
+    return min(named) if len(named) == 1 else None
+
+
 def _one_of(patterns: Mapping[str, str], text: str) -> str | None:
-    named = [name for name, pattern in patterns.items() if re.search(pattern, text)]
-    return named[0] if len(named) == 1 else None
+    return _only(_all_of(patterns, text))
+
+
+def _require_titled(table: Table, read: set[str], titled: set[str]) -> None:
+    """Refuse labels of what the title does not name beside what it does."""
+    if titled and (untitled := sorted(read - titled)):
+        raise table.refused(
+            f"its title {table.title!r} speaks of {', '.join(sorted(titled))}, and a label of {untitled[0]}"
+        )
 
 
 def _with_bases(table: Table, tidy: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -15,7 +15,7 @@ _COUNTED = set(periods.MONTHS).union(
     ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
     ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
-_NOTES = re.compile(r"(?P<word>[A-Za-z)']{3,})(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*)$")
+_NOTES = re.compile(r"(?P<word>[A-Za-z)']{3,})(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*|(?:\s?\(\d(?:\s?,\s?\d)*\))+)$")
 _IN_BRACKETS = re.compile(r"\[notes?(?![a-z])[^\]]*\]|\(notes? \d[^)]*\)", re.IGNORECASE)
 # No label has more notes than stand here, and a longer text would be searched for words again and again.
 _END = 100
@@ -108,9 +108,10 @@ def raised(text: str) -> str:
     return text.translate({digit: mark for mark, digit in _DIGITS.items()})
 
 
-def without_raised(text: str) -> str:
-    """A text without the superscript digits that mark footnotes."""
-    return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), text).rstrip()
+def without_notes(text: str) -> str:
+    """A text without the superscript digits and the words in brackets that mark footnotes."""
+    unmarked = _IN_BRACKETS.sub(" ", text)
+    return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), unmarked).rstrip()
 
 
 def plain(text: object) -> str:
@@ -126,7 +127,7 @@ def code(text: str) -> str:
 
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
-    found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() else None
+    found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() or text[-2:-1].isdecimal() else None
     if not found or found["word"].strip("()").lower() in _COUNTED:
         return text, []
     return text[: -len(found["notes"])], re.findall(r"\d+", found["notes"])
@@ -139,8 +140,7 @@ def label(text: object) -> str:
     text = str(text)
     if _AS_IT_IS.fullmatch(text):
         return text
-    text = _IN_BRACKETS.sub(" ", text)
-    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_raised(text)))
+    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_notes(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
     text = re.sub(r"(?<=[A-Za-z]{3})\s?\([rpRP]\)$", "", text)
     return _split_notes(code(text))[0]
@@ -159,7 +159,7 @@ def footnotes(text: str) -> tuple[str, ...]:
     marks = (found[0].translate(_DIGITS) for found in _RAISED_NOTES.finditer(str(text)) if not found[1])
     return (
         *bracketed,
-        *_split_notes(plain(without_raised(text)))[1],
+        *_split_notes(plain(without_notes(text)))[1],
         *(n for mark in marks for n in re.findall(r"\d+", mark)),
     )
 

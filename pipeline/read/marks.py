@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from pipeline.read.labels import plain, visible, without_raised
+from pipeline.read.labels import plain, visible, without_notes
 from schemas.vocabulary import INSTEAD, STATUS
 
 SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
@@ -25,9 +25,9 @@ _SHOWN = re.compile(r"[^.]*\.?(\d*)E\+(\d+)")
 def _number(text: str) -> tuple[float, str] | None:
     """The number at the beginning of a text and what stands beside it, or None; commas part thousands only.
 
-    A superscript after a number marks a footnote and is no part of it.
+    A superscript or "[note 1]" after a number marks a footnote and is no part of it.
     """
-    found = _NUMBER.fullmatch(plain(without_raised(text)))
+    found = _NUMBER.fullmatch(plain(without_notes(text)))
     if not found or ((shown := _SHOWN.match(found[1])) and len(shown[1]) < int(shown[2])):
         return None
     return float(found[1].replace(",", "")), found[2] or ""
@@ -57,7 +57,12 @@ def _where_plain(cells: np.ndarray) -> np.ndarray:
 
 def is_mark(cell: object, marks: Mapping[str, str]) -> bool:
     """Whether a cell holds a mark that has a meaning, and no number."""
-    return isinstance(cell, str) and visible(cell).lower() in _known(marks)
+    return isinstance(cell, str) and _mark(cell) in _known(marks)
+
+
+def _mark(text: str) -> str:
+    """A mark without the notes beside it; a note alone is none."""
+    return (visible(without_notes(text)) or visible(text)).lower()
 
 
 def _known(marks: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +77,7 @@ def read_mark(text: str, marks: Mapping[str, str]) -> tuple[float, str]:
     1234.5 or 1,234.5.
     """
     known = _known(marks)
-    mark = visible(text).lower()
+    mark = _mark(text)
     if mark in known:
         return np.nan, known[mark]
     found = _number(text)

@@ -59,16 +59,17 @@ class Table(Headed):
             raise self.refused(f"column {column_letters(column)}: {error}") from error
 
     def periods_across(self, single: str = "calendar_year", apart: str = DERIVED) -> dict[int, periods.Period]:
-        """The period that heads each column, from the first so headed to the right; columns headed `apart` are not.
+        """The period that heads each column, from the first so headed to the right; columns headed `apart` or idle not.
 
         Refused when a headed column among them names no period, when two name the same, or when there is none.
         """
         across: dict[int, periods.Period] = {}
         for column, parts in enumerate(self.headings):
             text = " ".join(reversed(parts))
-            if not parts or re.search(apart, text):
+            timed = periods.speaks_of_time(text)
+            if not parts or re.search(apart, text) or (not timed and self.is_idle(column)):
                 continue
-            if across or periods.speaks_of_time(text) or (column > self.key and self._holds_numbers(column)):
+            if across or timed or (column > self.key and self._holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
         self.require_every_period(across.values(), single)
@@ -155,8 +156,11 @@ class Table(Headed):
             said = heading(title)
             if other := re.search(rf"{WORKINGS}|{ANOTHER}", said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
-            if some := next((found for found in re.findall(TITLED_SOME, said) if found not in self.sought), ""):
-                raise self.refused(f"its title or name {title!r} says {some!r}, so that it may be of some only")
+            found = re.search(self.sought, said)
+            known = found.regs if found else ()
+            for some in re.finditer(TITLED_SOME, said):
+                if not any(start <= some.start() and some.end() <= end for start, end in known):
+                    raise self.refused(f"its title or name {title!r} says {some[0]!r}, so that it may be of some only")
 
     def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
         """Refuse columns that are said to be of another quantity, or of less than what is read of them."""

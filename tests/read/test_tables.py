@@ -236,6 +236,15 @@ def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
     assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
 
 
+def test_what_a_title_is_not_to_say_or_says_elsewhere_is_not_looked_for_by_its_pattern():
+    for sought in (r"deaths(?!.*\bexcluding (?!london))", r"deaths(, excluding wales)?", r"^(?=.*\bexclud)?.*deaths"):
+        found = titled("Table 1: Deaths, excluding London, 2021", sought)
+        with pytest.raises(Refused, match=r"says 'excluding', so that it may be of some only"):
+            found.unpivot(rows_of(found), {1: {}})
+    found = titled("Table 1: Deaths, excluding London, 2021", r"^(?=.*\b(excluding london)\b)(?=.*deaths)")
+    assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+
+
 @pytest.mark.parametrize("below_headings", ["Numbers, residents only", "Number (excluding London)"])
 def test_a_line_below_the_headings_that_speaks_of_some_only_is_refused(below_headings):
     cells = np.array(
@@ -244,6 +253,14 @@ def test_a_line_below_the_headings_that_speaks_of_some_only_is_refused(below_hea
     table = Table("file.xlsx", "Table 1", cells, "Table 1: Deaths, 2021", GSS)
     with pytest.raises(Refused, match=r"says .* so that it may be of some only"):
         table.unpivot(rows_of(table), {1: {}})
+
+
+def test_a_column_of_the_whole_among_those_of_periods_names_none():
+    rows = [[CODE, 1.0, "All tenures", 2.0], ["E06000002", 3.0, "All tenures", 4.0]]
+    assert list(table(["T"], ["Area code", "2022/23", "Tenure", "2023/24"], *rows).periods_across()) == [1, 3]
+    rows[1][2] = "Owned"
+    with pytest.raises(Refused, match="column C: cannot read a period"):
+        table(["T"], ["Area code", "2022/23", "Tenure", "2023/24"], *rows).periods_across()
 
 
 def test_what_a_title_says_of_its_edition_is_no_period_of_its_table():

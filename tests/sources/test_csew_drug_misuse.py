@@ -143,8 +143,8 @@ REFUSED = {
     "part of a year": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 (two months only)"}, "it says 'months'"),
     "a year of others": ({("1.02", 7, 23): "Apr 2021 to Mar 2022 excluding London"}, "it says 'excluding'"),
     "a drug with something beside it": (
-        {("3.01", 7, 2): "Cannabis (1)"},
-        r"nobody knows what column C \(cannabis \(1\)\) counts",
+        {("3.01", 7, 2): "Cannabis (resin)"},
+        r"nobody knows what column C \(cannabis \(resin\)\) counts",
     ),
     "a drug without a name": ({("3.01", 7, 4): "Column1"}, r"nobody knows what column E \(column\) counts"),
     "a lone year": ({("1.02", 7, 23): "2022"}, "headed '2022' alone may be about"),

@@ -158,6 +158,7 @@ def test_exclusions_without_a_needed_column_are_refused(old, new, why, altered):
     [
         ("susp_drug_alcohol", "n/a", "susp_drug_alcohol.*row 5 'n/a'"),
         ("time_identifier", "Spring term", "spring term"),
+        ("school_type", "Total less special", "total less special"),
         ("new_la_code", "", "area_code is not .* in row 60"),
     ],
 )

@@ -263,6 +263,25 @@ def test_a_table_of_some_of_the_people_is_not_that_of_all(altered):
         altered(YOUNG, book)
 
 
+@pytest.mark.parametrize("some", ["excluding prisons", "excluding alcohol", "adults only"])
+def test_substances_of_some_of_the_people_are_not_those_of_all(some, altered):
+    book = sheets(sample(YOUNG, NEWEST))
+    book["Table_2"][0][0] += f" ({some})"
+    with pytest.raises(
+        Refused, match=f"says '{some.split()[0] if 'ex' in some else 'only'}', so that it may be of some"
+    ):
+        altered(YOUNG, book)
+
+
+@pytest.mark.parametrize("total", ["Total less double counts", "Total excluding under 12", "All without a sex"])
+def test_a_total_of_something_else_is_not_that_of_all(total, altered):
+    book = _older()
+    at = next(at for at, row in enumerate(book["6.1.1 Trends of Age"]) if row[0] == "Total")
+    book["6.1.1 Trends of Age"][at][0] = total
+    with pytest.raises(Refused, match=r"no row or column of all young people|nobody knows"):
+        altered(YOUNG, book)
+
+
 # --- the samples ---------------------------------------------------------------------------------------------
 
 

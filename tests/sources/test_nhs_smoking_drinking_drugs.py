@@ -62,6 +62,47 @@ def test_something_unknown_in_the_survey_is_refused(sheet, row, column, text, wh
         altered(PUPILS, book)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "title", "why"),
+    [
+        (
+            "Table_8_6",
+            "Drug use, ever taken drugs, in the last month or month, by region, 2023",
+            "a label of .* last year",
+        ),
+        ("Table_8_6", "Pupils who have ever taken drugs, by region, 2023", "a label of taken drugs in the last month"),
+        (
+            "Table_8_4",
+            "Drug use: cannabis taken in the last year, 2001 to 2023",
+            "speaks of cannabis, and a label of cocaine",
+        ),
+        (
+            "Table_8_2",
+            "Drug use: cannabis or cocaine in the last year, 2001 to 2023",
+            "several drugs, and no label the drug",
+        ),
+    ],
+)
+def test_a_title_that_its_labels_contradict_is_refused(sheet, title, why, altered):
+    book = sheets(sample(PUPILS, "2024-10-17"))
+    book[sheet][0][0] = title
+    with pytest.raises(Refused, match=why):
+        altered(PUPILS, book)
+
+
+def test_any_drug_is_all_drugs_also_in_a_table_whose_title_names_one(altered):
+    book = sheets(sample(PUPILS, "2024-10-17"))
+    rows = book["Table_8_4"]
+    rows[0][0] = "Table 8.4: Drug use: cannabis or any drug in the last year, 2001 to 2023"
+    total = book["Table_8_2"][6]
+    assert [rows[4][0], rows[13][0], total[0]] == ["Cannabis", "", "All pupils"]
+    book["Table_8_4"] = [*rows[:5], ["Any drug", *total[1:]], *rows[13:]]
+    found = altered(PUPILS, {"Table_8_4": book["Table_8_4"]})
+    used = {"measure": "taken drugs in the last year", "period_label": "2023"}
+    assert of_all(found, ENGLAND, **used)["value"] == total[-1]
+    assert of_all(found, ENGLAND, **used, category="cannabis")["value"] == rows[4][-1]
+
+
 @pytest.mark.parametrize("label", ["OK to take once a week", "OK to try to see what it's like"])
 def test_a_label_that_speaks_of_other_rows_has_no_figures_of_its_own(label, altered):
     book = sheets(sample(PUPILS, "2024-10-17"))
