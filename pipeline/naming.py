@@ -27,9 +27,15 @@ _PART = (
     r"\b(?:part|excl\w*|except|only|without|less|minus|months?|half|urban|rural|residents?|(?:fe)?males?|(?:wo)?men"
     r"|outer|inner|outside|rest)\b"
 )
+_STYLES = r"metropolitan|borough|city|county|district|council|ua|[mc]?bc|[mc]?dc|unitary|authority|region"
+# What says, in brackets behind a name, of which kind its area is.
+_OF_A_KIND = (
+    rf"(?:(?:{_STYLES}|met|cty|local|la|regional|national|country|statistical|police|force|area|total|all)\b\W*)+"
+)
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
-    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|({_ENDED}|old|new|previous)\w*)\b[^)]*\)",
+    rf"|\((the )?({_UNTIL}|{_BEFORE}|{_SINCE}|({_ENDED})\w*)\b[^)]*\)"
+    r"|\((the )?(old|new|previous(ly)?)\b( (area|boundar|code|name|authorit)\w*)?\)",
     re.IGNORECASE,
 )
 _OTHER_NAMES = {
@@ -163,11 +169,21 @@ def is_called(code: str, label: str, called: str) -> bool:
         return not _OF_SOME_TIME.search(label) or code_for(label, kinds) in (None, code)
     if any(places.kind(area.code) == places.kind(code) for area in _named().get(key, ())):
         return False
-    if re.search(_PART, key) and not re.search(_PART, own):
+    if set(re.findall(_PART, key)) - set(re.findall(_PART, own)):
         return False
+    # More than its name is no slip.
+    if f" {own} " in f" {key} ":
+        return _is_joint(label, own)
+    return _is_joint(label, own) or _alike(key, own)
+
+
+def _is_joint(label: str, own: str) -> bool:
     parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]
-    joint = own in parts and all(part in _named() for part in parts if part)
-    return joint or difflib.SequenceMatcher(None, key, own).ratio() > _SAME_NAME
+    return own in parts and all(part in _named() for part in parts if part)
+
+
+def _alike(key: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, key, other).ratio() > _SAME_NAME
 
 
 def slug(label: str) -> str:
@@ -182,12 +198,14 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(10_000)
 def key_of(label: str) -> str:
-    """What is left of a name without case, punctuation and the style of the authority."""
-    label = re.sub(rf"\((?![^)]*{_PART}).*?\)|\s/\s.*", " ", label)
+    """What is left of a name without case, punctuation, the style of the authority and the name in another language."""
+    label = re.sub(rf"\({_OF_A_KIND}\)|(?!\([^)]*{_PART})(?:{_OF_SOME_TIME.pattern})", " ", label, flags=re.IGNORECASE)
+    name, *others = list(filter(str.strip, re.split(r"\s/\s|[()]", label))) or [""]
+    label = name if all(_alike(key_of(name), key_of(other)) for other in others) else label
     text = " ".join(word for word in _words(label) if word != "the")
     text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
     text = re.sub(r"( (police|constabulary|service))+$", "", text)
-    text = re.sub(r"( (metropolitan|borough|city|county|district|council|ua|region))+$", "", text)
+    text = re.sub(rf"( ({_STYLES}))+$", "", text)
     # The City of London is not London.
     text = re.sub(r"^((royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
     return _OTHER_NAMES.get(text, text)

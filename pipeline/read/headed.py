@@ -31,7 +31,7 @@ class Headed(Tabular[int]):
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
     the merged ranges of the sheet, `hidden` its hidden rows and columns: they may hold labels, but no figures. `sought`
-    is the pattern that the title matched: what it matches or captures names what a table may be limited to.
+    is the pattern that the title matched: what it says, and matches or captures, may limit a table.
     """
 
     _counted_from = 1

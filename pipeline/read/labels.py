@@ -108,7 +108,7 @@ def raised(text: str) -> str:
     return text.translate({digit: mark for mark, digit in _DIGITS.items()})
 
 
-def without_notes(text: str) -> str:
+def unmarked(text: str) -> str:
     """A text without the superscript digits and the words in brackets that mark footnotes."""
     unmarked = _IN_BRACKETS.sub(" ", text)
     return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), unmarked).rstrip()
@@ -140,7 +140,7 @@ def label(text: object) -> str:
     text = str(text)
     if _AS_IT_IS.fullmatch(text):
         return text
-    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(without_notes(text)))
+    text = re.sub(r"(?<=[A-Za-z]{3})\d{1,2}(?=\))", "", plain(unmarked(text)))
     text = re.sub(r"(?<=[A-Za-z)])\s?[*†‡]+$|(?<=[A-Za-z0-9)])\s?\[[a-z]\d?\]$", "", text)
     text = re.sub(r"(?<=[A-Za-z]{3})\s?\([rpRP]\)$", "", text)
     return _split_notes(code(text))[0]
@@ -159,7 +159,7 @@ def footnotes(text: str) -> tuple[str, ...]:
     marks = (found[0].translate(_DIGITS) for found in _RAISED_NOTES.finditer(str(text)) if not found[1])
     return (
         *bracketed,
-        *_split_notes(plain(without_notes(text)))[1],
+        *_split_notes(plain(unmarked(text)))[1],
         *(n for mark in marks for n in re.findall(r"\d+", mark)),
     )
 

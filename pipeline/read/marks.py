@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from pipeline.read.labels import plain, visible, without_notes
+from pipeline.read.labels import plain, unmarked, visible
 from schemas.vocabulary import INSTEAD, STATUS
 
 SHORTHAND = {f"[{code}]": code for code in STATUS if code} | {"": "x"}
@@ -27,7 +27,7 @@ def _number(text: str) -> tuple[float, str] | None:
 
     A superscript or "[note 1]" after a number marks a footnote and is no part of it.
     """
-    found = _NUMBER.fullmatch(plain(without_notes(text)))
+    found = _NUMBER.fullmatch(plain(unmarked(text)))
     if not found or ((shown := _SHOWN.match(found[1])) and len(shown[1]) < int(shown[2])):
         return None
     return float(found[1].replace(",", "")), found[2] or ""
@@ -62,7 +62,7 @@ def is_mark(cell: object, marks: Mapping[str, str]) -> bool:
 
 def _mark(text: str) -> str:
     """A mark without the notes beside it; a note alone is none."""
-    return (visible(without_notes(text)) or visible(text)).lower()
+    return (visible(unmarked(text)) or visible(text)).lower()
 
 
 def _known(marks: Mapping[str, str]) -> dict[str, str]:

@@ -157,9 +157,10 @@ class Table(Headed):
             if other := re.search(rf"{WORKINGS}|{ANOTHER}", said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
             found = re.search(self.sought, said)
-            known = found.regs if found else ()
+            matched = found.regs if found else ()
             for some in re.finditer(TITLED_SOME, said):
-                if not any(start <= some.start() and some.end() <= end for start, end in known):
+                within = any(start <= some.start() and some.end() <= end for start, end in matched)
+                if not within or some[0] not in self.sought:
                     raise self.refused(f"its title or name {title!r} says {some[0]!r}, so that it may be of some only")
 
     def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:

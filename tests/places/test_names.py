@@ -125,10 +125,31 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
         ("E07000112", "Folkestone & Hythe"),
         ("E06000052", "Cornwall and Isles of Scilly"),
         ("E06000047", "Durham"),
+        ("E08000013", "St Helens MBC"),
+        ("W06000001", "Isle of Anglesey (Ynys Môn)"),
+        ("E12000001", "North East (region)"),
+        ("E07000112", "Folkestone and Hythe (formerly Shepway)"),
     ],
 )
 def test_a_code_may_be_printed_under_any_of_the_names_of_its_area(code, label):
     assert naming.is_called(code, label, places.name(code))
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("E13000001", "Inner London (part)"),
+        ("E10000008", "Devon (coastal strip)"),
+        ("E06000010", "Kingston upon Hull East"),
+        ("E12000001", "North East (Newcastle)"),
+        ("E08000035", "Leeds / Aire Valley"),
+        ("E23000001", "Metropolitan Police (including City of London)"),
+        ("E10000009", "Dorset (part, to 2019)"),
+    ],
+)
+def test_more_than_its_name_is_no_name_of_an_area(code, label):
+    assert not naming.is_called(code, label, places.name(code))
+    assert naming.code_for(label, tuple(places.KINDS.values())) is None
 
 
 def test_no_code_is_printed_under_the_name_of_another_area_of_its_kind():

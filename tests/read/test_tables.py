@@ -237,7 +237,7 @@ def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
 
 
 def test_what_a_title_is_not_to_say_or_says_elsewhere_is_not_looked_for_by_its_pattern():
-    for sought in (r"deaths(?!.*\bexcluding (?!london))", r"deaths(, excluding wales)?", r"^(?=.*\bexclud)?.*deaths"):
+    for sought in (r"deaths(?!.*\bexcluding (?!london))", r"deaths(, excluding wales)?", r"^(?=.*\bexclud)?.*deaths.*"):
         found = titled("Table 1: Deaths, excluding London, 2021", sought)
         with pytest.raises(Refused, match=r"says 'excluding', so that it may be of some only"):
             found.unpivot(rows_of(found), {1: {}})
