@@ -176,7 +176,7 @@ def _decisions(records: Records) -> pd.DataFrame:
             outcome = "all" if found["outcome"] == "total" else found["outcome"]
             age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
             columns[name] = common | {"age": age, "category": outcome}
-        elif not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower()):
+        elif not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower()) and records.filled([name]).any():
             raise records.refused(f"nobody knows how to read the column {name!r}")
     rows = pd.DataFrame({"period": _referral_periods(records, records.frame.index)})
     return records.unpivot(rows, columns)

@@ -141,7 +141,7 @@ def _without_code(table: Table, name: int) -> list[int]:
 
 
 def _records(records: Records) -> pd.DataFrame:
-    """The admissions of a file of one number a row; every other column with several words in it must be known."""
+    """The admissions of a file of one number a row; a column with several words in it must be known or idle."""
     named: dict[str, str] = {}
     for name in records.frame:
         key = name.lower().replace(" ", "_")
@@ -151,7 +151,7 @@ def _records(records: Records) -> pd.DataFrame:
             raise records.refused(f"the columns {named[roles[0]]} and {name} mean the same")
         if roles:
             named[roles[0]] = name
-        elif records.frame[name].nunique() > 1:
+        elif records.frame[name].nunique() > 1 and not records.is_idle(name):
             raise records.refused(f"nobody knows the column {name}")
     records.know(*named.values())
     if missing := {"category", "period", "area_code", "area_label", "value"} - set(named):

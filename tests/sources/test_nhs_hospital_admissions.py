@@ -86,6 +86,8 @@ def test_columns_of_the_rows_of_admissions_may_move_and_an_unknown_one_is_refuse
     renamed = {"area_name": "Police force area", "admissions": "FAEs", "period": "Financial year", "sex": "Gender"}
     moved = [[renamed.get(cell, cell) for cell in reversed(row)] for row in rows]
     assert_same(altered(ADMISSIONS, moved), sample_figures(ADMISSIONS, "2025-07-24"))
+    counted = [["row_id" if at == 0 else str(at), *row] for at, row in enumerate(rows)]
+    assert_same(altered(ADMISSIONS, counted), sample_figures(ADMISSIONS, "2025-07-24"))
     with pytest.raises(Refused, match="nobody knows the column ethnicity"):
         altered(ADMISSIONS, [[*row, "ethnicity" if at == 0 else str(at % 2)] for at, row in enumerate(rows)])
 
