@@ -111,7 +111,7 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     March 2022) are no part of the series, and a table of them or of adults of 18 and over is refused.
     Proved on two real files (years to September 2022 and 2025).
     """
-    of_all = r"(?!.*\baged (?!16 (?:years )?and over))(?=(?:.*(aged 16 (?:years )?and over))?)"
+    of_all = r"(?!.*\baged (?!16 (?:years )?and over))(?=.*(aged 16 (?:years )?and over)|)"
     survey = r"^(?=.*\b(?:csew|crime survey)\b)(?!.*(?<!with )percentage change)" + of_all
     incidents = book.table(
         survey + r"(?=.*\bincidents of (?:csew )?(?:headline )?crimes?\b)(?!.*\bper 1,000\b)",

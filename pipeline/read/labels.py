@@ -15,7 +15,10 @@ _COUNTED = set(periods.MONTHS).union(
     ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
     ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
-_NOTES = re.compile(r"(?P<word>[A-Za-z)']{3,})(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*|(?:\s?\(\d(?:\s?,\s?\d)*\))+)$")
+_NOTES = re.compile(
+    r"(?P<word>[A-Za-z)']{3,}(?=\s?\d)|[A-Za-z)']+(?=\s?\())"
+    r"(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*|(?:\s?\(\d(?:\s?,\s?\d)*\))+)$"
+)
 _IN_BRACKETS = re.compile(r"\[notes?(?![a-z])[^\]]*\]|\(notes? \d[^)]*\)", re.IGNORECASE)
 # No label has more notes than stand here, and a longer text would be searched for words again and again.
 _END = 100

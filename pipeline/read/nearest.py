@@ -14,9 +14,10 @@ def _words(text: str) -> list[str]:
 
 
 def words_of_pattern(pattern: str) -> set[str]:
-    """The words that a pattern asks for, in whatever order; not those that it forbids."""
-    while (forbidden := re.sub(r"\(\?<?!(?:[^()]|\([^()]*\))*\)", " ", pattern)) != pattern:
-        pattern = forbidden
+    """The words that a pattern asks for, in whatever order; not those that it forbids or only captures (`(?=...|)`)."""
+    inside = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*"
+    while (asked := re.sub(rf"\(\?<?!{inside}\)|\(\?={inside}\|\)", " ", pattern)) != pattern:
+        pattern = asked
     pattern = re.sub(r"\[[^]]*\][?*+]?|\\[a-zA-Z]|\.[*+]|\{[\d,]*\}|\(\?[:=]?(?:P<\w+>)?", " ", pattern)
     return set(_words(re.sub(r"[-'’,]\?|[?\\]", "", pattern)))
 

@@ -22,6 +22,7 @@ TITLES = [
         (r"^(?=.*\bdeaths\b)(?=.*\bby sex and (?:age|years of age))(?!.*\brates?\b)", 2),
         (r"age[- ]standardi[sz]ed death-?rates? .* by sex, countr(y|ies) and region", 3),
         (r"(?!.*contents).*\bnote", 4),
+        (r"(?=.*(number of deaths from drug-related poisoning by sex and (?:age)?)|)mortality rates?", 3),
     ],
 )
 def test_the_title_that_was_meant_is_the_nearest(pattern, found):
