@@ -18,10 +18,12 @@ def label_one_row_off(seed: Seed, chance: random.Random) -> Mutant | None:
     sheet, rows = table
     page = seed.content.page(sheet)
     held = seed.columns_of(sheet)
+    # A column of labels that most rows have speaks of each row alone.
+    blocks = [at for at in range(min(held)) if sum(page.rows[row][at : at + 1] == [""] for row in rows) * 2 > len(rows)]
     sites = []
     for row in rows[1:]:
         line, below = page.rows[row], page.rows[row + 1] if row + 1 in rows else None
-        for column in range(min(held)):
+        for column in blocks:
             cell = line[column] if column < len(line) else ""
             if below is not None and isinstance(cell, str) and cell.strip() and below[column : column + 1] == [""]:
                 above = [page.rows[up][column] for up in rows if up < row and page.rows[up][column : column + 1]]
