@@ -76,7 +76,7 @@ def workbench() -> duckdb.DuckDBPyConnection:
     aside = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, aside, ignore_errors=True)
     con = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": aside})
-    statistics.install(con)
+    statistics.prepare(con)
     con.register("register", places.areas())
     con.execute("CREATE TABLE areas AS FROM register")
     population.prepare(con)

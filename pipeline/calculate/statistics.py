@@ -39,6 +39,11 @@ MACROS = Path(__file__).with_suffix(".sql")
 TRENDS = MACROS.with_name("trends.sql")
 
 
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Create all macros in a database of one's own, for each cursor of it."""
+    con.execute(_source().replace(" TEMP MACRO ", " MACRO "))
+
+
 def install(con: duckdb.DuckDBPyConnection, schema: str = "main") -> None:
     """Create the macros that have a comment, with it, in a schema that exists (`framework`, or `attached.framework`).
 
@@ -54,7 +59,11 @@ def install(con: duckdb.DuckDBPyConnection, schema: str = "main") -> None:
 
 @cache
 def _macros() -> list[Macro]:
-    return written_out(MACROS.read_text(encoding="utf-8"))
+    return written_out(_source())
+
+
+def _source() -> str:
+    return MACROS.read_text(encoding="utf-8")
 
 
 def prepare_trends(con: duckdb.DuckDBPyConnection, points: str) -> None:
@@ -65,7 +74,7 @@ def prepare_trends(con: duckdb.DuckDBPyConnection, points: str) -> None:
     columns = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {points}").fetchall()}
     if missing := _POINT - columns:
         raise ValueError(f"{points} lacks {', '.join(sorted(missing))}")
-    con.execute(MACROS.read_text(encoding="utf-8"))
+    con.execute(_source())
     con.execute(TRENDS.read_text(encoding="utf-8"))
 
 

@@ -1,7 +1,8 @@
 """The rows of the published file, put together in SQL from part files and tables; the file itself is snapshot's.
 
 What follows from the parts of a metric alone is kept where these did not change: its own table, its rows of history,
-latest, changes and revisions, and what these show of its limits. Everything else is small, and made again.
+latest, changes and revisions, and what these show of its limits, of control figures and of known errors. Everything
+else is small, and made again, but for what is the same as long as the code is.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,6 +18,9 @@ from pipeline.publish.catalogue import OWN_COLUMN
 from pipeline.publish.queries import divided, listed, metric_of, of_metrics, text
 from schemas.vocabulary import OUTCOMES
 
+# What tables show of the rows of a metric alone.
+_SHOWN = {"limits": "kind IN ('observed lag', 'coverage')", "reconciliation": "true", "known_errors": "true"}
+
 
 def write(
     con: duckdb.DuckDBPyConnection,
@@ -26,29 +30,32 @@ def write(
 ) -> dict[str, str]:
     """Write everything but the checks, keeping what there is of some metrics; what to say of the metrics' tables."""
     described = _described(tables["metrics"])
-    for schema in ("framework", *OUTCOMES):
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    statistics.install(con, "framework")
+    if not kept:
+        for schema in ("framework", *OUTCOMES):
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        statistics.install(con, "framework")
     others, stale = divided(described, kept)
-    if others:
-        con.execute(f"""
-            CREATE TEMP TABLE shown_before AS
-            FROM framework.limits WHERE kind IN ('observed lag', 'coverage') AND metric_id IN ({listed(others)})
-        """)
+    for name, shown in _SHOWN.items() if others else ():
+        before = f"FROM framework.{name} WHERE {shown} AND metric_id IN ({listed(others)})"
+        con.execute(f"CREATE TEMP TABLE {name}_before AS {before}")
     _write_frames(con, tables)
     con.execute(text("shared"))
     if stale:
         _write_metrics(con, stale, parts, anew=not kept)
-    united = " UNION ALL ".join(f"SELECT * FROM {table}" for table in described)
-    con.execute(f"CREATE OR REPLACE VIEW framework.observations AS {united}")
-    for name in ("as_of", "on_boundaries", "real"):
-        con.execute(text(name))
-    for name in ("scorecard", "reconciliation", "known_errors"):
-        con.execute(f"CREATE OR REPLACE TABLE framework.{name} AS {text(name)}")
+    if not kept:
+        united = " UNION ALL ".join(f"SELECT * FROM {table}" for table in described)
+        con.execute(f"CREATE VIEW framework.observations AS {united}")
+    for query in (text("as_of"), text("on_boundaries"), of_metrics(text("real"), stale)):
+        con.execute(query)
+    con.execute(f"CREATE OR REPLACE TABLE framework.scorecard AS {text('scorecard')}")
+    for name in ("reconciliation", "known_errors"):
+        of_stale = f"FROM ({text(name)}) WHERE metric_id IN ({listed(stale)})"
+        together = f"{of_stale} UNION ALL FROM {name}_before ORDER BY ALL" if others else of_stale
+        con.execute(f"CREATE OR REPLACE TABLE framework.{name} AS {together}")
     for query in (of_metrics(text("observed_limits"), stale), text("announced_limits")):
         con.execute(f"INSERT INTO framework.limits BY NAME {query}")
     if others:
-        con.execute("INSERT INTO framework.limits FROM shown_before")
+        con.execute("INSERT INTO framework.limits FROM limits_before")
     return described
 
 

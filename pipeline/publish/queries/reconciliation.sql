@@ -13,7 +13,7 @@ nearest AS (
     FROM compared
     QUALIFY row_number() OVER (
         PARTITION BY metric_id, statistic, unit, area_code, period, sex, age, breakdown
-        ORDER BY away - within, released DESC
+        ORDER BY away - within, released DESC, source, found
     ) = 1
 )
 SELECT
