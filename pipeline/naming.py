@@ -27,10 +27,13 @@ _PART = (
     r"\b(?:part|excl\w*|except|only|without|less|minus|months?|half|urban|rural|residents?|(?:fe)?males?|(?:wo)?men"
     r"|outer|inner|outside|rest)\b"
 )
-_STYLES = r"metropolitan|borough|city|county|district|council|ua|[mc]?bc|[mc]?dc|unitary|authority|region"
-# What says, in brackets behind a name, of which kind its area is.
+_STYLES = (
+    "metropolitan|borough|city|county|district|council|unitary|local|authority|ua|la|lb|mb|md|cc|[mc]?bc|[mc]?dc"
+    "|region|police|constabulary|service|force|area|pfa|community|safety|partnership|csp"
+)
+# What says, in brackets behind a name, of which kind or in which nation its area is, or marks a note.
 _OF_A_KIND = (
-    rf"(?:(?:{_STYLES}|met|cty|local|la|regional|national|country|statistical|police|force|area|total|all)\b\W*)+"
+    rf"(?:(?:{_STYLES}|met|cty|england|wales|regional|national|country|statistical|total|all|[a-z]|\d{{1,2}})\b\W*)+"
 )
 _OF_SOME_TIME = re.compile(
     r"\([^)]*(?<!\d)(19|20)\d\d(?!\d)[^)]*\)"
@@ -203,11 +206,10 @@ def key_of(label: str) -> str:
     name, *others = list(filter(str.strip, re.split(r"\s/\s|[()]", label))) or [""]
     label = name if all(_alike(key_of(name), key_of(other)) for other in others) else label
     text = " ".join(word for word in _words(label) if word != "the")
-    text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
-    text = re.sub(r"( (police|constabulary|service))+$", "", text)
     text = re.sub(rf"( ({_STYLES}))+$", "", text)
+    text = re.sub(r"^(.+) (city|county) of$", r"\2 of \1", text)
     # The City of London is not London.
-    text = re.sub(r"^((royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
+    text = re.sub(r"^(lb (of )?|(royal |london |metropolitan )?(borough|city|county) of (?!london$)|county )", "", text)
     return _OTHER_NAMES.get(text, text)
 
 

@@ -128,6 +128,12 @@ def test_no_two_areas_of_a_kind_have_one_name_at_once(register):
         ("E08000013", "St Helens MBC"),
         ("W06000001", "Isle of Anglesey (Ynys Môn)"),
         ("E12000001", "North East (region)"),
+        ("E06000010", "Kingston upon Hull, City of UA"),
+        ("E06000023", "Bristol, City of (b)"),
+        ("E09000003", "LB Barnet"),
+        ("E22000233", "Corby Community Safety Partnership"),
+        ("E23000029", "Thames Valley police force area"),
+        ("W06000022", "Newport (Wales)"),
         ("E07000112", "Folkestone and Hythe (formerly Shepway)"),
     ],
 )
