@@ -174,15 +174,11 @@ def is_called(code: str, label: str, called: str) -> bool:
         return False
     if set(re.findall(_PART, key)) - set(re.findall(_PART, own)):
         return False
-    # More than its name is no slip.
-    if f" {own} " in f" {key} ":
-        return _is_joint(label, own)
-    return _is_joint(label, own) or _alike(key, own)
-
-
-def _is_joint(label: str, own: str) -> bool:
+    # More than its name is no slip, unless it names other areas too.
+    more = f" {own} " in f" {key} "
     parts = [key_of(part) for part in re.split(r"\band\b|&|,|/", label)]
-    return own in parts and all(part in _named() for part in parts if part)
+    joint = own in parts and all(part in _named() for part in parts if part)
+    return joint or (_alike(key, own) and not more)
 
 
 def _alike(key: str, other: str) -> bool:

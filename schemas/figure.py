@@ -265,6 +265,20 @@ class Figure(pa.DataFrameModel):
         odd = (2 * among < there) & (among == of_those)
         return ~(parted & ~have_few_decimals(values, 2) & odd)
 
+    @figures_rule(name="point", error="a number has three decimals among shorter ones: a point may part its thousands")
+    def no_point_parts_an_amount(cls, figures: Coded) -> Truths:
+        amounts = ~cls._counted(figures) & np.isinf(cls._of_measures(figures, "most", np.inf))
+        values = np.where(amounts, figures.value, np.nan)
+        long = broken(values) & ~have_few_decimals(values, 2)
+        parted = long & (values < 1000) & have_few_decimals(values, 3)
+        if not parted.any():
+            return ~parted
+        columns = figures.alike("measure", "letters")
+        among, of_those, short = (
+            np.bincount(columns, which)[columns] for which in (long, parted, broken(values) & ~long)
+        )
+        return ~(parted & (among == of_those) & (4 * of_those <= short))
+
     @figures_rule(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: Coded) -> Truths:
         return ~((figures.value > figures.base) & cls._counted(figures))

@@ -113,8 +113,8 @@ def raised(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """A text without the superscript digits and the words in brackets that mark footnotes."""
-    unmarked = _IN_BRACKETS.sub(" ", text)
-    return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), unmarked).rstrip()
+    bare = _IN_BRACKETS.sub(" ", text)
+    return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), bare).rstrip()
 
 
 def plain(text: object) -> str:

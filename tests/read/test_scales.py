@@ -183,6 +183,25 @@ def test_a_point_that_parts_thousands_is_refused_where_counts_have_decimals_too(
         assert not keeps(contract, altered), frame.loc[at].to_dict()
 
 
+def test_a_point_that_parts_thousands_of_an_amount_is_told_by_its_column():
+    frame, contract = (
+        sample_figures("home_office_seizures", "2025-01-23").copy(),
+        SOURCES["home_office_seizures"].contract,
+    )
+    kilograms = frame["measure"].eq("quantity seized in kg") & frame["value"].notna()
+    column = frame["cell"].str.extract("!([A-Z]+)")[0]
+    of_column = kilograms & column.eq(column[kilograms].value_counts().index[0])
+    numbers = frame.loc[of_column, "value"].round(2)
+    frame.loc[of_column, "value"] = numbers
+    large = numbers.index[numbers.gt(1000)]
+    assert contract.no_point_parts_an_amount(frame).all() and len(large) and len(numbers) > 5
+    frame.loc[large[0], "value"] = round(numbers[large[0]] // 1 / 1000 + 0.0001, 3)
+    assert list(frame.index[~contract.no_point_parts_an_amount(frame)]) == [large[0]] and not keeps(contract, frame)
+    # In grams all have three.
+    frame.loc[of_column, "value"] = (numbers + 0.001).round(3)
+    assert contract.no_point_parts_an_amount(frame).all()
+
+
 def test_rounded_counts_of_a_few_areas_may_be_round():
     frame = sample_figures("ndtms_viewit", "2023-02-09").copy()
     few = frame.index[frame["precision"].eq("5") & frame["value"].gt(100)][:11]
