@@ -1,13 +1,22 @@
-"""The metrics of a run, calculated while Dagster records those before them; what calculating is, is build's."""
+"""The metrics of a run, calculated and looked at while Dagster records those before; calculating is build's."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
 
 from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
+from pipeline.graph.shown import Point, headline
+
+
+class Calculated(NamedTuple):
+    """The number of rows of each year that was calculated, and the series that the metric is led by."""
+
+    rows: dict[int, int]
+    series: list[Point]
 
 
 class Ahead:
@@ -16,11 +25,11 @@ class Ahead:
     def __init__(self, worker: ThreadPoolExecutor) -> None:
         self._worker = worker
         self._begun: set[str] = set()
-        self._untold: dict[str, Future[dict[int, int]]] = {}
+        self._untold: dict[str, Future[Calculated]] = {}
 
     def calculated(
         self, data: Path, metric_id: str, years: Sequence[int], following: Sequence[str], report: build.Report
-    ) -> dict[int, int]:
+    ) -> Calculated:
         """Calculate a metric as `build.calculate` does, and go on with those of the run that follow.
 
         A step that is tried again calculates again.
@@ -31,8 +40,12 @@ class Ahead:
             for wanted in beginning:
                 self._begun.add(wanted)
                 due = stale.get(wanted, years)
-                self._untold[wanted] = self._worker.submit(build.calculate, data, wanted, due, report)
+                self._untold[wanted] = self._worker.submit(_calculated, data, wanted, due, report)
         return self._untold.pop(metric_id).result()
+
+
+def _calculated(data: Path, metric_id: str, years: Sequence[int], report: build.Report) -> Calculated:
+    return Calculated(build.calculate(data, metric_id, years, report), headline(data, METRICS[metric_id]))
 
 
 def following(context: dg.AssetExecutionContext) -> list[str]:

@@ -8,7 +8,7 @@ from pipeline import build, inventory
 from pipeline.calculate.metric import Metric
 from pipeline.graph.ahead import Ahead, following
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
-from pipeline.graph.shown import headline, shown
+from pipeline.graph.shown import shown
 from pipeline.publish import part_files
 
 CONTRACT = "contract"
@@ -42,11 +42,10 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
         data, years = inventory.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with plainly():
-                calculated = ahead.calculated(data, declared.id, years, following(context), report)
+                calculated, series = ahead.calculated(data, declared.id, years, following(context), report)
         except dg.Failure as failure:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
-        series = headline(data, declared)
         values = {point.year: point.value for point in series}
         for year in years:
             part = part_files.read(part_files.path(data, declared.outcome, declared.id, year))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import dagster as dg
-import duckdb
 
 from pipeline.calculate.metric import Metric
+from pipeline.calculate.observations import workbench
 from pipeline.editions import pages, words
 from pipeline.publish import part_files
 from pipeline.read.source import SOURCES
@@ -23,6 +23,15 @@ PAGES = "NCDOF_PAGES"
 _INK, _SIZE = "#12436d", (4.0, 1.2)
 # Room at the left for seven digits; to ask matplotlib for the room takes as long as to draw.
 _WITHIN = (0.17, 0.08, 0.8, 0.84)
+
+_HEADLINE = """
+    SELECT year, period, arg_max(value, released), max(released)
+    FROM read_parquet($paths, hive_partitioning = false)
+    WHERE statistic = $statistic AND unit = $unit AND breakdown = $breakdown AND sex = $sex AND age = $age
+        AND area_code = $nation AND value IS NOT NULL
+    GROUP BY year, period, period_start, period_end
+    ORDER BY period_end, period_start
+"""
 
 
 def links(source_id: str) -> dict[str, dg.UrlMetadataValue]:
@@ -70,26 +79,17 @@ def headline(data: Path, metric: Metric) -> list[Point]:
     if not (paths := part_files.of_metric(data, metric.outcome, metric.id)):
         return []
     lead = metric.series
-    found = duckdb.sql(
-        """
-        SELECT year, period, arg_max(value, released), max(released)
-        FROM read_parquet($paths, hive_partitioning = false)
-        WHERE statistic = $statistic AND unit = $unit AND breakdown = $breakdown AND sex = $sex AND age = $age
-            AND area_code = $nation AND value IS NOT NULL
-        GROUP BY year, period, period_start, period_end
-        ORDER BY period_end, period_start
-        """,
-        params={
-            "paths": [escape(str(path)) for path in paths],
-            "statistic": lead.statistic,
-            "unit": lead.unit,
-            "breakdown": lead.breakdown,
-            "sex": lead.sex,
-            "age": lead.age,
-            "nation": lead.nation,
-        },
-    )
-    return [Point(*row) for row in found.fetchall()]
+    asked = {
+        "paths": [escape(str(path)) for path in paths],
+        "statistic": lead.statistic,
+        "unit": lead.unit,
+        "breakdown": lead.breakdown,
+        "sex": lead.sex,
+        "age": lead.age,
+        "nation": lead.nation,
+    }
+    with workbench().cursor() as con:
+        return [Point(*row) for row in con.execute(_HEADLINE, asked).fetchall()]
 
 
 def _plot(values: Sequence[float]) -> str:
