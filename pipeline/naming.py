@@ -27,6 +27,7 @@ _PART = (
     r"\b(?:part|excl\w*|except|only|without|less|minus|months?|half|urban|rural|residents?|(?:fe)?males?|(?:wo)?men"
     r"|outer|inner|outside|rest)\b"
 )
+# What a name may end with, beside what the area is called.
 _STYLES = (
     "metropolitan|borough|city|county|district|council|unitary|local|authority|ua|la|lb|mb|md|cc|[mc]?bc|[mc]?dc"
     "|region|police|constabulary|service|force|area|pfa|community|safety|partnership|csp"

@@ -2,7 +2,8 @@
 
 from schemas.coded import Coded, Truths
 from schemas.columns import figures_rule
-from schemas.figure import Figure, broken
+from schemas.decimals import broken
+from schemas.figure import Figure
 from schemas.rules import ENGLAND, SMALL, Areas, count, estimated
 
 # The factors of the children in need census, those of earlier years among them; another one is to be added here.

@@ -20,9 +20,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas import copies, scales, sums
-from schemas.coded import Coded, Numbers, Truths, different, largest, smallest
+from schemas import copies, decimals, scales, sums
+from schemas.coded import Coded, Truths, different, largest, smallest
 from schemas.columns import Text, figures_rule
+from schemas.decimals import broken
 from schemas.rules import Areas, Measure, Periods, Rules
 from schemas.vocabulary import (
     AREA_KINDS,
@@ -62,18 +63,6 @@ def _each_once(texts: pd.Series, pattern: str) -> pd.Series:
 
 def _among(texts: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return _each_once(texts, "|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-def broken(values: Numbers) -> Truths:
-    """Whether numbers are not whole; one that is missing is not broken."""
-    with np.errstate(invalid="ignore"):
-        return ~np.isnan(values) & (values % 1 != 0)
-
-
-def have_few_decimals(values: Numbers, most: int) -> Truths:
-    """Whether numbers have no more than so many decimals."""
-    shifted = values * 10**most
-    return np.abs(shifted - shifted.round()) < 1e-6
 
 
 class Figure(pa.DataFrameModel):
@@ -255,29 +244,12 @@ class Figure(pa.DataFrameModel):
 
     @figures_rule(name="thousands", error="a count has three decimals among whole ones: a point may part its thousands")
     def no_point_parts_thousands(cls, figures: Coded) -> Truths:
-        values = np.where(cls._counted(figures), figures.value, np.nan)
-        parted = broken(values) & (values < 1000) & have_few_decimals(values, 3)
-        measures = figures.codes("measure")
-        there, among, of_those = (
-            np.bincount(measures, which)[measures] for which in (~np.isnan(values), broken(values), parted)
-        )
-        # Where most are broken, or into smaller parts, numbers are shares of cases.
-        odd = (2 * among < there) & (among == of_those)
-        return ~(parted & ~have_few_decimals(values, 2) & odd)
+        return ~decimals.parted_counts(figures, cls._counted(figures))
 
     @figures_rule(name="point", error="a number has three decimals among shorter ones: a point may part its thousands")
     def no_point_parts_an_amount(cls, figures: Coded) -> Truths:
         amounts = ~cls._counted(figures) & np.isinf(cls._of_measures(figures, "most", np.inf))
-        values = np.where(amounts, figures.value, np.nan)
-        long = broken(values) & ~have_few_decimals(values, 2)
-        parted = long & (values < 1000) & have_few_decimals(values, 3)
-        if not parted.any():
-            return ~parted
-        columns = figures.alike("measure", "letters")
-        among, of_those, short = (
-            np.bincount(columns, which)[columns] for which in (long, parted, broken(values) & ~long)
-        )
-        return ~(parted & (among == of_those) & (4 * of_those <= short))
+        return ~decimals.parted_amounts(figures, amounts)
 
     @figures_rule(name="within_base", error="a part is larger than its whole")
     def within_base(cls, figures: Coded) -> Truths:

@@ -7,7 +7,8 @@ import numpy as np
 
 from schemas.coded import Coded, Truths
 from schemas.columns import figures_rule
-from schemas.figure import Figure, broken, have_few_decimals
+from schemas.decimals import broken, have_few_decimals
+from schemas.figure import Figure
 from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, estimated, percentage
 
 _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiate only", "opiate")

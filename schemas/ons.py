@@ -7,7 +7,8 @@ import pandas as pd
 
 from schemas.coded import Coded, Truths, paired
 from schemas.columns import figures_rule, rows_check
-from schemas.figure import Figure, broken
+from schemas.decimals import broken
+from schemas.figure import Figure
 from schemas.rules import (
     ENGLAND,
     ENGLAND_AND_WALES,

@@ -72,9 +72,8 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     records.know("school_type", "education_phase", "reason")
     if "reason" in records.frame:
         columns = {name: {"measure": said["measure"]} for name, said in columns.items() if said["reason"] == "all"}
-        rows["reason"] = [
-            re.sub(rf"^(?=total|all){labels.WHOLE}$", "all", labels.heading(text)) for text in records.frame["reason"]
-        ]
+        reasons = records.frame["reason"].map(labels.heading)
+        rows["reason"] = reasons.mask(reasons.str.fullmatch(labels.TOTAL), "all")
     columns = dict(sorted(columns.items()))
     counted = records.unpivot(rows, columns, MARKS | {"x": "c" if older else "x", ":": "z"}) if columns else rows
     for kind in set(KINDS.values()):

@@ -10,8 +10,7 @@ import pandas as pd
 from assets.sources.ndtms_names import ENGLAND, SEXES, SUBSTANCE_GROUPS, area_codes, substance_group
 from pipeline.read import bands
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import WHOLE as A_WHOLE
-from pipeline.read.labels import heading, label, plain
+from pipeline.read.labels import TOTAL, heading, label, plain
 from pipeline.read.marks import is_number
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
@@ -321,7 +320,7 @@ def _age(text: str) -> str | None:
     """A band of ages in one spelling, `all` for the whole."""
     if re.fullmatch(AGES, text):
         return re.sub(r" ?(?:-|to) ?(?=\d)", "-", text)
-    return "all" if re.match(r"(?:all|total)\b", text) and re.fullmatch(A_WHOLE, text) else None
+    return "all" if re.fullmatch(TOTAL, text) else None
 
 
 def _category(wanted: Wanted, text: str) -> str | None:

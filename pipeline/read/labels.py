@@ -95,6 +95,9 @@ WHOLE = (
     r"(?:(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal)"
 )
 
+# The label of a whole that is called a total, or all.
+TOTAL = rf"(?=(?:total|all)\b){WHOLE}"
+
 
 def visible(text: object) -> str:
     """A cell's text with single spaces, and without marks that nobody sees."""
