@@ -2,14 +2,12 @@
 
 import shutil
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pipeline import build, inventory, releases
 from pipeline.calculate.metric import METRICS
-from pipeline.graph.ahead import Ahead
 from pipeline.publish import part_files
 from tests.calculating import break_contract
 
@@ -63,23 +61,14 @@ def test_what_others_are_derived_from_is_calculated_once_and_before_them(data, m
         assert all(max(places[other.id], default=-1) < min(places[metric_id]) for other in METRICS[metric_id].upstream)
 
 
-def by_itself(data, metrics, years):
-    assert build.everything(data, build.Report(), metrics, years) == []
-
-
-def ahead_of_a_run(data, metrics, years):
-    with ThreadPoolExecutor(1) as worker:
-        Ahead(worker).calculated(data, metrics[0], sorted(years), metrics[1:], build.Report())
-
-
-@pytest.mark.parametrize("calculate", [by_itself, ahead_of_a_run])
-def test_a_few_years_of_a_derived_metric_take_one_calculation_of_what_it_is_derived_from(data, monkeypatch, calculate):
+def test_a_few_years_of_a_derived_metric_take_one_calculation_of_what_it_is_derived_from(data, monkeypatch):
     shutil.rmtree(data / "marts")
     made, observations = [], build.observations
     monkeypatch.setattr(
         build, "observations", lambda metric, *rest: made.append(metric.id) or observations(metric, *rest)
     )
-    calculate(data, [METRIC, DERIVED], {max(inventory.years_of(METRICS[DERIVED], inventory.staged(data)))})
+    newest = max(inventory.years_of(METRICS[DERIVED], inventory.staged(data)))
+    assert build.everything(data, build.Report(), [METRIC, DERIVED], {newest}) == []
     assert made == [METRIC, DERIVED]
 
 

@@ -11,9 +11,10 @@ import pytest
 from pipeline import build, definitions, inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.graph import fetching, policies, publishing, whole
+from pipeline.graph.calculated import Calculated, Point
 from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
-from pipeline.graph.shown import Point, shown
+from pipeline.graph.shown import shown
 from pipeline.publish import part_files, published
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS
@@ -137,7 +138,7 @@ def test_a_range_of_years_is_one_run_that_writes_those_years(built):
     assert published.path(built).exists()
 
 
-def test_metrics_of_a_run_are_calculated_ahead_each_once_and_none_before_its_sources_are_read(data, monkeypatch):
+def test_metrics_of_a_run_are_calculated_each_once_and_none_before_its_sources_are_read(data, monkeypatch):
     done = []
     monkeypatch.setattr(build, "calculate", lambda data, metric_id, years, report: done.append(metric_id) or {})
     monkeypatch.setattr(build, "stage", lambda data, source_ids, report: done.extend(source_ids) or [])
@@ -326,7 +327,7 @@ def test_the_page_of_a_metric_shows_its_headline_series_and_links(data):
 
 def test_the_newest_number_is_shown_in_full(tmp_path):
     point = Point(2024, "2024/25", 1_234_567.0, datetime(2025, 7, 1))
-    newest = shown(tmp_path, METRICS[METRIC], [point])["newest"].value
+    newest = shown(tmp_path, METRICS[METRIC], Calculated({}, {}, [point], ""))["newest"].value
     assert newest.startswith("2024/25: 1,234,567 ") and newest.endswith(", released 1 July 2025")
 
 

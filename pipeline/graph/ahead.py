@@ -1,51 +1,45 @@
 """The metrics of a run, calculated and looked at while Dagster records those before; calculating is build's."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import NamedTuple
 
 import dagster as dg
 
-from pipeline import build, inventory
+from pipeline import inventory
 from pipeline.calculate.metric import METRICS
-from pipeline.graph.shown import Point, headline
-
-
-class Calculated(NamedTuple):
-    """The number of rows of each year that was calculated, and the series that the metric is led by."""
-
-    rows: dict[int, int]
-    series: list[Point]
+from pipeline.graph import beside
+from pipeline.graph.calculated import Calculated, calculated
+from pipeline.read import server
 
 
 class Ahead:
-    """The calculations of one run, one after the other in a thread: to record a step takes as long as to calculate."""
+    """The calculations of one run: the first where it is asked for, those that follow one after the other beside it.
 
-    def __init__(self, worker: ThreadPoolExecutor) -> None:
+    To record a step takes as long as to calculate it.
+    """
+
+    def __init__(self, worker: Executor) -> None:
         self._worker = worker
         self._begun: set[str] = set()
         self._untold: dict[str, Future[Calculated]] = {}
 
-    def calculated(
-        self, data: Path, metric_id: str, years: Sequence[int], following: Sequence[str], report: build.Report
-    ) -> Calculated:
-        """Calculate a metric as `build.calculate` does, and go on with those of the run that follow.
+    def calculated(self, data: Path, metric_id: str, years: Sequence[int], following: Sequence[str]) -> Calculated:
+        """A metric as `calculated` has it for these years, and begin with those of the run that follow.
 
-        A step that is tried again calculates again.
+        A step that is tried again calculates again. Raises Broken.
         """
-        now = [] if metric_id in self._untold else [metric_id]
-        if beginning := now + [other for other in following if other not in {*self._begun, metric_id}]:
-            stale = inventory.to_calculate(data, inventory.staged(data), beginning, years)
-            for wanted in beginning:
-                self._begun.add(wanted)
-                due = stale.get(wanted, years)
-                self._untold[wanted] = self._worker.submit(_calculated, data, wanted, due, report)
-        return self._untold.pop(metric_id).result()
-
-
-def _calculated(data: Path, metric_id: str, years: Sequence[int], report: build.Report) -> Calculated:
-    return Calculated(build.calculate(data, metric_id, years, report), headline(data, METRICS[metric_id]))
+        if metric_id in self._untold:
+            return self._untold.pop(metric_id).result()
+        others = [other for other in following if other not in {*self._begun, metric_id}]
+        stale = inventory.to_calculate(data, inventory.staged(data), [metric_id, *others], years)
+        due = {name: sorted({*years, *stale[name]}) for name in others if name in stale}
+        if due:
+            server.get_ready()
+        made = calculated(data, metric_id, sorted({*years, *stale.get(metric_id, ())}))
+        self._begun.update([metric_id, *due])
+        self._untold |= {name: self._worker.submit(calculated, data, name, due[name]) for name in due}
+        return made
 
 
 def following(context: dg.AssetExecutionContext) -> list[str]:
@@ -62,6 +56,6 @@ def following(context: dg.AssetExecutionContext) -> list[str]:
 
 @dg.resource
 def ahead() -> Iterator[Ahead]:
-    worker = ThreadPoolExecutor(1)
-    yield Ahead(worker)
-    worker.shutdown(wait=False, cancel_futures=True)
+    with beside.process() as worker:
+        yield Ahead(worker)
+        worker.shutdown(cancel_futures=True)

@@ -1,15 +1,15 @@
 """Metrics as assets: the part files of one metric each, a partition a year."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from pipeline import build, inventory
+from pipeline import inventory
 from pipeline.calculate.metric import Metric
 from pipeline.graph.ahead import Ahead, following
 from pipeline.graph.policies import ONE_RUN, OWNERS, YEARS, plainly
 from pipeline.graph.shown import shown
-from pipeline.publish import part_files
 
 CONTRACT = "contract"
 
@@ -37,31 +37,28 @@ def metric_asset(declared: Metric) -> dg.AssetsDefinition:
         ],
     )
     def calculate(
-        context: dg.AssetExecutionContext, report: dg.ResourceParam[build.Report], ahead: dg.ResourceParam[Ahead]
+        context: dg.AssetExecutionContext, ahead: dg.ResourceParam[Ahead]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg] # Dagster reads the annotation
         data, years = inventory.data_folder(), [int(key) for key in context.partition_keys]
         try:
             with plainly():
-                calculated, series = ahead.calculated(data, declared.id, years, following(context), report)
+                calculated = ahead.calculated(data, declared.id, years, following(context))
         except dg.Failure as failure:
             yield dg.AssetCheckResult(passed=False, check_name=CONTRACT, description=failure.description)
             raise
-        values = {point.year: point.value for point in series}
+        values = {point.year: point.value for point in calculated.series}
         for year in years:
-            part = part_files.read(part_files.path(data, declared.outcome, declared.id, year))
-            rows = {"dagster/partition_row_count": part.rows if part else 0}
-            # A number that the interface plots over the years.
-            led = {"headline": values[year]} if year in values else {}
-            context.add_asset_metadata(rows | led, partition_key=str(year))
-        # The interface shows what was recorded last; a record of each year with all of it would be large.
-        context.add_asset_metadata(
-            {
-                **shown(data, declared, series),
-                "years calculated": ", ".join(map(str, calculated)) or "none: all were up to date",
-                "rows calculated": sum(calculated.values()),
-            },
-            partition_key=str(years[-1]),
-        )
+            said: dict[str, Any] = {"dagster/partition_row_count": calculated.rows[year]}
+            if year in values:
+                said["headline"] = values[year]  # a number that the interface plots over the years
+            if year == years[-1]:
+                # The interface shows what was recorded last; a record of each year with all of it would be large.
+                said |= {
+                    **shown(data, declared, calculated),
+                    "years calculated": ", ".join(map(str, calculated.written)) or "none: all were up to date",
+                    "rows calculated": sum(calculated.written.values()),
+                }
+            context.add_asset_metadata(said, partition_key=str(year))
         yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True, check_name=CONTRACT)])
 
     return calculate
