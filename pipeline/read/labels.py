@@ -120,6 +120,8 @@ def unmarked(text: str) -> str:
     return _RAISED_NOTES.sub(lambda found: (found[1] or "").translate(_DIGITS), bare).rstrip()
 
 
+# A truth value, a whole and a decimal number are equal and hash alike, but their texts differ.
+@lru_cache(maxsize=None, typed=True)
 def plain(text: object) -> str:
     """A cell's visible text with plain hyphens."""
     return _spaced(str(text), _PLAIN)
@@ -139,7 +141,6 @@ def _split_notes(text: str) -> tuple[str, list[str]]:
     return text[: -len(found["notes"])], re.findall(r"\d+", found["notes"])
 
 
-# A truth value, a whole and a decimal number are equal and hash alike, but their labels differ.
 @lru_cache(maxsize=None, typed=True)
 def label(text: object) -> str:
     """A printed label without footnote marks, line breaks and doubled spaces; its case is kept, but that of a code."""
@@ -189,6 +190,7 @@ def another(text: str, unit: object) -> str:
     return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
 
 
+@cache
 def part_of(text: str) -> str:
     """What stands behind a label that makes what it counts less, or an empty text."""
     found = re.search(_BEHIND, text)

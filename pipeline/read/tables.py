@@ -185,7 +185,7 @@ class Table(Headed):
     def _require_labels(self, rows: pd.DataFrame, columns: Iterable[int]) -> None:
         """Refuse rows of workings, or of less than their label says."""
         labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
-        for text in {text for text in labels if isinstance(text, str)}:
+        for text in [text for text in set(labels) if isinstance(text, str)]:
             self.require_no_workings(text)
             if some := part_of(heading(text)):
                 raise self.refused(f"the row {plain(text)!r} says {some!r}, so that it may be of some only")
