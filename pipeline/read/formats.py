@@ -1,4 +1,4 @@
-"""What the number formats of a workbook show in place of a number; which cells have one is raw's and biff's to know."""
+"""What the number formats of a workbook show in place of a number; which cells have one is raw's, ods's and biff's."""
 
 import operator
 import re

@@ -15,8 +15,9 @@ from pipeline.read.biff import Xls
 from pipeline.read.labels import OF_SOME, heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
+from pipeline.read.ods import Ods
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
-from pipeline.read.raw import Ods, Unsaid, Xlsx
+from pipeline.read.raw import Unsaid, Xlsx
 from pipeline.read.records import Records
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
