@@ -1,7 +1,8 @@
 """What the records of an xls workbook say of cells and its parser does not; what stands in the cells is workbook's.
 
-They are walked through for one that tells of an error, a raised letter, a format that does not show all numbers, or a
-hidden row or column, and only where there is one is the workbook read again, by xlrd, which knows all of them.
+They are walked through for one that tells of an error, letters that are raised, struck out or white, a format that does
+not show all numbers, or a hidden row or column, and only where there is one is the workbook read again, by xlrd, which
+knows all of them.
 """
 
 import io
@@ -20,6 +21,10 @@ from pipeline.read.raw import Place, Unsaid
 
 # How a font says that its letters are raised.
 _RAISED = 1
+# The colour that is white in every workbook, and the one that is where a workbook has no colours of its own.
+_WHITE, _WHITE_UNLESS_SAID = 1, 9
+# The first that may be a workbook's own.
+_FIRST_OWN = 8
 
 
 class Xls:
@@ -71,32 +76,61 @@ def _format(said: bytes) -> str:
 
 # The records that may tell, by their numbers in Microsoft's [MS-XLS]: those of a font, of a formula that gave an error,
 # of columns, of an error and of a row.
+_FONT = 0x31
 _TELLING: dict[int, Callable[[bytes], bool]] = {
-    0x31: lambda said: int.from_bytes(said[8:10], "little") == _RAISED,
+    _FONT: lambda said: int.from_bytes(said[8:10], "little") == _RAISED or bool(said[2] & 8),
     0x06: lambda said: said[12:14] == b"\xff\xff" and said[6] == 2,
     0x7D: lambda said: bool(said[8] & 1),
     0x205: lambda said: bool(said[7]),
     0x208: lambda said: bool(said[12] & 0x20),
 }
-# Those of a number format, and of the style that has one, which may be no cell's.
-_FORMAT, _STYLE = 0x41E, 0xE0
-_LOOKED_AT = {_FORMAT, _STYLE, *_TELLING}
+# Those of a number format, of the style that has one and a font, which may be no cell's, and of all colours.
+_FORMAT, _STYLE, _COLOURS = 0x41E, 0xE0, 0x92
+_LOOKED_AT = {_FORMAT, _STYLE, _COLOURS, *_TELLING}
 
 
 def _tells(raw: bytes) -> bool:
     """Whether a record tells of anything that the parser does not say."""
-    hiding = set()
+    hiding, letters, styles, white = set(), [], [], {_WHITE, _WHITE_UNLESS_SAID}
     for number, said in _records(raw):
-        if number == _FORMAT and formats.hides(_format(said)):
-            hiding.add(said[:2])
-        elif (number == _STYLE and said[2:4] in hiding) or (number in _TELLING and _TELLING[number](said)):
+        if number in _TELLING and _TELLING[number](said):
             return True
-    return False
+        if number == _FONT:
+            letters.append(int.from_bytes(said[4:6], "little"))
+        elif number == _FORMAT and formats.hides(_format(said)):
+            hiding.add(said[:2])
+        elif number == _STYLE and said[2:4] in hiding:
+            return True
+        elif number == _STYLE:
+            styles.append(said)
+        elif number == _COLOURS:
+            white = _white(said)
+    # No font has the number 4.
+    in_white = {at + (at >= 4) for at, colour in enumerate(letters) if colour in white}
+    return any(int.from_bytes(said[:2], "little") in in_white and not _filled(said, white) for said in styles)
+
+
+def _white(colours: bytes) -> set[int]:
+    """Which colours are white in a workbook that has its own."""
+    own = (colours[at : at + 3] for at in range(2, len(colours), 4))
+    return {_WHITE, *(number for number, colour in enumerate(own, _FIRST_OWN) if colour == b"\xff\xff\xff")}
+
+
+def _filled(style: bytes, white: set[int]) -> bool:
+    """Whether a style has a fill in another colour than white."""
+    # Shorter ones, of before 1997, say it elsewhere; xlrd knows where.
+    return len(style) >= 20 and style[17] >> 2 > 0 and style[18] & 0x7F not in white
 
 
 def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
     texts: dict[Place, str] = {}
-    codes = {style.xf_index: book.format_map[style.format_key].format_str for style in book.xf_list}
+    white = {number for number, colour in book.colour_map.items() if colour == (255, 255, 255)}
+    codes = {}
+    for style in book.xf_list:
+        font, behind = book.font_list[style.font_index], style.background
+        filled = behind.fill_pattern and behind.pattern_colour_index not in white
+        letters = formats.of_letters(font.struck_out, font.colour_index in white, filled)
+        codes[style.xf_index] = letters or book.format_map[style.format_key].format_str
     hiding = {style: code for style, code in codes.items() if formats.hides(code)}
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):

@@ -18,7 +18,7 @@ _NOT_SHOWN = "{:.15g} not shown"
 # What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
 _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
 # The formats that a number might as well have which is struck out, or as white as the page.
-STRUCK_OUT, WHITE = '0" struck out"', '0" in white"'
+_STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
 # What is commonly shown for zero.
 _NIL = ("", "-", "–", "£-", "$-", "€-")
 
@@ -73,6 +73,11 @@ def _section(tokens: list[str]) -> _Section:
         # A character that stands for nothing is shown as it is.
         said[0] += pattern
     return _Section((condition[1], float(condition[2])) if condition else None, pattern, *said)
+
+
+def of_letters(struck: bool, white: bool, filled: bool) -> str:
+    """The format that a number might as well have whose letters are so, if any; the page is white but where filled."""
+    return _STRUCK_OUT if struck else _WHITE if white and not filled else ""
 
 
 @cache

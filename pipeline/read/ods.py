@@ -25,6 +25,16 @@ _UNSHOWN = re.compile(
     rb"</number:\1-style>|number:display-factor=",
     re.DOTALL,
 )
+# The style of a cell that has none, nor its row or column.
+_UNSTYLED = b"Default"
+_STYLED = re.compile(rb'style-name="([^"]*)"')
+_STYLE = re.compile(rb"<style:(?:default-)?style\b([^>]*?)(?:/>|>(.*?)</style:(?:default-)?style>)", re.DOTALL)
+# What tells of letters that are white or struck out, and what a style says of its letters and of what is behind them.
+_LOST = re.compile(rb'fo:color="#[fF]{6}"|line-through-(?:style|type)="(?!none)')
+_WHITE = b"#ffffff"
+_LINE = rb'text-line-through-(?:style|type)="([^"]*)"'
+_COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
+_BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -62,10 +72,23 @@ class Ods:
         return bytes(self._raw[: self._find(b"<office:body", 0)])
 
     @cached_property
+    def _named_styles(self) -> bytes:
+        """The part of styles that have a name for people; those of a sheet have them for parents."""
+        return self._archive.read("styles.xml") if "styles.xml" in self._archive.namelist() else b""
+
+    @cached_property
     def _hides(self) -> bool:
         """Whether a format may show something else than a number."""
-        named = self._archive.read("styles.xml") if "styles.xml" in self._archive.namelist() else b""
-        return any(map(_UNSHOWN.search, (self._styles, named)))
+        return any(map(_UNSHOWN.search, (self._styles, self._named_styles)))
+
+    @cached_property
+    def _lost(self) -> dict[bytes, str]:
+        """The formats that numbers might as well have, by the styles whose letters are lost on a reader."""
+        parts = (self._named_styles, self._styles)
+        if not any(map(_LOST.search, parts)):
+            return {}
+        styles = {name: style for part in parts for name, style in _styles_of_cells(part)}
+        return {name: code for name in styles if (code := _of_letters(_with_parents(name, styles)))}
 
     @cached_property
     def _raised(self) -> list[bytes]:
@@ -92,51 +115,122 @@ class Ods:
 
     def _last_that_tells(self, start: int, end: int) -> int:
         """Where the last string stands that tells of a text in a cell; the start where there is none."""
-        if self._hides:
+        if self._hides or _UNSTYLED in self._lost:
             return self._raw.rfind(b"office:value=", start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
-        last = max(start, *(self._raw.rfind(string, start, end) for string in strings))
+        last = max(start, self._last_lost(start, end), *(self._raw.rfind(string, start, end) for string in strings))
         at = last
         while (at := self._raw.find(b"table:formula=", at + 1, end)) >= 0:
             if b"value-type=" not in self._raw[self._raw.rfind(b"<", 0, at) : self._raw.find(b">", at)]:
                 last = at
         return last
 
+    def _last_lost(self, start: int, end: int) -> int:
+        """Where the last number stands whose letters may be lost; -1 where there is none."""
+        last = -1
+        for styled in _STYLED.finditer(self._raw, start, end) if self._lost else ():
+            if styled[1] in self._lost:
+                tag = self._raw[self._raw.rfind(b"<", 0, styled.start()) : self._raw.find(b">", styled.end())]
+                if b"default-cell-style" in tag:
+                    return self._raw.rfind(b"office:value=", start, end)
+                if b"office:value=" in tag:
+                    last = styled.start()
+        return last
+
     def _texts(self, raw: bytes) -> dict[Place, str]:
         texts: dict[Place, str] = {}
         named = b"|".join(map(re.escape, self._raised))
         spans = re.compile(rb'<text:span text:style-name="(?:%b)">([^<]*)</text:span>' % named) if named else None
+        of_columns = _styles_of_columns(raw) if self._lost else {}
         for rows, columns, attributes, body in _cells(raw):
+            if len(rows) * len(columns) >= _MOST_REPEATED:
+                continue
             text = _unsaid_text(attributes, body, spans) or (self._hides and _shown_instead(attributes, body))
-            if text and len(rows) * len(columns) < _MOST_REPEATED:
+            if text:
                 texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
+            elif self._lost and (number := re.search(rb'office:value="([^"]*)"', attributes)):
+                own = _STYLED.search(attributes)
+                for column in columns:
+                    code = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED))
+                    text = formats.shown(code, float(number[1])) if code else ""
+                    texts |= {(row, column): text for row in rows if text}
         return texts
+
+
+def _styles_of_cells(part: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]:
+    """The name of each style of cells, that of its parent, and what it says itself; one for all has no name."""
+    for attributes, body in _STYLE.findall(part):
+        if b'style:family="table-cell"' in attributes:
+            name, parent = (
+                re.search(rb'style:%b="([^"]*)"' % what, attributes) for what in (b"name", b"parent-style-name")
+            )
+            yield name[1] if name else b"", (parent[1] if parent else b"", body)
+
+
+def _with_parents(name: bytes, styles: dict[bytes, tuple[bytes, bytes]]) -> bytes:
+    """What a style says, behind what its parents say."""
+    said, heard = b"", set()
+    # In a damaged file a style may be its own parent.
+    while name in styles and name not in heard:
+        heard.add(name)
+        name, own = styles[name]
+        said = own + said
+    return said
+
+
+def _of_letters(said: bytes) -> str:
+    """The format that numbers in a style might as well have; of what is said twice the last counts."""
+    line, colour, behind = ((re.findall(what, said) or [b""])[-1].lower() for what in (_LINE, _COLOUR, _BEHIND))
+    filled = behind not in (b"", b"transparent", _WHITE)
+    return formats.of_letters(struck=line not in (b"", b"none"), white=colour == _WHITE, filled=filled)
+
+
+def _styles_of_columns(raw: bytes) -> dict[int, bytes]:
+    """The styles of the cells of each column that have none of their own."""
+    return {
+        column: style[1]
+        for columns, attributes in _lines(raw, b"column")
+        if (style := re.search(rb'default-cell-style-name="([^"]*)"', attributes))
+        for column in columns
+    }
 
 
 def _unseen(raw: bytes, what: bytes) -> frozenset[int]:
     """The hidden rows, or columns, of a sheet."""
-    hidden: set[int] = set()
+    return frozenset(
+        number
+        for numbers, attributes in _lines(raw, what)
+        if any(b'table:visibility="%b"' % how in attributes for how in _HIDDEN)
+        for number in numbers
+    )
+
+
+def _lines(raw: bytes, what: bytes) -> Iterator[tuple[range, bytes]]:
+    """The numbers of rows, or columns, that are the same, and their attributes."""
     number = 0
     for tag in re.finditer(rb"<table:table-%b(?=[\s/>])([^>]*)>" % what, raw):
         repeated = _repeated(tag[1], what + b"s")
-        if any(b'table:visibility="%b"' % how in tag[1] for how in _HIDDEN):
-            hidden.update(range(number, number + min(repeated, _MOST_REPEATED)))
+        yield range(number, number + min(repeated, _MOST_REPEATED)), tag[1]
         number += repeated
-    return frozenset(hidden)
 
 
 def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
-    """The rows and columns of each cell of a sheet, as often as it is repeated, its attributes and its content."""
-    row, column, down = -1, 0, 1
+    """The rows and columns of each cell of a sheet, as often as it is repeated, its attributes and its content.
+
+    Behind its attributes stands the style that its row gives to cells that have none.
+    """
+    row, column, down, of_row = -1, 0, 1, b""
     for tag in re.finditer(
         rb"<table:(table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)", raw
     ):
         if tag[1] == b"table-row":
             row, column, down = row + down, 0, _repeated(tag[2], b"rows")
+            styled = re.search(rb'default-cell-style-name="[^"]*"', tag[2])
+            of_row = styled[0] if styled else b""
             continue
         across = _repeated(tag[2], b"columns")
-        yield range(row, row + down), range(column, column + across), tag[2], tag[3]
+        yield range(row, row + down), range(column, column + across), tag[2] + of_row, tag[3]
         column += across
 
 

@@ -141,11 +141,9 @@ class Xlsx:
         styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
         found = {}
         for at, said in enumerate(_tags(styles[0], "xf") if styles and (hiding or struck or white) else ()):
-            if said.get("fontId") in struck:
-                found[at] = formats.STRUCK_OUT
-            elif said.get("fontId") in white and said.get("fillId") not in filled:
-                found[at] = formats.WHITE
-            elif code := hiding.get(said.get("numFmtId")):
+            font, fill = said.get("fontId"), said.get("fillId")
+            letters = formats.of_letters(font in struck, font in white, fill in filled)
+            if code := letters or hiding.get(said.get("numFmtId")):
                 found[at] = code
         return found
 

@@ -1,5 +1,6 @@
 """What a number's format shows in its place, in each of the formats that a workbook comes in."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -64,22 +65,134 @@ def test_a_format_that_every_workbook_has_may_show_another_number(tmp_path):
         assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [shown]
 
 
-def test_a_number_that_is_struck_out_does_not_stand(tmp_path):
-    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
-        sheet = book.add_worksheet("A1")
-        sheet.write_number(0, 0, 5, book.add_format({"bold": True}))
-        sheet.write_number(0, 1, 5, book.add_format({"font_strikeout": True}))
-    assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [[5, "5 struck out"]]
+ROW = "<table:table-row>{}</table:table-row>"
+
+# Letters and what is behind them, as each kind of workbook says it, and what is read of a 5 in them.
+LOOKS = [
+    ({"bold": True}, "font: bold on", 'fo:font-weight="bold"', "", 5),
+    ({"font_color": "gray"}, "font: color gray50", 'fo:color="#808080"', "", 5),
+    ({"font_strikeout": True}, "font: struck_out on", 'style:text-line-through-style="solid"', "", "5 struck out"),
+    ({"font_color": "white"}, "font: color white", 'fo:color="#ffffff"', "", "5 in white"),
+    (
+        {"font_color": "white", "bg_color": "white"},
+        "font: color white; pattern: pattern solid, fore_colour white",
+        'fo:color="#FFFFFF" style:text-line-through-style="none"',
+        'fo:background-color="#FFFFFF"',
+        "5 in white",
+    ),
+    (
+        {"font_color": "white", "bg_color": "navy"},
+        "font: color white; pattern: pattern solid, fore_colour dark_blue",
+        'fo:color="#ffffff"',
+        'fo:background-color="#000080"',
+        5,
+    ),
+]
+READ = [read for *_, read in LOOKS]
 
 
-@pytest.mark.parametrize("behind", [{}, {"bg_color": "white"}])
-def test_a_number_in_the_colour_of_the_page_is_not_seen(behind, tmp_path):
-    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+def xlsx_of_looks(path: Path) -> None:
+    with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("A1")
-        sheet.write_number(0, 0, 5, book.add_format({"font_color": "white", "bg_color": "navy"}))
-        sheet.write_number(0, 1, 5, book.add_format({"font_color": "white", **behind}))
-        sheet.write_number(0, 2, 5, book.add_format({"font_color": "gray", **behind}))
-    assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [[5, "5 in white", 5]]
+        for at, (look, *_) in enumerate(LOOKS):
+            sheet.write_number(0, at, 5, book.add_format(look))
+
+
+def xls_of_looks(path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("A1")
+    for at, (_, look, *_) in enumerate(LOOKS):
+        sheet.write(0, at, 5, xlwt.easyxf(look))
+    book.save(str(path))
+
+
+def ods_style(name: str, letters: str, behind: str = "", parent: str = "Default") -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="table-cell" style:parent-style-name="{parent}">'
+        f"<style:table-cell-properties {behind}/><style:text-properties {letters}/></style:style>"
+    )
+
+
+def ods_number(said: str = "") -> str:
+    return f'<table:table-cell {said} office:value-type="float" office:value="5"><text:p>5</text:p></table:table-cell>'
+
+
+def ods_of_looks(path: Path) -> None:
+    styles = "".join(ods_style(f"ce{at}", letters, behind) for at, (_, _, letters, behind, _) in enumerate(LOOKS))
+    numbers = "".join(ods_number(f'table:style-name="ce{at}"') for at in range(len(LOOKS)))
+    ods(path, ROW.format(numbers), styles)
+
+
+@pytest.mark.parametrize("write", [xlsx_of_looks, xls_of_looks, ods_of_looks])
+def test_a_number_that_is_struck_out_or_as_white_as_the_page_does_not_stand(write, tmp_path):
+    path = tmp_path / f"a.{write.__name__.split('_')[0]}"
+    write(path)
+    assert READ in [row[: len(READ)] for row in Workbook(path).cells("A1").tolist()]
+
+
+def ods_of_styles(path: Path, named: str, automatic: str, column: str = "", row: str = "", cell: str = "") -> Path:
+    """A 5 in the second column below styles of its column, its row and its own; the first column is of no style."""
+    default = 'table:default-cell-style-name="{}"'.format
+    columns = f"<table:table-column/><table:table-column {default(column) if column else ''}/>"
+    own = f'table:style-name="{cell}"' if cell else ""
+    styled = f"<table:table-row {default(row) if row else ''}><table:table-cell/>{ods_number(own)}</table:table-row>"
+    # A run of the same number goes on from one column into the next.
+    run = ROW.format(ods_number('table:number-columns-repeated="2"'))
+    ods(path, columns + styled + run, automatic)
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("styles.xml", f"<office:document-styles>{named}</office:document-styles>")
+    return path
+
+
+WHITE, IN_WHITE = 'fo:color="#ffffff"', "5 in white"
+PALE = ods_style("Pale", WHITE)
+
+
+@pytest.mark.parametrize(
+    ("named", "automatic", "where", "read"),
+    [
+        (PALE, "", {"cell": "Pale"}, [IN_WHITE, 5, 5]),
+        (PALE, ods_style("ce1", "", parent="Pale"), {"cell": "ce1"}, [IN_WHITE, 5, 5]),
+        (
+            PALE,
+            ods_style("ce1", 'fo:color="#000000"', parent="Pale"),
+            {"column": "Pale", "cell": "ce1"},
+            [5, 5, IN_WHITE],
+        ),
+        (
+            PALE,
+            ods_style("ce1", 'style:use-window-font-color="true"', parent="Pale"),
+            {"column": "Pale", "row": "Pale", "cell": "ce1"},
+            [5, 5, IN_WHITE],
+        ),
+        (
+            PALE,
+            ods_style("ce1", "", 'fo:background-color="#000080"', "Pale"),
+            {"column": "Pale", "cell": "ce1"},
+            [5, 5, IN_WHITE],
+        ),
+        (PALE, "", {"column": "Pale"}, [IN_WHITE, 5, IN_WHITE]),
+        (PALE, "", {"row": "Pale"}, [IN_WHITE, 5, 5]),
+        (ods_style("Default", WHITE), "", {}, [IN_WHITE] * 3),
+        (ods_style("Pale", WHITE, parent="Pale"), "", {"cell": "Pale"}, [IN_WHITE, 5, 5]),
+    ],
+)
+def test_an_ods_number_has_the_letters_of_its_style_or_of_what_it_stands_in(named, automatic, where, read, tmp_path):
+    cells = Workbook(ods_of_styles(tmp_path / "a.ods", named, automatic, **where)).cells("A1")
+    assert [cells[1, 1], *cells[2, :2]] == read
+
+
+def test_the_colours_of_an_xls_file_may_be_its_own(tmp_path):
+    book = xlwt.Workbook()
+    book.set_colour_RGB(0x09, 0, 0, 0)
+    book.set_colour_RGB(0x21, 255, 255, 255)
+    sheet = book.add_sheet("A1")
+    for at, (letters, behind) in enumerate([(0x09, None), (0x21, None), (0x21, 0x09), (0x21, 0x21)]):
+        look = xlwt.easyxf("" if behind is None else "pattern: pattern solid")
+        look.font.colour_index, look.pattern.pattern_fore_colour = letters, behind or 0x40
+        sheet.write(0, at, 5, look)
+    book.save(str(tmp_path / "a.xls"))
+    assert Workbook(tmp_path / "a.xls").cells("A1").tolist() == [[5, IN_WHITE, 5, IN_WHITE]]
 
 
 def xlsx(path: Path, cells: list) -> None:
@@ -119,6 +232,14 @@ def test_an_xls_file_whose_formats_show_all_numbers_is_not_read_again(tmp_path, 
     assert len(Workbook(tmp_path / "a.xls").cells("A1")) > 1
 
 
+def test_an_xls_file_whose_white_letters_are_all_on_a_fill_is_not_read_again(tmp_path, monkeypatch):
+    book = xlwt.Workbook()
+    book.add_sheet("A1").write(0, 0, 5, xlwt.easyxf("font: color white; pattern: pattern solid, fore_colour dark_blue"))
+    book.save(str(tmp_path / "a.xls"))
+    monkeypatch.setattr(xlrd, "open_workbook", None)
+    assert Workbook(tmp_path / "a.xls").cells("A1").tolist() == [[5]]
+
+
 CELL = '<table:table-cell office:value-type="{}" office:value="{}">{}</table:table-cell>'
 ODS = [
     ("float", 5, "<text:p>5</text:p>", 5),
@@ -133,7 +254,6 @@ ODS = [
     ("percentage", 0.5, "<text:p>50%</text:p>", 0.5),
     ("float", 5, "<office:annotation><text:p>about 5,000</text:p></office:annotation><text:p>5</text:p>", 5),
 ]
-ROW = "<table:table-row>{}</table:table-row>"
 NUMBER = '<number:number number:min-integer-digits="1"{}/>'
 
 
