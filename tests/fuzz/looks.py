@@ -1,4 +1,4 @@
-"""Mutations of how a workbook shows its numbers: by formats that show another number, a mark or nothing at all."""
+"""Mutations of how a workbook shows its numbers: by colour, or a format of another number, of a mark or of nothing."""
 
 import random
 
@@ -21,12 +21,13 @@ _AS_A_MARK = [
     '"suppressed"',
 ]
 _AS_NOTHING = [";;;", '"";"";""', '" "']
+_IN_WHITE: dict[str, str | bool] = {"font_color": "white"}
 
 
 def _shown(content: Content, numbers: dict[Place, float], **look: str | bool) -> Content:
-    """Some numbers in another look; only in an xlsx file is the look all that there is of it."""
+    """Some numbers in another look; only in an xlsx file is a format all that there is of it."""
     cells: dict[Place, Cell] = {place: Shown(value, tuple(look.items())) for place, value in numbers.items()}
-    return content.with_cells(cells).of_form(suffix="xlsx")
+    return content.with_cells(cells).of_form(suffix="xlsx" if "num_format" in look else content.form.suffix)
 
 
 def _some(seed: Seed, chance: random.Random) -> dict[Place, float]:
@@ -59,7 +60,7 @@ def number_shown_as_nothing(seed: Seed, chance: random.Random) -> Mutant | None:
     if not (numbers := _some(seed, chance)):
         return None
     look: dict[str, str | bool] = chance.choice(
-        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_strikeout": True}, {"font_color": "white"}]
+        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_strikeout": True}, _IN_WHITE]
     )
     what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: {look}"
     return Mutant(what, _shown(seed.content, numbers, **look), not_taken(seed.base, _at(seed, numbers)))
@@ -97,7 +98,7 @@ def number_shown_otherwise(seed: Seed, chance: random.Random) -> Mutant | None:
 
 @mutation
 def number_shown_as_itself(seed: Seed, chance: random.Random) -> Mutant | None:
-    """Formats that show no other number: with thousands parted, fewer decimals, colours, or blanks around it."""
+    """Looks that show no other number: with thousands parted, fewer decimals, colours, or blanks around it."""
     numbers = {place: value for place, value in _some(seed, chance).items() if value}
     if not numbers:
         return None
@@ -123,9 +124,10 @@ def number_shown_as_itself(seed: Seed, chance: random.Random) -> Mutant | None:
     ]
     ways += ['#,##0;-#,##0;".."', "[>=0]#,##0;-0"]
     # A fraction that is shown as a whole number, or one decimal, is still read as exactly as it is kept.
-    look = chance.choice(ways)
-    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: format {look}"
-    return Mutant(what, _shown(seed.content, numbers, num_format=look), harmless(seed.base))
+    looks = [{"num_format": way} for way in ways] + [_IN_WHITE | {"bg_color": "navy"}] * 3
+    look: dict[str, str | bool] = chance.choice(looks)
+    what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: {look}"
+    return Mutant(what, _shown(seed.content, numbers, **look), harmless(seed.base))
 
 
 @mutation

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from pipeline.read.workbook import Workbook
 from tests.fuzz.content import Archive, Cell, Content, Form, Page, Shown, content_of, name_of, place_of
 from tests.fuzz.writing import write
 
@@ -54,6 +55,13 @@ def test_a_number_keeps_its_value_under_a_format(tmp_path):
     path = write(Content([Page("a", [["Code", shown]])], Form("xlsx")), tmp_path / "a.xlsx")
     assert content_of(path).pages[0].rows == [["Code", 1234.0]]
     assert b'formatCode="&quot;[c]&quot;"' in zipfile.ZipFile(path).read("xl/styles.xml")
+
+
+def test_a_number_keeps_its_value_in_white(tmp_path):
+    shown = Shown(1234.0, (("font_color", "white"),))
+    path = write(Content([Page("a", [["Code", shown]])], Form("ods")), tmp_path / "a.ods")
+    assert content_of(path).pages[0].rows == [["Code", 1234.0]]
+    assert Workbook(path).cells("a").tolist() == [["Code", "1234 in white"]]
 
 
 def test_an_archive_holds_its_members_by_name(tmp_path):

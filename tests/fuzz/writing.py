@@ -106,8 +106,19 @@ _SPACES = " ".join(
         "of": "of",
     }.items()
 )
+# The looks of a number that are written as styles of cells: what these say of letters, and of what is behind them.
+_LOOKS = {
+    (("font_strikeout", True),): ('style:text-line-through-style="solid"', ""),
+    (("font_color", "white"),): ('fo:color="#ffffff"', ""),
+    (("font_color", "white"), ("bg_color", "navy")): ('fo:color="#ffffff"', 'fo:background-color="#000080"'),
+}
+_STYLES_OF_LOOKS = "".join(
+    f'<style:style style:name="look{number}" style:family="table-cell"><style:table-cell-properties {behind}/>'
+    f"<style:text-properties {letters}/></style:style>"
+    for number, (letters, behind) in enumerate(_LOOKS.values())
+)
 _STYLES = (
-    '<office:automatic-styles><style:style style:name="unseen" style:family="table">'
+    f'<office:automatic-styles>{_STYLES_OF_LOOKS}<style:style style:name="unseen" style:family="table">'
     '<style:table-properties table:display="false"/></style:style><style:style style:name="up" style:family="text">'
     '<style:text-properties style:text-position="super 58%"/></style:style></office:automatic-styles>'
 )
@@ -196,6 +207,9 @@ def _ods_cell(cell: Cell, down: int, across: int) -> str:
     if isinstance(cell, Raised):
         shown = f'<text:p>{escape(cell.text)}<text:span text:style-name="up">{escape(cell.above)}</text:span></text:p>'
         return made(typed("string"), shown)
+    if isinstance(cell, Shown):
+        styled = f'table:style-name="look{list(_LOOKS).index(cell.look)}"'
+        return made(f'{styled} {typed("float")} office:value="{cell.number!r}"', f"<text:p>{cell.number}</text:p>")
     return made(f'{typed("float")} office:value="{cell!r}"', f"<text:p>{cell}</text:p>")
 
 
