@@ -6,11 +6,15 @@ import pandas as pd
 from schemas.columns import rows_check
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Areas, amount, count
+from schemas.vocabulary import NO_TOTAL
 
 # Offences that forces recorded and took back in a later quarter, when the law or who records them changed.
 _TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
 _OFFENCE = r"[a-z][a-z ,/()-]+"
-_OF_REFERRALS = r"first responder [a-z ,&()'-]+|exploitation [a-z ,&-]+|location [a-z ]+|(other|unknown) sex"
+_OF_REFERRALS = (
+    rf"first responder {NO_TOTAL}[a-z ,&()'-]+|exploitation {NO_TOTAL}[a-z ,&-]+|location {NO_TOTAL}[a-z ]+"
+    r"|(other|unknown) sex"
+)
 # In powers of ten: within what a whole and the sum of its parts agree, though all of them are rounded.
 _ROUNDED = 0.2
 _OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", "action-fraud", "cifas", "uk-finance")

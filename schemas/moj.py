@@ -6,6 +6,7 @@ from schemas.coded import Coded, Truths
 from schemas.columns import figures_rule
 from schemas.figure import KEY, Figure
 from schemas.rules import ENGLAND_AND_WALES, Areas, amount, count
+from schemas.vocabulary import NO_TOTAL
 
 _REQUIREMENTS = (
     r"(?:activity|activities|programme|attendance|curfew|drug|alcohol|electronic|monitoring|exclusion|mental|prohibited"
@@ -23,7 +24,7 @@ class MojOffenderManagement(
     measures={"requirements started": count("requirements")},
     periods={"quarter": 2005, "calendar_year": 2005},
     areas=Areas(nations=(ENGLAND_AND_WALES,), others=(_REGION,)),
-    categories=(rf"(community order|suspended sentence order)(: (?=.*\b{_REQUIREMENTS}\b)[a-z ]+)?",),
+    categories=(rf"(community order|suspended sentence order)(: {NO_TOTAL}(?=.*\b{_REQUIREMENTS}\b)[a-z ]+)?",),
 ):
     """Offender management statistics: requirements of community and suspended sentence orders."""
 
@@ -39,7 +40,7 @@ class MojReoffending(
     ),
     sexes=("all", "male", "female"),
     ages=("all", r"\d+-\d+", r"\d+ and over"),
-    categories=("all", r"[a-z][a-z -]+"),
+    categories=("all", rf"{NO_TOTAL}[a-z][a-z -]+"),
 ):
     """Proven reoffending: offenders of a cohort, and those who reoffended within a year."""
 
@@ -53,7 +54,7 @@ class HmppsDigest(
     },
     periods={"financial_year": 2010},
     areas=Areas(nations=(ENGLAND_AND_WALES,), others=(r"prison(-[a-z]{2,})+", "prison-feltham-[ab]")),
-    categories=("all", r"((female|male) establishments(: )?)?([a-z][a-z ]+)?"),
+    categories=("all", rf"((female|male) establishments(: )?)?({NO_TOTAL}[a-z][a-z ]+)?"),
 ):
     """HMPPS annual digest: finds of drugs in prisons."""
 

@@ -44,6 +44,9 @@ STATISTICS = {
 # A label of a cell into which two were merged.
 SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
 
+# What begins a category that is no total: the whole is called "all", and a total of some would be taken for a kind.
+NO_TOTAL = r"(?!(?:total|all|any)\b|[^:]*\btotal(?::|$))"
+
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
     r"\b(?:drafts?|dummy|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of)\b"

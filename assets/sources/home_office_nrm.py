@@ -102,7 +102,8 @@ def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     code = table.column_if_any(r"(area|local authority|ons|gss) code")
     codes = pd.Series("", index=rows.index) if code is None else table.text(code).loc[rows.index]
     table.require_whole_codes(codes)
-    whole = names.str.fullmatch(WHOLE, case=False) | names.str.lower().eq(kinds.str.lower())
+    whole = names.str.fullmatch(WHOLE, case=False)
+    whole |= names.str.lower().str.removesuffix(" total").eq(kinds.str.lower())
     local = kinds.str.fullmatch(r"local authorit(y|ies)", case=False) & ~whole
     rows["responder"] = part(kinds.where(whole, names), "first responder ").mask(
         local, "first responder local authority"

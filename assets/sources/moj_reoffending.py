@@ -30,8 +30,8 @@ COUNTS = {
 }
 RESULTS = r"(number of |average number of |frequency |proportion |percentage |previous |rate ).*"
 AGES = {
-    r"adults?( offenders)?": "18 and over",
-    r"(juvenile|youth|children)s?( offenders)?": "10-17",
+    r"(all )?adults?( offenders)?": "18 and over",
+    r"(all )?(juvenile|youth|children)s?( offenders)?": "10-17",
     r"(\d+) ?(?:to|-|–) ?(\d+)": r"\1-\2",
     r"(\d+) ?(?:\+|(?:and|or) over)": r"\1 and over",
     WHOLE: "all",

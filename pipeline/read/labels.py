@@ -89,10 +89,20 @@ SEX_WORDS = MALE_OR_FEMALE | dict.fromkeys(("persons", "all persons", "people", 
 # A code of a statistical area, in whatever case it is printed.
 _CODE = re.compile(r"[A-Za-z]\d{8}")
 
+# What may follow "all" where nobody is left out: "all females" and "total class A" are of some.
+_OF_WHATEVER = (
+    r"(?:both|persons|people|individuals|clients|patients|pupils|victims|households|cases|ages?|sex(?:es)?|genders?"
+    r"|(?:ethnic )?groups?|ethnicities|nationalit(?:y|ies)|bands?|types?|categories|kinds|reasons|areas|regions"
+    r"|(?:police )?forces|prisons|establishments|settings|locations|schools?|(?:index )?offences?|crimes?|offenders"
+    r"|drugs|drug types|substances|seizures|finds|incidents|referrals|exploitation|(?:first )?responders|requirements"
+    r"|orders|tenures|religions|disabilities|backgrounds|numbers?|all|of|and|or|the)"
+)
+
 # The label of a whole, where others are of its parts.
 WHOLE = (
-    r"(?!.*(?:(?<!not )\b(?:known|stated)|\b(?:less|minus|exclud\w+|except|without|net of))\b)"
-    r"(?:(?:(?:grand )?total|all|any(?! other)|persons|england (?:and|&) wales)\b.*|.*\btotal)"
+    r"(?!.*(?:(?<!not )\b(?:known|stated)|\b(?:less|minus|exc\w*|without|net of))\b)"
+    rf"(?:(?:(?:grand |overall )?total|all|any|persons|both)(?:[ _,(/-]+{_OF_WHATEVER}(?![a-z]))*\)?"
+    r"|england (?:and|&) wales\b.*)"
 )
 
 # The label of a whole that is called a total, or all.

@@ -179,6 +179,6 @@ class Tabular(ABC, Generic[Column]):
             for pattern, word in words.items():
                 if found := re.fullmatch(pattern, text.lower()):
                     return found.expand(word)
-            raise ValueError(f"nobody knows which of {', '.join(words.values())} {text!r} is")
+            raise ValueError(f"nobody knows which of {', '.join(dict.fromkeys(words.values()))} {text!r} is")
 
         return self.each(texts, read)

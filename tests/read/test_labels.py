@@ -1,10 +1,12 @@
 """Printed labels without their footnotes."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.labels import _AS_IT_IS, another, footnotes, heading, label, plain
+from pipeline.read.labels import _AS_IT_IS, WHOLE, another, footnotes, heading, label, plain
 
 
 @pytest.mark.parametrize(
@@ -120,3 +122,25 @@ def test_a_heading_says_that_numbers_are_of_something_else(printed, unit, says):
 def test_what_needs_no_look_is_what_a_look_finds(text):
     # A space before it is looked for, and lost.
     assert label(f" {text}") == label(text) == text
+
+
+@pytest.mark.parametrize(
+    ("printed", "whole"),
+    [
+        ("Total", True),
+        ("Grand total", True),
+        ("All ages and both sexes", True),
+        ("All index offences", True),
+        ("Total (all schools)", True),
+        ("England and Wales, 1993 to 2021", True),
+        ("Total state-funded secondary", False),
+        ("Total class A", False),
+        ("All females", False),
+        ("All under 25", False),
+        ("Any other White", False),
+        ("Total excl. fraud", False),
+        ("Sexual exploitation total", False),
+    ],
+)
+def test_a_total_of_some_is_no_whole(printed, whole):
+    assert bool(re.fullmatch(WHOLE, heading(printed))) == whole

@@ -261,3 +261,14 @@ def test_a_row_without_its_number_is_a_figure_that_is_not_available(altered, una
     at = found["value"].isna() & whole["value"].notna()
     assert found.loc[at, "status"].tolist() == ["x"] and whole.loc[at, "value"].tolist() == [6.0]
     assert_same(found[~at], whole[~at])
+
+
+def test_a_total_of_some_referrals_is_not_taken_for_all(altered):
+    of_places = [[text.replace("Total", "UK total") for text in row] for row in lines(real_file(NRM, LONG))]
+    with pytest.raises(Refused, match="category is not a category that this publication prints"):
+        altered(NRM, of_places)
+    of_ages = lines(sample(NRM, "2024-05-09"))
+    for row in of_ages:
+        row[2] = row[2].replace("Total", "Total under 18")
+    with pytest.raises(Refused, match=r"nobody knows which of .* 'Total under 18' is"):
+        altered(NRM, of_ages)

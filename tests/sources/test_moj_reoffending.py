@@ -91,6 +91,14 @@ def test_what_nobody_knows_is_refused(printed, instead, said, altered):
         altered(REOFFENDING, with_another_word(BASE, printed, instead))
 
 
+@pytest.mark.parametrize("called", ["All violent offences", "Violence total", "Total violence"])
+def test_a_total_of_some_offences_is_not_taken_for_all(called, altered):
+    printed = lines(sample(REOFFENDING, "2024-10-31"))
+    rows = [[called if text == "All offences" else text for text in row] for row in printed]
+    with pytest.raises(Refused, match="category is not a category that this publication prints"):
+        altered(REOFFENDING, rows)
+
+
 def without(rows: Rows, *columns: str) -> Rows:
     kept = [at for at, name in enumerate(rows[0]) if name not in columns]
     return [[row[at] for at in kept] for row in rows]
