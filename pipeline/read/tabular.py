@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.labels import LEVEL, STANDING, WHOLE, heading
+from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
 
 # A code of a statistical area.
@@ -24,9 +25,23 @@ _BESIDE = ("lower", "upper", "base", "flag")
 
 # What heads a column that says nothing of its rows but which they are, of what kind of area, and from where.
 _IDLE = (
-    r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|(?:data[ _])?source|extract\w*(?:[ _]date)?"
-    r"|geography|(?:area|geograph\w+)[ _](?:type|level|kind)"
+    r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|unnamed: \d+|(?:data[ _])?source"
+    r"|extract\w*(?:[ _]date)?|(?:area|geograph\w+)[ _](?:type|level|kind)"
 )
+# What stands in a column of geography that says no more than these.
+_KINDS_OF_AREA = (
+    r"|country|nation(?:al)?|region(?:al)?|(?:(?:non-)?metropolitan )?(?:county|district)|unitary(?: authority)?"
+    r"|(?:upper|lower)[- ]tier.*|local authority.*|london borough|(?:inner|outer) london|council area"
+    r"|local government district"
+)
+# What heads a column of labels, though they are numbers.
+_LABELS = (
+    r"(?:.*[ _])?(?:sex|gender|ages?|quarter|months?|weeks?|terms?|(?:dec|quint|quart)iles?|imd|ethnic\w*|religion"
+    r"|disab\w*|nationality|tenure|wave|phase|stage|class|type|kind|group|category|band)"
+    r"(?:[ _](?:code|id|number|no\.?|group|band))?"
+)
+# What says of rows no more than when, or is a mark.
+_SAYS_LITTLE = r"(?:19|20)\d\d\b.*|[^a-z\d]*|\[\w\]|[cxzkup]|0"
 # What stands in one that says which numbers stand, where they do.
 _STANDS = r"|a|n|no|0|false|final|live|active|published|current|good|ok|valid|official\b.*|accredited\b.*"
 _COUNTS = r"|y|yes|1|true|valid|published"
@@ -54,6 +69,12 @@ def _narrowing(names: list[str], texts: Iterable[object]) -> str:
     if any(re.fullmatch(STANDING, name) for name in names):
         stands = _STANDS if not any(re.match("valid|publish|include", name) for name in names) else _COUNTS
         return next((text for text in sorted(words, reverse=True) if not re.fullmatch(stands, text)), "")
+    if "geography" in names:
+        return min((text for text in words if not re.fullmatch(_KINDS_OF_AREA, text)), default="")
+    # Of one sex, quarter or ward are all rows, though it has only a letter, a code or a number for a name.
+    alone = len(words) == 1 and not re.fullmatch(rf"{_OF_ALL}|{_SAYS_LITTLE}", only := min(words))
+    if alone and (not is_number(only) or any(re.fullmatch(_LABELS, name) for name in names)):
+        return only
     # A column of numbers is another measure.
     if any(re.fullmatch(r"-?[\d.,]+", text) for text in words):
         return ""

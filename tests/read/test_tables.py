@@ -129,7 +129,8 @@ def test_a_heading_that_is_merged_over_two_columns_of_figures_is_refused():
         cells = np.array([["T", "", ""], ["Area code", "Deaths", ""], [CODE, 1.0, beside]], dtype=object)
         return Table("file.xlsx", "Table 1", cells, "T", GSS, merged=[((1, 1), (1, 2))])
 
-    assert merged("").unpivot(rows_of(merged("")), {1: {}})["value"].tolist() == [1]
+    seen = merged("")
+    assert seen.unpivot(rows_of(seen), {1: {}})["value"].tolist() == [1]
     with pytest.raises(Refused, match="one heading is merged over the columns B to C"):
         merged(2.0).unpivot(rows_of(merged(2.0)), {1: {}, 2: {}})
 
@@ -139,7 +140,8 @@ def test_a_number_that_nobody_sees_because_a_mark_is_merged_over_it_is_refused()
         cells = np.array([["T", "", ""], ["Area code", "Deaths", "Rate"], [CODE, "[x]", hidden]], dtype=object)
         return Table("file.xlsx", "Table 1", cells, "T", GSS, merged=[((2, 1), (2, 2))])
 
-    assert merged("").unpivot(rows_of(merged("")), {1: {}, 2: {}})["status"].tolist() == ["x", "x"]
+    seen = merged("")
+    assert seen.unpivot(rows_of(seen), {1: {}, 2: {}})["status"].tolist() == ["x", "x"]
     with pytest.raises(Refused, match="the cells B3 to C3 are merged"):
         merged(3.0).unpivot(rows_of(merged(3.0)), {1: {}, 2: {}})
 
