@@ -11,6 +11,8 @@ from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.dfe import DfeChildrenInNeed
 
+CATEGORY = r"factors identified at (?:the )?end of assessments?|total|all|"
+
 
 @source(
     publisher="DfE",
@@ -34,15 +36,16 @@ def dfe_children_in_need(book: Workbook) -> Iterator[pd.DataFrame]:
     rows = areas(records, "financial_year")
     national = records.frame["geographic_level"].isin(["National", "Regional"])
     rows["precision"] = national.map({True: "10", False: "1"})
-    if "category" in records.frame and records.frame["category"].nunique() > 1:
-        raise records.refused(f"several categories: {', '.join(sorted(set(records.frame['category']))[:5])}")
+    said = set(records.text("category").str.lower()) if "category" in records.frame else set()
+    if others := sorted(text for text in said if not re.fullmatch(CATEGORY, text)):
+        raise records.refused(f"its category is {others[0]!r}, so that it may be of some children only")
     names = {name.lower(): name for name in records.frame}
     episodes = [name for name in names if re.fullmatch(r"episodes_with_assessment_factors?", name)]
     if len(episodes) != 1:
         raise records.refused("no single column of episodes with an assessment factor")
     if missing := {f"drug_misuse_{whose}" for whose in ("child", "parent", "person")} - set(names):
         raise records.refused(f"no column {', '.join(sorted(missing))} among {', '.join(names)}")
-    apart = PLACE_AND_TIME | {episodes[0]}
+    apart = PLACE_AND_TIME | {episodes[0], "category"}
     factors = [name for name in names if name not in apart and not records.is_idle(names[name])]
     if shares := [name for name in factors if re.search(r"percent|_pc$|_rate|%", name)]:
         raise records.refused(f"{', '.join(shares)} is no number of assessments")

@@ -15,9 +15,7 @@ LEVELS = {
 # What statistical first releases called them before the files of Explore Education Statistics.
 OLDER = {"year": "time_period", "level": "geographic_level"}
 
-PLACE_AND_TIME = {"time_period", "time_identifier", "geographic_level", "old_la_code", "category"}.union(
-    *LEVELS.values()
-)
+PLACE_AND_TIME = {"time_period", "time_identifier", "geographic_level", "old_la_code"}.union(*LEVELS.values())
 
 
 def areas(records: Records, single: str) -> pd.DataFrame:

@@ -96,6 +96,7 @@ def test_columns_of_a_text_file_may_move_and_change_case(altered):
         ("time_period", "2021-12-31", r"row 3, time_period: cannot read a period"),
         ("time_identifier", "Academic year", "time_identifier academic year where a financial year is due"),
         ("geographic_level", "Ward", "unknown geographic_level Ward"),
+        ("category", "Boys", "its category is 'boys', so that it may be of some children only"),
         ("Drug_Misuse_parent", "12..", r"column Drug_Misuse_parent: no meaning is known for row 3 '12..'"),
         ("Drug_Misuse_parent", "1,2", r"row 3 '1,2'"),
         ("Drug_Misuse_parent", "inf", r"row 3 'inf'"),

@@ -190,8 +190,9 @@ def test_a_breakdown_of_exclusions_that_nobody_knows_is_refused(altered):
 
 def test_exclusions_of_some_pupils_only_are_refused(altered):
     rows = lines(sample(EXCLUSIONS, "2025-07-10"))
-    for only, why in (("Girls", "it says 'girls' of its rows"), ("Total", "")):
-        filtered = [["sex", *rows[0]]] + [[only, *row] for row in rows[1:]]
+    girls = "it says 'girls' of its rows"
+    for name, only, why in (("sex", "Girls", girls), ("category", "Girls", girls), ("sex", "Total", "")):
+        filtered = [[name, *rows[0]]] + [[only, *row] for row in rows[1:]]
         if why:
             with pytest.raises(Refused, match=why):
                 altered(EXCLUSIONS, filtered)
