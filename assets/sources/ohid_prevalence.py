@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
+from pipeline.read import labels
 from pipeline.read.labels import heading, plain
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -132,6 +133,9 @@ def _placed(texts: pd.DataFrame, periods: pd.Series, refused: Callable[[str], Re
     odd = named["code"].str.fullmatch(r"E\d+") & ~named["code"].str.fullmatch(GSS)
     rows["note"] = ("Printed with the code " + named["code"] + ".").where(odd, "")
     groups = texts[[name for name in texts if name.startswith("group")]]
+    for text in {text for name in groups for text in groups[name].str.lower()}:
+        if not (re.fullmatch(rf"|adults|{labels.WHOLE}", text) or "inject" in text or _groups(text)):
+            raise refused(f"nobody knows of whom {text!r} is")
     said = groups.agg(" ".join, axis=1).str.lower() if len(groups.columns) else pd.Series("", index=texts.index)
     return pd.concat([rows, pd.DataFrame([_groups(words) for words in said], index=rows.index)], axis=1)
 
@@ -337,7 +341,11 @@ def _read_records(book: Workbook) -> pd.DataFrame:
     if not columns["period"] or not columns["code"] + columns["area"]:
         raise records.refused(f"no columns of area and year among {', '.join(records.frame)}")
     records.know(*chain(*columns.values()))
+    groups = columns.pop("group")
+    if several := next((names for names in columns.values() if len(names) > 1), None):
+        raise records.refused(f"the columns {' and '.join(several)} may mean the same")
     texts = pd.DataFrame({text: records.frame[names[0]] for text, names in columns.items() if names})
+    texts = texts.assign(**{f"group {name}": records.frame[name] for name in groups})
     points = _attributes(_estimates(headings, records.refused), headings, "", DEPENDENCE, records.refused)
     placed = _placed(texts, records.periods(columns["period"][0]), records.refused)
     return records.unpivot(placed, points, MARKS)

@@ -184,6 +184,27 @@ def test_words_in_the_place_of_a_code_are_no_code_though_the_area_has_a_name(alt
         altered(ALCOHOL, rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("sex", "F", "nobody knows of whom 'f' is"),
+        ("age_group", "15", "nobody knows of whom '15' is"),
+        ("financial_year", "2011/12", "the columns Year and financial_year may mean the same"),
+        ("ward_code", "E05000001", "the columns Area_Code_GSS and ward_code may mean the same"),
+        ("sex", "Persons", ""),
+        ("age_group", "Adults", ""),
+    ],
+)
+def test_a_column_more_says_that_estimates_are_of_everybody_or_is_refused(altered, name, text, why):
+    heads, *rows = lines(sample(ALCOHOL, "2020-03-05"))
+    more = [[*heads, name], *([*row, text] for row in rows)]
+    if why:
+        with pytest.raises(Refused, match=why):
+            altered(ALCOHOL, more)
+    else:
+        assert_same(altered(ALCOHOL, more), sample_figures(ALCOHOL, "2020-03-05"))
+
+
 def test_estimates_that_all_have_decimals_are_read(altered):
     rows = lines(sample(ALCOHOL, "2020-03-05"))
     people = rows[0].index("Alcohol_dependent")
