@@ -23,6 +23,8 @@ _OF_A_DOCUMENT = {"[Content_Types].xml", "mimetype", "content.xml"}
 # What a program or a person adds to the name of a file that they copy or part.
 _OF_A_COPY = r"(?i)copy of |[ _.-]*(?:\(\d+\)|copy|final|new|old|rev(?:ised)?|v\d+|part ?\d+)(?=[ _.()-]|$)"
 
+_PACKED = r"(?i)\.(?:zip|gz|tgz|tar|7z|rar|bz2|xz|zst)$"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -100,6 +102,9 @@ def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.
     for left in set(map(_name_of, kept)) - set(map(_name_of, found)):
         if re.fullmatch(wanted, re.sub(_OF_A_COPY, "", left), re.IGNORECASE):
             raise Refused(f"{path.name}: {left!r} is not called like {wanted!r}, but may be a copy or a part of one")
+    # So would files that are packed once more.
+    if found and (packed := next((one for one in map(_name_of, kept) if re.search(_PACKED, one)), None)):
+        raise Refused(f"{path.name}: {packed!r} is an archive within it: add what it holds as files of their own")
     if not found:
         raise Refused(
             f"{path.name} is an archive, but no xlsx or ods workbook, and none of its {len(members)} files "

@@ -71,6 +71,12 @@ def test_an_archive_without_a_file_to_read_is_refused(members, tmp_path):
         parts(zipped(tmp_path / "m.zip", members))
 
 
+@pytest.mark.parametrize("name", ["more.zip", "a/2.csv.gz", "2.7Z"])
+def test_an_archive_within_one_that_is_read_is_refused(name, tmp_path):
+    with pytest.raises(Refused, match=rf"m.zip: '{Path(name).name}' is an archive within it"):
+        parts(zipped(tmp_path / "m.zip", {"1.csv": "1", name: "PK"}))
+
+
 def test_a_link_in_an_archive_is_refused(tmp_path):
     link = zipfile.ZipInfo("1.csv")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
