@@ -23,7 +23,8 @@ WITHOUT_TERRITORY = {"british-transport-police", "police-service-of-northern-ire
 STREET_CRIMES = """
     WITH records AS (
         SELECT number, nullif(trim("Month"), '') AS month, nullif(trim("Reported by"), '') AS force,
-               nullif(lower(trim("Crime type")), '') AS crime_type, nullif(trim({crime_id}), '') AS crime_id
+               nullif(regexp_replace(lower(trim("Crime type")), ' +', ' ', 'g'), '') AS crime_type,
+               nullif(trim({crime_id}), '') AS crime_id
         FROM {printed}
         WHERE trim(concat(*COLUMNS(* EXCLUDE number))) <> ''  -- records of commas, below the last one
     )
@@ -35,6 +36,17 @@ STREET_CRIMES = """
     GROUP BY month, force, crime_type
     ORDER BY min(number)
 """
+# Crimes without an id are told from each other by all that is said of them.
+REPEATED = """
+    SELECT force FROM (
+        SELECT trim("Reported by") AS force, hash({columns}), count(*) AS times
+        FROM {printed}
+        WHERE nullif(trim({crime_id}), '') IS NULL AND "Month" <> 'Month'
+        GROUP BY ALL
+    )
+    GROUP BY force
+    HAVING count(*) >= {several} AND min(times) > 1
+"""
 WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
@@ -43,6 +55,7 @@ KNOWN = (
     r"number|crime id|month|reported by|falls within|longitude|latitude|location|lsoa (?:code|name)|crime type"
     r"|last outcome category|context"
 )
+COUNTED = r"n|freq\w*|totals?|(?:.*[ _])?(?:counts?|number|crimes|offences|incidents|records)(?:[ _]of[ _].*)?"
 # Of so many crimes with an id some stand twice, and not all.
 _SEVERAL = 12
 
@@ -121,11 +134,17 @@ def _counted(
             raise Refused(f"{file}: the columns {' and '.join(twice)} mean the same")
     crime_id = '"Crime ID"' if "Crime ID" in there else "NULL"
     counts = con.execute(STREET_CRIMES.format(printed=printed, crime_id=crime_id), path).df()
+    known = {name: bool(re.fullmatch(KNOWN, name.lower().strip())) for name in there}
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in there}
+    columns = ", ".join(quoted[name] for name in there if known[name] and name != "number")
+    repeated = REPEATED.format(printed=printed, crime_id=crime_id, columns=columns, several=_SEVERAL)
+    for (force,) in con.execute(repeated, path).fetchall():
+        raise Refused(f"{file}: all crimes of {force} that have no id stand twice")
     for name in there:
-        if not re.fullmatch(KNOWN, name.lower().strip()):
-            column = '"' + name.replace('"', '""') + '"'
-            texts = con.execute(f"SELECT DISTINCT trim({column}) FROM {printed} LIMIT 1000", path).fetchall()
-            require_silent(
-                lambda why: Refused(f"{file}: {why}"), name, [heading(name)], [text or "" for (text,) in texts]
-            )
+        if not known[name]:
+            texts = con.execute(f"SELECT DISTINCT trim({quoted[name]}) FROM {printed} LIMIT 1000", path).fetchall()
+            said = [text or "" for (text,) in texts]
+            require_silent(lambda why: Refused(f"{file}: {why}"), name, [heading(name)], said)
+            if re.fullmatch(COUNTED, heading(name)) and any(said):
+                raise Refused(f"{file}: the column {name} counts crimes, so that a row is no record of one")
     return counts

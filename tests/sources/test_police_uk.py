@@ -101,12 +101,26 @@ def test_real_files_stand_beside_those_of_other_months(tmp_path, staged_real):
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name", [name for name in STREET_FILES if "btp" not in name])
+@pytest.mark.parametrize("name", STREET_FILES)
 def test_a_file_laid_after_itself_is_refused(name, tmp_path):
     text = real_file(STREET, name).read_text(encoding="utf-8")
     (tmp_path / name).write_text(text + text, encoding="utf-8")
     with pytest.raises(Refused, match=r"all crimes of .* stand twice"):
         read(STREET, tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["n", "Count", "Number of crimes"])
+def test_a_table_of_counts_holds_no_records(name, tmp_path):
+    (tmp_path / "street.csv").write_text(f"Month,Reported by,Crime type,{name}\n2024-01,Kent Police,Drugs,14\n")
+    with pytest.raises(Refused, match=f"the column {name} counts crimes, so that a row is no record of one"):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_doubled_spaces_in_a_crime_type_make_no_other(tmp_path):
+    rows = "".join(f"2024-01,Kent Police,Anti-social{' ' * spaces}behaviour\n" for spaces in (1, 2))
+    (tmp_path / "street.csv").write_text(f"Month,Reported by,Crime type\n{rows}")
+    found = read(STREET, tmp_path / "street.csv")
+    assert found[["category", "value"]].to_numpy().tolist() == [["anti-social behaviour", 2]]
 
 
 CALLED = {
