@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.fetch.fingertips import Fingertips as Platform
-from pipeline.read.labels import SEX_WORDS, plain
+from pipeline.read.labels import OF_SOME, SEX_WORDS, plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tabular import GSS
@@ -187,15 +187,17 @@ def _ages(records: Records, rows: pd.DataFrame) -> pd.Series:
             spelled[text] = "all"
     ages = _translated(records, rows["Age"], spelled, "Age")
     alone = rows["Age"].groupby(rows["Indicator ID"]).transform("nunique") == 1
+    # Deaths and admissions are of all ages.
+    of_people = np.array([INDICATORS[indicator].counted_unit == "people" for indicator in rows["Indicator ID"]])
     named = [age in plain(name) for age, name in zip(ages, rows["Indicator Name"], strict=True)]
-    return ages.mask(alone & (ages.isin(ADULTS) | np.array(named, dtype=bool)), "all")
+    return ages.mask(alone & (ages.isin(ADULTS) & of_people | np.array(named, dtype=bool)), "all")
 
 
 def _category(records: Records, indicator: str, name: str) -> str:
     """The category of an indicator, once its printed name is sure to fit what is known of its id."""
     known, words = INDICATORS[indicator], plain(name).lower()
     units = {unit for pattern, unit in UNITS if re.search(pattern, words)}
-    if not re.search(known.named, words) or units - {known.unit}:
+    if not re.search(known.named, words) or units - {known.unit} or re.search(OF_SOME, words):
         raise records.refused(f"indicator {indicator} is called {name!r}, not {known.measure} ({known.unit})")
     category = known.category or next((said for pattern, said in SUBSTANCES if re.search(pattern, words)), "")
     if not category:

@@ -136,6 +136,8 @@ def test_a_further_column_and_a_renamed_one_that_is_not_read_do_not_matter(alter
         ("Indicator ID", "99999", "row 3: nobody has said what indicator 99999 measures"),
         ("Indicator Name", "Alcohol-related mortality", "is called 'Alcohol-related mortality'"),
         ("Indicator Name", "Alcohol-specific mortality: rate per 1000", "not alcohol-specific mortality"),
+        ("Indicator Name", "Alcohol-specific mortality (Female)", "is called 'Alcohol-specific mortality (Female)'"),
+        ("Indicator Name", "Alcohol-specific mortality, under 75s", "is called 'Alcohol-specific mortality, under"),
         ("Value", "11.2*", "column Value: no meaning is known for row 3 '11.2*'"),
         ("Count", "n/a", "column Count: no meaning is known for row 3 'n/a'"),
         ("Sex", "Unknown", "row 3, Sex"),
@@ -157,8 +159,10 @@ def test_a_file_of_some_people_only_is_none_of_the_whole(altered):
     with pytest.raises(Refused, match="it says 'white' of its rows"):
         altered(FINGERTIPS, [[*header, "Ethnicity"], *([*row, "White"] for row in rows[:200])])
     at = header.index("Age")
-    with pytest.raises(Refused, match="age is not an age that this publication prints"):
-        altered(FINGERTIPS, [header, *([*row[:at], "45-64 yrs", *row[at + 1 :]] for row in rows[:200])])
+    # Adults are everybody in treatment, but not all who die.
+    for ages in ("45-64 yrs", "15-64 yrs", "18+ yrs"):
+        with pytest.raises(Refused, match="age is not an age that this publication prints"):
+            altered(FINGERTIPS, [header, *([*row[:at], ages, *row[at + 1 :]] for row in rows[:200])])
 
 
 @pytest.mark.parametrize(
