@@ -32,7 +32,7 @@ TABLES = (
     r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
     rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
 )
-GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?:reasonable|conclusive) grounds)?"
+GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?P<grounds>reasonable|conclusive) grounds)?"
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
 AGES = {
@@ -169,8 +169,10 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
 
 def _decisions(records: Records) -> pd.DataFrame:
     """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
-    first = next(name for name in records.frame if name.lower().endswith(" grounds"))
-    common = {"measure": f"{first.lower().split()[-2]} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
+    said = {found["grounds"] for name in records.frame if (found := re.fullmatch(GROUNDS, name.lower()))} - {None}
+    if len(said) != 1:
+        raise records.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
+    common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
     columns = {}
     for name in records.frame:
         if found := re.fullmatch(GROUNDS, name.lower()):

@@ -263,6 +263,7 @@ def test_a_row_without_its_number_is_a_figure_that_is_not_available(altered, una
     assert_same(found[~at], whole[~at])
 
 
+@pytest.mark.real_data
 def test_a_total_of_some_referrals_is_not_taken_for_all(altered):
     of_places = [[text.replace("Total", "UK total") for text in row] for row in lines(real_file(NRM, LONG))]
     with pytest.raises(Refused, match="category is not a category that this publication prints"):
@@ -272,3 +273,11 @@ def test_a_total_of_some_referrals_is_not_taken_for_all(altered):
         row[2] = row[2].replace("Total", "Total under 18")
     with pytest.raises(Refused, match=r"nobody knows which of .* 'Total under 18' is"):
         altered(NRM, of_ages)
+
+
+@pytest.mark.real_data
+def test_decisions_of_two_kinds_in_one_file_are_refused(altered):
+    heads, *rows = lines(real_file(NRM, REASONABLE))
+    mixed = [name.replace("Negative reasonable", "Negative conclusive") for name in heads]
+    with pytest.raises(Refused, match="its decisions are of conclusive and of reasonable grounds"):
+        altered(NRM, [mixed, *rows])
