@@ -19,7 +19,7 @@ from assets.sources.nhs_tables import (
 )
 from pipeline import naming, places
 from pipeline.fetch.by_hand import ByHand
-from pipeline.read.labels import heading
+from pipeline.read.labels import ANOTHER, OF_SOME, heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -160,7 +160,7 @@ def _records(records: Records) -> pd.DataFrame:
     rows["area_code"] = frame[named["area_code"]]
     rows["period"] = records.periods(named["period"], "financial_year")
     readings: Mapping[str, Callable] = {
-        "category": lambda text: _subject(text) or _left_out(text),
+        "category": _diagnosis,
         "sex": SEXES.get,
         "age": lambda text: "all" if text in WHOLE else age_band(text),
     }
@@ -177,8 +177,11 @@ def _records(records: Records) -> pd.DataFrame:
     return records.unpivot(rows, {named["value"]: COUNTED}, MARKS)
 
 
-def _left_out(text: str) -> str | None:
-    return "" if re.search(OTHERS, text) else None
+def _diagnosis(text: str) -> str | None:
+    """The subject that a label names, empty for one that is left out; none where it is of some admissions only."""
+    if re.search(rf"{OF_SOME}|{ANOTHER}", text):
+        return None
+    return _subject(text) or ("" if re.search(OTHERS, text) else None)
 
 
 def _placed(records: Records, row: int, label: str) -> str:

@@ -92,6 +92,13 @@ def test_columns_of_the_rows_of_admissions_may_move_and_an_unknown_one_is_refuse
         altered(ADMISSIONS, [[*row, "ethnicity" if at == 0 else str(at % 2)] for at, row in enumerate(rows)])
 
 
+@pytest.mark.parametrize("said", ["{}, under 25s", "{} - emergency admissions only", "{} (males)", "Attendances: {}"])
+def test_a_diagnosis_of_some_admissions_only_is_refused(said, altered):
+    heads, *rows = lines(sample(ADMISSIONS, "2025-07-24"))
+    with pytest.raises(Refused, match=r"row 2, diagnosis: nobody knows '.*sharp object.*'"):
+        altered(ADMISSIONS, [heads, *([said.format(row[0]), *row[1:]] for row in rows)])
+
+
 @pytest.mark.parametrize("people", ["10,000", "1,000", "million"])
 def test_standardised_rates_of_other_people_are_refused(people, altered):
     book = sheets(sample(ADMISSIONS, "2023-11-30"))
