@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.opening import Refused
+from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsGeography
@@ -52,11 +53,21 @@ def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     for found, code in levels.items():
         name = f"{code[:-2]}NM"
         records.require(name)
+        _require_one(records, code, name)
         first = ~frame[code].duplicated()
         yield _stated(frame[first], code, code, name, **one)
         if found in upper:
+            _require_one(records, levels[lowest], code)
             member = one | {"measure": f"member of {LEVELS[found[1]]}"}
             yield _stated(frame, levels[lowest], code, f"{levels[lowest][:-2]}NM", **member, category=frame[code])
+
+
+def _require_one(records: Records, code: str, other: str) -> None:
+    """Refuse a code beside which one row says something else than another."""
+    pairs = records.frame[[code, other]].drop_duplicates()
+    if (twice := pairs[code].duplicated()).any():
+        row = twice.idxmax()
+        raise records.refused(f"row {row}: {pairs.at[row, code]} has {pairs.at[row, other]!r} and another {other}")
 
 
 def _stated(frame: pd.DataFrame, code: str, column: str, name: str, **attributes) -> pd.DataFrame:

@@ -50,3 +50,13 @@ def test_a_lookup_of_unknown_levels_or_two_vintages_is_refused(altered):
             altered("ons_geography", [heads, *rows[1:]])
     with pytest.raises(Refused, match="no column RGN21NM"):
         altered("ons_geography", [["FID", "LAD21CD", "LAD21NM", "RGN21CD", "region"], *rows[1:]])
+
+
+def test_a_lookup_that_contradicts_itself_is_refused(altered):
+    rows = lines(sample("ons_geography", "2021-04-30"))
+    renamed = [*rows[:3], [*rows[3][:4], "London"], *rows[4:]]
+    assert rows[3][3] in {row[3] for row in rows[1:3]}
+    with pytest.raises(Refused, match=rf"row 4: {rows[3][3]} has 'London' and another RGN21NM"):
+        altered("ons_geography", renamed)
+    with pytest.raises(Refused, match=rf"row {len(rows) + 1}: E06000001 has 'E12000007' and another RGN21CD"):
+        altered("ons_geography", [*rows, ["999", *rows[1][1:3], "E12000007", "London"]])
