@@ -30,6 +30,11 @@ QUANTITIES = [
     (r"\bpopulation\b", "population"),
     (r"\b(number|count|users?|people|adults|dependent|estimates?)\b", "number"),
 ]
+# What makes an estimate one of other people than all who use or depend,.
+OF_OTHERS = (
+    r"\b(?:treatment|child(?:ren)?|parents?|famil\w+|pregnant|offenders?|prison\w*|deaths?|admissions?|need|unmet|new"
+    r"|harmful|hazardous|with(?! alcohol| an? )|aged? (?!18\b|\d\d ?(?:-|to))|\d\d \d\d)\b"
+)
 STATED = [(r"\brates?\b", "rate"), (r"\b(numbers?|counts?)\b", "number")]
 BOUNDS = [(r"\blower\b", "lower"), (r"\bupper\b", "upper")]
 
@@ -79,6 +84,8 @@ def _estimates(headings: Mapping[Hashable, str], refused: Callable[[str], Refuse
         if bound := _one(BOUNDS, words):
             bounds[column] = (bound, said)
         elif said.get("quantity") != "population":
+            if re.search(OF_OTHERS, words):
+                raise refused(f"nobody knows of whom {words!r} is")
             points[column] = said
     for column, (bound, said) in bounds.items():
         fits = [point for point, its in points.items() if all(its.get(name) == text for name, text in said.items())]

@@ -205,6 +205,15 @@ def test_a_column_more_says_that_estimates_are_of_everybody_or_is_refused(altere
         assert_same(altered(ALCOHOL, more), sample_figures(ALCOHOL, "2020-03-05"))
 
 
+@pytest.mark.parametrize(
+    "name", ["Alcohol_dependent_18_24", "Adults_with_children_dependent", "Alcohol_dependent_not_in_treatment"]
+)
+def test_estimates_of_other_people_are_not_those_of_all(altered, name):
+    heads, *rows = lines(sample(ALCOHOL, "2020-03-05"))
+    with pytest.raises(Refused, match="nobody knows of whom '.*' is"):
+        altered(ALCOHOL, [[name if text == "Alcohol_dependent" else text for text in heads], *rows])
+
+
 def test_estimates_that_all_have_decimals_are_read(altered):
     rows = lines(sample(ALCOHOL, "2020-03-05"))
     people = rows[0].index("Alcohol_dependent")
