@@ -8,7 +8,7 @@ import numpy as np
 from schemas.coded import Coded, Truths
 from schemas.columns import figures_rule
 from schemas.decimals import broken, have_few_decimals
-from schemas.figure import Figure
+from schemas.figure import KEY, Figure
 from schemas.rules import ENGLAND, SMALL, Areas, Periods, amount, count, estimated, percentage
 
 _SUBSTANCE_GROUPS = ("all", "alcohol only", "non-opiate and alcohol", "non-opiate only", "opiate")
@@ -17,6 +17,7 @@ _JOINT = SMALL | {"E06000052": "Cornwall, where it is printed with the Isles of 
 _JOINT_AREA = "cornwall-and-isles-of-scilly"
 _ANY_JOINT_AREA = r"[a-z]+(-[a-z]+)*-and(-[a-z]+)+"
 
+_MORE_START = "more people start treatment than are in it"
 _DIVIDED = "numbers of people are printed with a few decimals, as in another unit"
 
 
@@ -25,6 +26,12 @@ def _divided(figures: Coded, measure: str) -> Truths:
     people = np.where(figures.have("measure", measure), figures.value, np.nan)
     few = broken(people) & have_few_decimals(people, 3)
     return few & (2 * few.sum() > np.count_nonzero(~np.isnan(people)))
+
+
+def _more_start(figures: Coded) -> Truths:
+    """More people who start treatment in a period than are in it, by more than both are rounded."""
+    treated = figures.value_beside("people in treatment", figures.alike(*KEY[1:]))
+    return figures.have("measure", "people starting treatment") & (figures.value > treated + 5)
 
 
 class Fingertips(
@@ -87,6 +94,10 @@ class NdtmsAdults(
 ):
     """Adult substance misuse treatment statistics."""
 
+    @figures_rule(name="starting", error=_MORE_START)
+    def no_more_than_in_treatment(cls, figures: Coded) -> Truths:
+        return ~_more_start(figures)
+
 
 class NdtmsSecureSettings(
     Figure,
@@ -128,6 +139,10 @@ class NdtmsViewit(
     categories=_SUBSTANCE_GROUPS,
 ):
     """NDTMS ViewIt: adults in treatment, as downloaded."""
+
+    @figures_rule(name="starting", error=_MORE_START)
+    def no_more_than_in_treatment(cls, figures: Coded) -> Truths:
+        return ~_more_start(figures)
 
 
 class NdtmsYoungPeople(
