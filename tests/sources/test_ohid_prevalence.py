@@ -210,7 +210,7 @@ def test_a_column_more_says_that_estimates_are_of_everybody_or_is_refused(altere
 )
 def test_estimates_of_other_people_are_not_those_of_all(altered, name):
     heads, *rows = lines(sample(ALCOHOL, "2020-03-05"))
-    with pytest.raises(Refused, match="nobody knows of whom '.*' is"):
+    with pytest.raises(Refused, match=r"nobody knows of whom '.*' is"):
         altered(ALCOHOL, [[name if text == "Alcohol_dependent" else text for text in heads], *rows])
 
 
