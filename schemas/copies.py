@@ -1,4 +1,4 @@
-"""Whether the numbers of an area stand under another area too; what size numbers are is scales'."""
+"""Whether the numbers of an area or a period stand under another too; what size numbers are is scales'."""
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,36 @@ def of_areas(figures: Coded) -> np.ndarray:
     """
     there = np.flatnonzero((figures.value > 0) & ~figures.have("area_kind", "country"))
     found = np.zeros(len(figures.value), dtype=bool)
-    if not len(there):
-        return found
-    numbers = pd.factorize(figures.value[there])[0]
-    columns = figures.alike("measure", "unit", "sex", "age", "category", "period_start", "period_end")[there]
-    pairs = pd.util.hash_array(columns * (numbers.max() + 1) + numbers).astype(np.float64)
+    columns = ("measure", "unit", "sex", "age", "category", "period_start", "period_end")
     for within in (("measure",), ("measure", "period_start", "period_end")):
-        areas = figures.alike(*within, "area_kind", "area_label")[there]
-        enough = different(numbers, areas) >= _NO_CHANCE
-        if not enough.any():
-            continue
-        # Sums of random numbers are alike where all numbers are, whatever the order.
-        sums = pd.factorize(np.bincount(areas, pairs))[0]
-        alike = paired(figures.alike(*within, "area_kind")[there][first_of(areas)], sums)
-        found[there] |= enough & (np.bincount(alike, np.bincount(areas) > 0)[alike] > 1)[areas]
+        found[there] |= _copied(figures, there, columns, (*within, "area_kind"), ("area_label",))
     return found
+
+
+def of_periods(figures: Coded) -> np.ndarray:
+    """Which figures are of a period all of whose numbers, of whatever measure, another period of its kind has."""
+    there = np.flatnonzero(figures.value > 0)
+    found = np.zeros(len(figures.value), dtype=bool)
+    columns = ("measure", "unit", "sex", "age", "category", "area_code")
+    found[there] = _copied(figures, there, columns, ("period_kind",), ("period_start", "period_end"))
+    return found
+
+
+def _copied(
+    figures: Coded, there: np.ndarray, columns: tuple[str, ...], within: tuple[str, ...], whose: tuple[str, ...]
+) -> np.ndarray:
+    """Which of some rows are of one whose numbers, by columns, are those of another within the same."""
+    if not len(there):
+        return np.zeros(0, dtype=bool)
+    numbers = pd.factorize(figures.value[there])[0]
+    pairs = figures.alike(*columns)[there] * (numbers.max() + 1) + numbers
+    pairs = pd.util.hash_array(pairs).astype(np.float64)
+    groups = figures.alike(*within, *whose)[there]
+    enough = different(numbers, groups) >= _NO_CHANCE
+    if not enough.any():
+        return enough
+    # Sums of random numbers are alike where all numbers are, whatever the order.
+    sums = pd.factorize(np.bincount(groups, pairs))[0]
+    alike = paired(figures.alike(*within)[there][first_of(groups)], sums)
+    copied: np.ndarray = enough & (np.bincount(alike, np.bincount(groups) > 0)[alike] > 1)[groups]
+    return copied

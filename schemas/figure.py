@@ -303,6 +303,10 @@ class Figure(pa.DataFrameModel):
     def not_copied(cls, figures: Coded) -> Truths:
         return ~copies.of_areas(figures)
 
+    @figures_rule(name="repeated", error="all numbers of a period stand under another period too")
+    def not_repeated(cls, figures: Coded) -> Truths:
+        return ~copies.of_periods(figures)
+
     @figures_rule(name="rounding", error="counts are not rounded as they are said to be, but as in another unit")
     def as_rounded(cls, figures: Coded) -> Truths:
         return ~scales.unlike_their_rounding(figures, cls._counted(figures))

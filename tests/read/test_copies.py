@@ -1,4 +1,4 @@
-"""The numbers of one area that stand under another too are refused, and few equal numbers are not."""
+"""The numbers of an area or a period that stand under another too are refused, and few equal numbers are not."""
 
 import pandas as pd
 import pytest
@@ -39,3 +39,23 @@ def test_all_numbers_of_an_area_under_another_are_refused(source_id, released, o
 def test_a_few_equal_numbers_may_be_so():
     frame, contract = sample_figures("ons_population", "2025-07-30"), SOURCES["ons_population"].contract
     assert keeps(contract, pasted(frame, "Leeds", "Bradford", some=1))
+
+
+@pytest.mark.parametrize(
+    ("source_id", "released", "kind"),
+    [
+        ("dfe_children_in_need", "2024-10-31", "financial_year"),
+        ("home_office_nrm", "2024-05-09", "quarter"),
+        ("mhclg_homelessness", "2025-07-22", "quarter"),
+    ],
+)
+def test_all_numbers_of_a_period_under_another_are_refused(source_id, released, kind):
+    frame, contract = sample_figures(source_id, released), SOURCES[source_id].contract
+    newest = frame[frame["period_end"] == frame.loc[frame["period_kind"] == kind, "period_end"].max()]
+    newest = newest[newest["period_kind"] == kind]
+    earlier = newest.copy()
+    earlier["period_start"] -= pd.DateOffset(years=1)
+    earlier["period_end"] -= pd.DateOffset(years=1)
+    earlier["period_label"] = "earlier"
+    assert keeps(contract, newest.reset_index(drop=True))
+    assert not keeps(contract, pd.concat([earlier, newest], ignore_index=True))
