@@ -30,7 +30,7 @@ QUANTITIES = [
     (r"\bpopulation\b", "population"),
     (r"\b(number|count|users?|people|adults|dependent|estimates?)\b", "number"),
 ]
-# What makes an estimate one of other people than all who use or depend,.
+# What makes an estimate one of other people than all who use or depend.
 OF_OTHERS = (
     r"\b(?:treatment|child(?:ren)?|parents?|famil\w+|pregnant|offenders?|prison\w*|deaths?|admissions?|need|unmet|new"
     r"|harmful|hazardous|with(?! alcohol| an? )|aged? (?!18\b|\d\d ?(?:-|to))|\d\d \d\d)\b"
