@@ -42,7 +42,9 @@ THOUSANDS = (
 ANOTHER = (
     r"\b(?:cumulative|(?:standard|std\.?) errors?|forecasts?|targets?|project(?:ed|ions?)|variance|rank(?:ed|ing)?)\b"
     r"|\bindex\b(?! offen[cd])|\bratios? to\b|£|\bchanges? (?:in|on|from|since)\b|(?<!with )percentage change"
-    r"|\bdifferences? (?:in|from|between|to)\b|\binjuries\b|\battendances\b"
+    r"|\bdifferences? (?:in|from|between|to)\b|\binjuries\b|\battendances\b|\bseasonally adjusted\b"
+    r"|\b(?:moving|annual|yearly|quarterly|monthly|weekly|daily|(?:\d|two|three|four|five|ten)[- ]years?)"
+    r" (?:average|mean)s?\b"
 )
 
 # What is said of a label with such words.
@@ -65,6 +67,15 @@ OF_SOME = rf"\b(?:{_SOME})\b"
 TITLED_SOME = (
     rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
+)
+# As a line of its own says it, above rows or between them, or the whole of a heading.
+_PARTS_ALONE = (
+    rf"(?:(?:people|persons|all) )?(?:{_SOME})\b.*|.*\bonly"
+    r"|(?:aged? )?(?:under \d+|\d+ (?:and|or) (?:over|under)|\d\d? ?(?:-|to) ?\d\d?)(?: years?(?: olds?| of age)?)?"
+)
+_PLACES_ALONE = (
+    r"(?:the )?(?:(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire and the humber|east of england|london"
+    r"|wales|scotland|northern ireland|great britain)"
 )
 # As it stands behind the label of a row.
 _BEHIND = rf"(?<!institution )(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive)[^,(:;]*?\b(?:{_SOME}|aged)\b"
@@ -194,7 +205,7 @@ def another(text: str, unit: object) -> str:
     text = text.replace("_", " ").lower()
     if found := re.search(rf"{WORKINGS}|{ANOTHER}|\bchange\b|\b(?:scotland|northern ireland|great britain)\b", text):
         return found[0]
-    shares, rates = re.search(r"%|\bper ?cent", text), re.search(r"\brate\b|\bper (?:million|[\d,]+)", text)
+    shares, rates = re.search(r"%|\bper ?cent", text), re.search(r"\brates?\b|\bper (?:million|[\d,]+)", text)
     if isinstance(unit, str) and shares and unit != "percent":
         return shares[0]
     return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
@@ -205,6 +216,13 @@ def part_of(text: str) -> str:
     """What stands behind a label that makes what it counts less, or an empty text."""
     found = re.search(_BEHIND, text)
     return found[0].lstrip(",(:;- ") if found else ""
+
+
+@cache
+def part_alone(text: str, *, places: bool) -> str:
+    """A line, or a heading, that by itself makes what it stands over less, or an empty text; `places` are parts too."""
+    alone = rf"{_PARTS_ALONE}|{_PLACES_ALONE}" if places else _PARTS_ALONE
+    return text if re.fullmatch(alone, text) else ""
 
 
 def is_note(text: str) -> bool:

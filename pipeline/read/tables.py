@@ -18,11 +18,14 @@ from pipeline.read.labels import (
     ANOTHER,
     ELSEWHERE,
     INSTEAD,
+    MALE_OR_FEMALE,
     THOUSANDS,
     TITLED_SOME,
     another,
     heading,
+    is_note,
     label,
+    part_alone,
     part_of,
     plain,
     workings,
@@ -34,6 +37,9 @@ from schemas.vocabulary import WORKINGS
 DERIVED = r"change|%|per ?cent"
 # What a title says of its edition behind its period.
 _EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
+
+# How a line begins that only leads to another sheet, or that is the note of a number.
+_LEADS = r"(?:link|back|return|go) (?:back )?to\b|[\[(]notes?\b"
 
 
 class Table(Headed):
@@ -177,10 +183,39 @@ class Table(Headed):
             if found := next(filter(None, (*of_all, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
             # What its category or age says too is no part of it.
-            read = " ".join(text for text in about.values() if isinstance(text, str)).lower()
+            read = self._read_of(rows, [about])
             for text in alone.union(labels) - titles:
-                if (some := part_of(text)) and some not in read:
+                some = part_of(text) or part_alone(text, places=text in labels or "area_code" not in rows)
+                if some and not _is_said(some, read):
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
+
+    def _require_lines(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
+        """Refuse a line of its own, above the headings or the rows or between two, that makes what it heads less.
+
+        Between rows of areas stand the names of those that hold them.
+        """
+        read, by_area = self._read_of(rows, columns.values()), "area_code" in rows
+        units = {*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)}
+        unit = units.pop() if len(units) == 1 else None
+        titles = {*map(heading, (self.title, *self.numbered))}
+        for number in sorted({*range(rows.index.max())}.difference(rows.index, self._band)):
+            cells = [cell for cell in self.cells[number].tolist() if cell != "" and plain(cell)]
+            if len(cells) != 1 or not isinstance(cells[0], str) or is_note(plain(cells[0])):
+                continue
+            text = heading(cells[0])
+            if text in titles or re.match(_LEADS, plain(cells[0]).lower()):
+                continue
+            some = part_alone(text, places=number < self._band.start or not by_area)
+            if said := another(text, unit) or ("" if _is_said(some, read) else some):
+                raise self.refused(f"row {number + 1} says {said!r} alone, so that what is below may be of that only")
+
+    def _read_of(self, rows: pd.DataFrame, columns: Iterable[Mapping[str, object]]) -> set[str]:
+        """The words of what is read of some rows and columns, and of the title."""
+        across = (text for about in columns for text in about.values())
+        down = chain.from_iterable(rows[name].unique() for name in ("sex", "age", "category") if name in rows)
+        said = (text.lower() for text in chain(across, down, [self.title]) if isinstance(text, str))
+        # Both together are no part, but the whole of most publications.
+        return {re.sub(r"\bengland (?:and|&) wales\b", "", text) for text in said}
 
     def _require_labels(self, rows: pd.DataFrame, columns: Iterable[int]) -> None:
         """Refuse rows of workings, or of less than their label says."""
@@ -257,6 +292,7 @@ class Table(Headed):
         self._require_title()
         self._require_headings(rows, columns)
         self._require_labels(rows, columns)
+        self._require_lines(rows, columns)
         self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)
@@ -297,6 +333,12 @@ class Table(Headed):
             marked = np.array([cell != "" and str(cell).strip() != "" for cell in printed], dtype=bool)
             statuses = np.where((statuses == "") & marked, flagged, statuses)
         return pd.DataFrame(tidy | {"value": values, "status": statuses}, copy=False)
+
+
+def _is_said(some: str, read: Iterable[str]) -> bool:
+    """Whether what is read says too, in these words or of the same sex or ages, that it is of some."""
+    sex, ages = MALE_OR_FEMALE.get(some), re.findall(r"\d+", some)
+    return any(some in text or text == sex or (ages and ages == re.findall(r"\d+", text)) for text in read)
 
 
 def _is_count(cell: object) -> bool:

@@ -257,6 +257,56 @@ def test_a_line_below_the_headings_that_speaks_of_some_only_is_refused(below_hea
         table.unpivot(rows_of(table), {1: {}})
 
 
+PARTS = ["Females", "Aged 16 to 24", "Adults only", "Excluding London", "Percentages", "Rates", "Annual average"]
+
+
+def with_line(line: str, at: int, title: str = "Table 1: Deaths, 2021", **more: str) -> pd.DataFrame:
+    """What is read of a table into which a line of its own was put."""
+    rows = [[title, ""], ["", ""], ["Area code", "Deaths"], [CODE, 1.0], ["E06000002", 2.0]]
+    rows.insert(at, [line, ""])
+    found = Table("file.xlsx", "Table 1", np.array(rows, dtype=object), title, GSS, sought=title.lower())
+    return found.unpivot(rows_of(found), {1: {"unit": "deaths"} | more})
+
+
+@pytest.mark.parametrize("at", [1, 3, 4])
+@pytest.mark.parametrize("line", PARTS)
+def test_a_line_of_its_own_that_makes_what_it_heads_less_is_refused(line, at):
+    with pytest.raises(
+        Refused, match=rf"(row {at + 1}|column B) .*says '{line.lower()}|says '(per cent|percent|rates)'"
+    ):
+        with_line(line, at)
+
+
+def test_a_place_alone_above_the_headings_is_what_a_table_is_of_and_between_its_areas_names_those_below():
+    for line in ("Wales", "North East", "Scotland"):
+        with pytest.raises(Refused, match=rf"row 2 says '{line.lower()}' alone"):
+            with_line(line, 1, "Table 1: Deaths, England and Wales, 2021")
+    assert with_line("North East", 3)["value"].tolist() == with_line("Wales", 4)["value"].tolist() == [1, 2]
+
+
+def test_a_line_of_its_own_that_is_said_or_read_too_or_leads_elsewhere_is_taken():
+    lines = [
+        "England and Wales",
+        "Link back to the index",
+        "Numbers",
+        "[note 4] Excludes London",
+        "Rates are in Table 2.",
+    ]
+    for line in lines:
+        assert with_line(line, 1)["value"].tolist() == [1, 2]
+    assert with_line("Females", 1, "Table 1: Deaths of females, 2021")["value"].tolist() == [1, 2]
+    assert with_line("Women", 1, sex="female")["value"].tolist() == [1, 2]
+    assert with_line("Aged 16 to 24", 1, age="16-24")["value"].tolist() == [1, 2]
+
+
+def test_a_heading_over_columns_that_is_a_sex_or_an_age_is_what_is_read_of_them():
+    for over, said in (("Females", {"sex": "female"}), ("Under 18", {"age": "under 18"})):
+        found = table(["T"], ["Area code", over], ["", "Deaths"], [CODE, 1.0])
+        assert found.unpivot(rows_of(found), {1: said})["value"].tolist() == [1]
+        with pytest.raises(Refused, match=rf"column B .* says '{over.lower()}'"):
+            found.unpivot(rows_of(found), {1: {}})
+
+
 def test_a_column_of_the_whole_among_those_of_periods_names_none():
     rows = [[CODE, 1.0, "All tenures", 2.0], ["E06000002", 3.0, "All tenures", 4.0]]
     assert list(table(["T"], ["Area code", "2022/23", "Tenure", "2023/24"], *rows).periods_across()) == [1, 3]
