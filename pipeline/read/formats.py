@@ -18,7 +18,7 @@ _NOT_SHOWN = "{:.15g} not shown"
 # What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
 _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
 # The formats that a number might as well have which is struck out, or as white as the page.
-_STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
+STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
 # What is commonly shown for zero.
 _NIL = ("", "-", "–", "£-", "$-", "€-")
 
@@ -77,7 +77,7 @@ def _section(tokens: list[str]) -> _Section:
 
 def of_letters(struck: bool, white: bool, filled: bool) -> str:
     """The format that a number might as well have whose letters are so, if any; the page is white but where filled."""
-    return _STRUCK_OUT if struck else _WHITE if white and not filled else ""
+    return STRUCK_OUT if struck else _WHITE if white and not filled else ""
 
 
 @cache
@@ -101,6 +101,11 @@ def shown(code: str, number: float) -> str:
     blank = len(sections) > 2 and re.search(_NUMBER, sections[0].pattern)
     of_zero = section.condition == ("=", 0) if conditions else blank
     return "" if number == 0 and of_zero and section.said in _NIL else section.shown(number)
+
+
+def struck_out(text: str) -> str:
+    """A text that is struck out, and what is said of it."""
+    return f" {text.strip()} struck out "
 
 
 def shown_instead(number: float, printed: str) -> str:

@@ -28,6 +28,8 @@ _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[
 _NUMBER = rb"[\"'][^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
 # The formats that every workbook has and that may show another number.
 _PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
+# Letters that are struck out.
+_STRUCK = rb"<strike(?! val=.(?:0|false))"
 # Letters in the colour of a page, which nobody sees on it, and what else may lie behind them.
 _WHITE = rb"(?:rgb=.(?:FF|00)?FFFFFF|theme=.0|indexed=.[19])[\"']\s*/>"
 _IN_WHITE = rb"<color %b" % _WHITE
@@ -66,24 +68,30 @@ class Xlsx:
             if not there or (self._uncalculated and there[1] == b"0"):
                 formula = re.search(rb"<f[^>]*>([^<]*)<", body)
                 found.texts[cell] = f"={html.unescape(formula[1].decode()) if formula else ''}"
-        for start, end, cell in _cells_with(raw, b"superscript"):
-            if text := _with_raised(raw[start:end]):
+        for start, end, cell in _cells_with(raw, b"superscript", b"<strike"):
+            if text := _with_looks(raw[start:end]):
                 found.texts[cell] = text
         for number in self._hidden_numbers.finditer(raw) if self._hiding else ():
             tag = raw[raw.rfind(b"<c ", 0, number.start()) : number.end()]
-            is_text = re.search(rb"\bt=[\"'](?!n\b)", tag[: tag.find(b">")])
-            text = "" if is_text else formats.shown(self._hiding[int(number[1])], float(number[2]))
+            text = self._instead(self._hiding[int(number[1])], tag[: tag.find(b">")], number[2])
             if text and (place := _place(tag)):
                 found.texts[place] = text
         found.hidden = _hidden(raw)
-        if self._raised:
-            shared = rb"|".join(b"%d" % number for number in self._raised)
+        if self._looks:
+            shared = rb"|".join(b"%d" % number for number in self._looks)
             for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
                 start = raw.rfind(b"<c ", 0, value.start())
                 tag = raw[start : value.start()]
                 if re.search(rb"\bt=[\"']s[\"']", tag) and (place := _place(tag)):
-                    found.texts[place] = self._raised[int(value[1])]
+                    found.texts[place] = self._looks[int(value[1])]
         return found
+
+    def _instead(self, code: str, tag: bytes, value: bytes) -> str:
+        """What a cell shows whose format may not show what it holds; an empty text where it does."""
+        if not re.search(rb"\bt=[\"'](?!n\b)", tag):
+            return formats.shown(code, float(value))
+        struck = code == formats.STRUCK_OUT and re.search(rb"\bt=[\"']s[\"']", tag)
+        return formats.struck_out(_text(self._shared[int(value)])) if struck else ""
 
     def _read(self, part: str) -> bytes:
         """The bytes of a part, without the prefix that a program may give to every name in it."""
@@ -112,15 +120,17 @@ class Xlsx:
         }
 
     @cached_property
-    def _raised(self) -> dict[int, str]:
-        """The shared texts of which digits are raised, by their position."""
+    def _shared(self) -> list[bytes]:
+        """The shared texts, each with its runs."""
         if "xl/sharedStrings.xml" not in self._names:
-            return {}
-        raw = self._read("xl/sharedStrings.xml")
-        if b"superscript" not in raw:
-            return {}
-        texts = enumerate(re.split(rb"<si(?:\s[^>]*)?>", raw)[1:])
-        return {number: text for number, part in texts if b"superscript" in part and (text := _with_raised(part))}
+            return []
+        return re.split(rb"<si(?:\s[^>]*)?>", self._read("xl/sharedStrings.xml"))[1:]
+
+    @cached_property
+    def _looks(self) -> dict[int, str]:
+        """The shared texts of which digits are raised or a part is struck out, by their position."""
+        telling = ((at, part) for at, part in enumerate(self._shared) if b"superscript" in part or b"<strike" in part)
+        return {at: text for at, part in telling if (text := _with_looks(part))}
 
     @cached_property
     def _hidden_numbers(self) -> re.Pattern[bytes]:
@@ -136,7 +146,7 @@ class Xlsx:
         raw = self._read("xl/styles.xml")
         codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
         hiding = {number: code for number, code in codes.items() if formats.hides(code)}
-        struck, white = (_which(b"font", raw, how) for how in (rb"<strike(?! val=.(?:0|false))", _IN_WHITE))
+        struck, white = (_which(b"font", raw, how) for how in (_STRUCK, _IN_WHITE))
         filled = _which(b"fill", raw, _FILLED) if white else set()
         styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
         found = {}
@@ -189,12 +199,23 @@ def _place(tag: bytes) -> Place | None:
     return (int(found[2]) - 1, column_number(found[1].decode()) - 1) if found else None
 
 
-def _with_raised(part: bytes) -> str:
-    """A text of several runs whose raised digits are superscripts; none where no digit is raised."""
+def _with_looks(part: bytes) -> str:
+    """A text of several runs whose raised digits are superscripts, and which says what of it is struck out; or none."""
     runs = re.findall(rb"<r(?:\s[^>]*)?>(.*?)</r>", part, re.DOTALL)
-    texts = [html.unescape(b"".join(re.findall(rb"<t[^>]*>([^<]*)</t>", run)).decode()) for run in runs]
-    shown = [raised(text) if b"superscript" in run else text for run, text in zip(runs, texts, strict=True)]
+    texts = [_text(run) for run in runs]
+    shown = [_as_it_looks(run, text) for run, text in zip(runs, texts, strict=True)]
     return "".join(shown) if shown != texts else ""
+
+
+def _as_it_looks(run: bytes, text: str) -> str:
+    if text.strip() and re.search(_STRUCK, run):
+        return formats.struck_out(text)
+    return raised(text) if b"superscript" in run else text
+
+
+def _text(part: bytes) -> str:
+    """The text of a part of an xlsx sheet, of one run or of several."""
+    return html.unescape(b"".join(re.findall(rb"<t(?:\s[^>]*)?>([^<]*)</t>", part)).decode())
 
 
 def _tags(raw: bytes, name: str) -> Iterator[dict[str, str]]:

@@ -91,6 +91,18 @@ LOOKS = [
 READ = [read for *_, read in LOOKS]
 
 
+def test_a_text_of_which_a_part_is_struck_out_says_so_and_is_no_number(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet, struck = book.add_worksheet("A1"), book.add_format({"font_strikeout": True})
+        # Another number was written beside the first, which nobody took away.
+        sheet.write_rich_string(0, 0, struck, "2", "260")
+        sheet.write_rich_string(0, 1, "260", book.add_format({"bold": True}), "5")
+        sheet.write_string(0, 2, "260", struck)
+        sheet.write_string(0, 3, "260")
+    cells = [str(cell).strip() for cell in Workbook(tmp_path / "a.xlsx").cells("A1")[0]]
+    assert cells == ["2 struck out 260", "2605", "260 struck out", "260"]
+
+
 def xlsx_of_looks(path: Path) -> None:
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("A1")
