@@ -50,7 +50,7 @@ NO_TOTAL = r"(?!(?:total|all|any)\b|[^:]*\btotal(?::|$))"
 # What says that a label is of somebody's workings, or of what an earlier edition printed.
 WORKINGS = (
     r"\b(?:drafts?|dummy|unrevised|superseded|obsolete|do not (?:use|publish)|(?:previously|as) published|copy of)\b"
-    r"|\bxx+\b"
+    r"|\b(?:xx+|struck out)\b"
     r"|\b(?:old|previous|copy|delete|checked|v\d+)$|\((?:former|sum|blank)\)"
     r"|\((?:old|previous|last year|checked|copy)\b"
     r"|\bold (?:series|data)\b|^(?:test(?! valley)|check|(?:sum|average|mean) of)\b"

@@ -9,6 +9,7 @@ import xlsxwriter
 import xlwt
 
 from pipeline.read import formats
+from pipeline.read.labels import workings
 from pipeline.read.workbook import Workbook
 from tests.read.test_opening import ods
 
@@ -101,6 +102,7 @@ def test_a_text_of_which_a_part_is_struck_out_says_so_and_is_no_number(tmp_path)
         sheet.write_string(0, 3, "260")
     cells = [str(cell).strip() for cell in Workbook(tmp_path / "a.xlsx").cells("A1")[0]]
     assert cells == ["2 struck out 260", "2605", "260 struck out", "260"]
+    assert workings(cells[2]) and not workings(cells[3])
 
 
 def xlsx_of_looks(path: Path) -> None:
