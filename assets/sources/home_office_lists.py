@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, label, plain, workings
+from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, is_note, label, part_alone, plain, workings
 from pipeline.read.marks import read_values
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import require_silent
@@ -54,6 +54,7 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
                 first = at[next(iter(columns))]
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
+                _require_no_line(f"{book.name}, sheet {sheet!r}", cells)
                 if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
                     raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
                 _require_no_other(f"{book.name}, sheet {sheet!r}", headings, at, cells[rows])
@@ -69,6 +70,14 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
 def _is_blank(cells: np.ndarray, first: int) -> bool:
     """Whether a row holds nothing but spaces, as its cell of some column does."""
     return isinstance(cells[first], str) and not cells[first].strip() and not any(map(plain, cells))
+
+
+def _require_no_line(where: str, cells: np.ndarray) -> None:
+    """Refuse a line of its own that says of which offences the list is: a list is of all."""
+    for row in np.flatnonzero((cells != "").sum(axis=1) == 1):
+        (text,) = (plain(cell) for cell in cells[row].tolist() if cell != "")
+        if not is_note(text) and (some := part_alone(heading(text), places=True)):
+            raise Refused(f"{where}: row {row + 1} says {some!r} alone, so that the list may be of that only")
 
 
 def _require_no_other(where: str, headings: Iterable[str], at: dict[str, int], cells: np.ndarray) -> None:

@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import chain
 
@@ -176,7 +176,7 @@ class Table(Headed):
         alone = {heading(cell) for cell in above if isinstance(cell, str)}
         of_all = [another(text, None) for text in sorted(alone)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
-        titles = set(map(heading, self.numbered))
+        titles, lines = set(map(heading, self.numbered)), set(map(heading, self._lines(rows).values()))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             labels = self.headings[column]
@@ -185,7 +185,9 @@ class Table(Headed):
             # What its category or age says too is no part of it.
             read = self._read_of(rows, [about])
             for text in alone.union(labels) - titles:
-                some = part_of(text) or part_alone(text, places=text in labels or "area_code" not in rows)
+                some = part_of(text)
+                if not some and (text in labels or text not in lines):
+                    some = part_alone(text, places=text in labels or "area_code" not in rows)
                 if some and not _is_said(some, read):
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 
@@ -194,20 +196,27 @@ class Table(Headed):
 
         Between rows of areas stand the names of those that hold them.
         """
-        read, by_area = self._read_of(rows, columns.values()), "area_code" in rows
+        by_area = "area_code" in rows
         units = {*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)}
         unit = units.pop() if len(units) == 1 else None
         titles = {*map(heading, (self.title, *self.numbered))}
-        for number in sorted({*range(rows.index.max())}.difference(rows.index, self._band)):
-            cells = [cell for cell in self.cells[number].tolist() if cell != "" and plain(cell)]
-            if len(cells) != 1 or not isinstance(cells[0], str) or is_note(plain(cells[0])):
-                continue
-            text = heading(cells[0])
-            if text in titles or re.match(_LEADS, plain(cells[0]).lower()):
+        # A line of one sex heads the rows as far as that of the other.
+        of_sex = rows
+        for number, line in sorted(self._lines(rows).items(), reverse=True):
+            if is_note(line) or re.match(_LEADS, line.lower()) or (text := heading(line)) in titles:
                 continue
             some = part_alone(text, places=number < self._band.start or not by_area)
-            if said := another(text, unit) or ("" if _is_said(some, read) else some):
+            headed = of_sex[of_sex.index > number] if some in MALE_OR_FEMALE else rows
+            if said := another(text, unit) or ("" if _is_said(some, self._read_of(headed, columns.values())) else some):
                 raise self.refused(f"row {number + 1} says {said!r} alone, so that what is below may be of that only")
+            if some in MALE_OR_FEMALE:
+                of_sex = of_sex[of_sex.index < number]
+
+    def _lines(self, rows: pd.DataFrame) -> dict[int, str]:
+        """The texts that stand alone in a row, above the last of some rows, by the number of the row."""
+        others = sorted({*range(rows.index.max())}.difference(rows.index, self._band))
+        there = {row: [cell for cell in self.cells[row].tolist() if cell != "" and plain(cell)] for row in others}
+        return {row: plain(cells[0]) for row, cells in there.items() if len(cells) == 1 and isinstance(cells[0], str)}
 
     def _read_of(self, rows: pd.DataFrame, columns: Iterable[Mapping[str, object]]) -> set[str]:
         """The words of what is read of some rows and columns, and of the title."""
@@ -335,10 +344,12 @@ class Table(Headed):
         return pd.DataFrame(tidy | {"value": values, "status": statuses}, copy=False)
 
 
-def _is_said(some: str, read: Iterable[str]) -> bool:
-    """Whether what is read says too, in these words or of the same sex or ages, that it is of some."""
-    sex, ages = MALE_OR_FEMALE.get(some), re.findall(r"\d+", some)
-    return any(some in text or text == sex or (ages and ages == re.findall(r"\d+", text)) for text in read)
+def _is_said(some: str, read: Collection[str]) -> bool:
+    """Whether what is read says too, in these words or of the same ages or sex alone, that it is of some."""
+    if (sex := MALE_OR_FEMALE.get(some)) in read:
+        return not {*MALE_OR_FEMALE.values()}.difference([sex]).intersection(read)
+    ages = re.findall(r"\d+", some)
+    return any(some in text or (ages and ages == re.findall(r"\d+", text)) for text in read)
 
 
 def _is_count(cell: object) -> bool:

@@ -395,3 +395,21 @@ def test_a_column_of_an_earlier_edition_is_refused_where_it_is_read(beside):
     assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
     with pytest.raises(Refused, match=r"column C \(.*\) may be of an earlier edition"):
         found.unpivot(rows_of(found), {1: {}, 2: {}})
+
+
+def of_both_sexes(*lines: tuple[int, str]) -> pd.DataFrame:
+    """What is read of a table of one man and one woman into which lines of their own were put."""
+    rows = [["Table 1: Deaths, 2021", "", ""], ["Area code", "Sex", "Deaths"], [CODE, "M", 1.0], [CODE, "F", 2.0]]
+    for at, line in lines:
+        rows.insert(at, [line, "", ""])
+    found = Table("file.xlsx", "Table 1", np.array(rows, dtype=object), rows[0][0], GSS)
+    about = rows_of(found)
+    about["sex"] = found.text(1).loc[about.index].map({"M": "male", "F": "female"})
+    return found.unpivot(about, {2: {}})
+
+
+def test_a_line_of_one_sex_heads_rows_of_that_sex_only():
+    assert of_both_sexes((3, "Women"), (2, "Men"))["sex"].tolist() == ["male", "female"]
+    for lines in ([(1, "Women")], [(2, "Men")], [(3, "Men"), (2, "Women")]):
+        with pytest.raises(Refused, match=r"row \d says '(wo)?men' alone"):
+            of_both_sexes(*lines)

@@ -86,6 +86,15 @@ def test_a_cell_names_the_first_row_and_how_many_were_added(partnerships):
     assert frame.loc[("YE Sep 2023", "E22000143", "robbery"), "cell"] == "2022_23!I22 (first of 4 rows)"
 
 
+@pytest.mark.parametrize("line", ["Males only", "London", "Excluding fraud"])
+def test_a_line_of_its_own_that_makes_a_list_less_is_refused(line, partnerships):
+    for at in (0, 5):
+        book = {name: [*rows[:at], [line], *rows[at:]] for name, rows in listed(TWO_YEARS).items()}
+        with pytest.raises(Refused, match=rf"row {at + 1} says '{line.lower()}' alone"):
+            partnerships(book)
+    assert said(partnerships(rename_and_decorate(listed(TWO_YEARS)))) == said(partnerships(listed(TWO_YEARS)))
+
+
 def shuffle(book: Sheets) -> Sheets:
     order = random.Random(7)
     shuffled = {name: [rows[0], *order.sample(rows[1:], len(rows) - 1)] for name, rows in book.items()}
