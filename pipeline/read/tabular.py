@@ -28,6 +28,7 @@ _IDLE = (
     r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|unnamed: \d+|(?:data[ _])?source"
     r"|extract\w*(?:[ _]date)?|(?:area|geograph\w+)[ _](?:type|level|kind)"
 )
+_FOR_NOTES = r"(?:foot)?notes?|remarks?|comments?"
 # What stands in a column of geography that says no more than these.
 _KINDS_OF_AREA = (
     r"|country|nation(?:al)?|region(?:al)?|(?:(?:non-)?metropolitan )?(?:county|district)|unitary(?: authority)?"
@@ -153,9 +154,9 @@ class Tabular(ABC, Generic[Column]):
             raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
 
     def is_idle(self, column: Column) -> bool:
-        """Whether a column says nothing but which record a row is, or that it is of everybody."""
-        texts = {heading(text) for text in self._texts(column)} - {""}
-        idle = any(re.fullmatch(_IDLE, name) for name in self.labels_of(column))
+        """Whether a column says only which record a row is or that it is of everybody, or is left blank for notes."""
+        texts, names = {heading(text) for text in self._texts(column)} - {""}, self.labels_of(column)
+        idle = any(re.fullmatch(_IDLE if texts else rf"{_IDLE}|{_FOR_NOTES}", name) for name in names)
         return idle or (bool(texts) and all(re.fullmatch(WHOLE, text) for text in texts))
 
     def know(self, *columns: Column) -> None:

@@ -82,6 +82,13 @@ def test_a_note_on_the_name_of_an_area_is_no_part_of_it(note, altered):
     assert_same(altered(CHILDREN, [rows[0], *noted]), expected)
 
 
+def test_a_column_that_is_left_blank_for_notes_is_no_factor(altered):
+    rows, expected = _children()
+    assert_same(altered(CHILDREN, [[*rows[0], "Remarks"], *([*row, ""] for row in rows[1:])]), expected)
+    with pytest.raises(Refused, match="Drug_Misuse_siblings"):
+        altered(CHILDREN, [[*rows[0], "Drug_Misuse_siblings"], *([*row, ""] for row in rows[1:])])
+
+
 def test_columns_of_a_text_file_may_move_and_change_case(altered):
     rows, expected = _children()
     assert_same(altered(CHILDREN, [row[::-1] for row in rows]), expected)
