@@ -37,11 +37,11 @@ SUBJECTS = {
 OTHERS = r"secondary|where .* (was|were) a factor|illicit drugs"
 NUMBER = r"(number|count)( of .*)?|(finished )?(hospital )?admissions?( episodes)?( \(faes?\))?|faes?|episodes"
 COUNTED = {"measure": "admissions", "unit": "admissions"}
-STANDARDISED = r".*standardised (admission )?rate.* per 100,?000.*"
+STANDARDISED = r".*standardised[\W_](admission[\W_])?rate.*[\W_]per[\W_]100[\W_]?000.*"
 RATE = r"\brates?\b|per 100,?000|%|per ?cent|change"
 HEADS = r"(ons )?(area )?code|ons code|(financial )?year|period|sex|gender|age( group)?|area( name)?|region|month"
 # A rate that is not said to be standardised follows from the number.
-RATE_LEFT_OUT = rf"^(?!.*standardised (admission )?rate(?!.*change)).*(?:{RATE})"
+RATE_LEFT_OUT = rf"^(?!.*standardised[\W_](admission[\W_])?rate(?!.*change)).*(?:{RATE})"
 COLUMNS = {
     "category": r"(primary )?(diagnosis|cause|measure|indicator|condition|external cause)( name| description)?",
     "period": r"(financial |reporting )?(year|period)|month|time_?period|year_?month",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from assets.sources import nhs_hospital_admissions as reader
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import GSS
 from tests.calculating import assert_leads, leading, observed
@@ -107,6 +108,13 @@ def test_standardised_rates_of_other_people_are_refused(people, altered):
             row[:] = [re.sub("(?<=rate per )100,000", people, cell) if isinstance(cell, str) else cell for cell in row]
     with pytest.raises(Refused, match="has a heading unknown here"):
         altered(ADMISSIONS, book)
+
+
+@pytest.mark.parametrize("between", [" ", ".", "_"])
+def test_a_standardised_rate_is_one_whatever_stands_between_the_words_of_its_heading(between):
+    said = re.sub(r"\W+", between, "age-standardised rate per 100,000 population")
+    assert reader._admission(said)["unit"] == "per 100,000" and not re.search(reader.RATE_LEFT_OUT, said)
+    assert re.search(reader.RATE_LEFT_OUT, "rate per 100,000 population")
 
 
 def test_admissions_under_an_unknown_heading_are_refused(altered):
