@@ -332,6 +332,14 @@ def _matching(patterns: Mapping[str, str], text: str) -> str | None:
     return next((name for pattern, name in patterns.items() if pattern and re.fullmatch(pattern, text)), None)
 
 
+def _require_shares(table: Table, column: int, said: str) -> None:
+    """Refuse a column of shares, which is left out, that holds what no share can be."""
+    if re.search(r"%|per ?cent|proportion", said):
+        for row, cell in enumerate(table.cells[table.top :, column].tolist(), start=table.top + 1):
+            if isinstance(cell, int | float) and cell > 100:
+                raise table.refused(f"{column_letters(column)}{row} holds {cell:g} under {said!r}, which is no share")
+
+
 def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) -> dict[int, dict]:
     """What each column of counts is about, but for what the rows have `said`, with the columns of its limits."""
     found: dict[int, dict] = {}
@@ -340,11 +348,9 @@ def _data_columns(table: Table, wanted: Wanted, columns: range, said: set[str]) 
         texts = [re.sub(r"\((number|n)\)", "", part) for part in table.headings[column]]
         side = next((side for side in ("lower", "upper") if any(side in text for text in texts)), "")
         texts = [re.sub(BOUND, "", text).strip() for text in texts]
-        if (
-            table.is_idle(column)
-            or any(re.search(SHARE, text) for text in texts)
-            or not (any(texts) or any(map(is_number, table.cells[table.top :, column])))
-        ):
+        shares = next((text for text in texts if re.search(SHARE, text)), "")
+        _require_shares(table, column, shares)
+        if shares or table.is_idle(column) or not (any(texts) or any(map(is_number, table.cells[table.top :, column]))):
             continue
         meanings = {
             "measure": [_matching(wanted.measures(), text) for text in texts],

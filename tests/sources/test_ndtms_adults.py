@@ -165,6 +165,7 @@ def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
         ),
         (NEWEST, _put("7.2:", "Barnet", 3, 999.0), "outside its printed interval"),
         (NEWEST, _put("2.1:", "Year", 3, "Opiate (number)"), "column D is headed like another"),
+        (NEWEST, _put("2.1:", "Year", 1, "Percentage"), r"holds \d+ under 'percentage', which is no share"),
         (OLDER, lambda sheets: {n: r for n, r in sheets.items() if n != "Table 7.4.1"}, "no table titled"),
     ],
 )
