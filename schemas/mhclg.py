@@ -23,7 +23,8 @@ class MhclgHomelessness(
     measures={"households owed a duty": count("households"), "households by support need": count("households")},
     periods={"quarter": 2018, "financial_year": 2019},
     areas=Areas(nations=(ENGLAND,), levels=("region", "lower tier"), others=("rest-of-england",)),
-    # A need is named in several words, and some are of an age; a note or a lost heading is not.
-    categories=("all", rf"(?!.*\([a-z0-9]\))[a-z]+ (?=[a-z(]){made_of(_WORDS)}"),
+    # A need is named in several words, and some are of an age; a note or a lost heading is not. None begins with an X,
+    # which R puts before a heading.
+    categories=("all", rf"(?!x|.*\([a-z0-9]\))[a-z]+ (?=[a-z(]){made_of(_WORDS)}"),
 ):
     """Statutory homelessness in England: support needs of households owed a duty."""

@@ -90,7 +90,9 @@ def _owed(table: Table) -> int:
         for column, parts in enumerate(table.headings)
         if any(re.fullmatch(whole, part) for part in parts) or {"total", "assessed as owed a duty"} <= set(parts)
     ]
-    if odd := [part for column in found for part in table.headings[column] if re.search(FEWER, part)]:
+    said = [part for column in found for part in table.headings[column]]
+    # Above or below the label that says so another may make the total of something else.
+    if odd := [part for part in said if re.search(FEWER, part) or not re.fullmatch(rf"(?!total .).*|{whole}", part)]:
         raise table.refused(f"the column headed {odd[0]!r} may be of some of the households")
     if len(found) != 1:
         raise table.refused(f"{len(found)} columns headed like 'total households assessed as owed a duty'")

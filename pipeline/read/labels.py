@@ -226,8 +226,9 @@ def part_alone(text: str, *, places: bool) -> str:
 
 
 def is_note(text: str) -> bool:
-    """Whether a text is a sentence about figures, and no label of any."""
-    return text.endswith(".") or len(text.split()) > 8 or bool(re.match(r"(notes?|source)\b", text, re.IGNORECASE))
+    """Whether a text is a sentence about figures, or only leads to others, and no label of any."""
+    leads = r"[\[(]?(?:notes?|source)\b|(?:link|back|return|go) (?:back )?to\b"
+    return text.endswith(".") or len(text.split()) > 8 or bool(re.match(leads, text, re.IGNORECASE))
 
 
 def part(texts: pd.Series, called: str = "") -> pd.Series:

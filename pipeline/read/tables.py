@@ -38,9 +38,6 @@ DERIVED = r"change|%|per ?cent"
 # What a title says of its edition behind its period.
 _EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
 
-# How a line begins that only leads to another sheet, or that is the note of a number.
-_LEADS = r"(?:link|back|return|go) (?:back )?to\b|[\[(]notes?\b"
-
 
 class Table(Headed):
     """One table of a sheet, whose periods and values are read, and refused where its words make them something else."""
@@ -203,7 +200,7 @@ class Table(Headed):
         # A line of one sex heads the rows as far as that of the other.
         of_sex = rows
         for number, line in sorted(self._lines(rows).items(), reverse=True):
-            if is_note(line) or re.match(_LEADS, line.lower()) or (text := heading(line)) in titles:
+            if is_note(line) or (text := heading(line)) in titles:
                 continue
             some = part_alone(text, places=number < self._band.start or not by_area)
             headed = of_sex[of_sex.index > number] if some in MALE_OR_FEMALE else rows

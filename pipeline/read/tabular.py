@@ -25,8 +25,8 @@ _BESIDE = ("lower", "upper", "base", "flag")
 
 # What heads a column that says nothing of its rows but which they are, of what kind of area, and from where.
 _IDLE = (
-    r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|unnamed: \d+|(?:data[ _])?source"
-    r"|extract\w*(?:[ _]date)?|(?:area|geograph\w+)[ _](?:type|level|kind)"
+    r"(?:row|record|object|unique)[ _]?(?:id|number|no\.?)|f?id|(?:data[ _])?source|extract\w*(?:[ _]date)?"
+    r"|(?:area|geograph\w+)[ _](?:type|level|kind)"
 )
 _FOR_NOTES = r"(?:foot)?notes?|remarks?|comments?"
 # What stands in a column of geography that says no more than these.

@@ -132,7 +132,6 @@ def test_a_column_of_an_earlier_edition_of_a_text_file_is_refused_where_it_is_re
         ("Geography", "Hackney", "Hackney", "hackney"),
         ("Ethnic group", "All females", "All females", "all females"),
         ("Geography", "County", "District", ""),
-        ("Unnamed: 0", "0", "1", ""),
         ("pupils", "7", "7", ""),
         ("hidden here", "[s]", "[s]", ""),
         ("edition", "2024/25", "2024/25", ""),
