@@ -11,7 +11,7 @@ import pytest
 from pipeline import build, inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.files import is_running
-from pipeline.graph import beside
+from pipeline.graph import ahead, beside
 from pipeline.graph.ahead import Ahead
 from pipeline.graph.calculated import calculated
 from pipeline.publish import part_files
@@ -40,6 +40,12 @@ def data(tmp_path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(autouse=True)
+def _worth_it(monkeypatch):
+    """A few years are enough to be calculated beside the run."""
+    monkeypatch.setattr(ahead, "_WORTH_A_PROCESS", 1)
+
+
 @pytest.fixture(scope="module")
 def worker():
     with beside.process() as worker:
@@ -64,6 +70,14 @@ def test_each_is_calculated_once_and_shows_what_it_would_by_itself(data, worker)
         path.unlink()
     assert [calculated(data, name, one.written) for name, one in zip((METRIC, DERIVED), told, strict=True)] == told
     assert parts(data) == written
+
+
+def test_few_years_are_not_worth_a_process(data, monkeypatch):
+    monkeypatch.setattr(ahead, "_WORTH_A_PROCESS", 100)
+    run = Ahead(None)
+    told = [run.calculated(data, name, YEARS, [METRIC, DERIVED]) for name in (METRIC, DERIVED)]
+    every = inventory.years_of(METRICS[METRIC], inventory.staged(data))
+    assert [sorted(one.written) for one in told] == [every, YEARS] and all(one.series for one in told)
 
 
 def test_what_fails_fails_its_own_step_and_is_tried_again(data, worker):

@@ -12,6 +12,9 @@ from pipeline.graph import beside
 from pipeline.graph.calculated import Calculated, calculated
 from pipeline.read import server
 
+# So many years of metrics take about as long to calculate as a process to start.
+_WORTH_A_PROCESS = 100
+
 
 class Ahead:
     """The calculations of one run: the first where it is asked for, those that follow one after the other beside it.
@@ -34,10 +37,12 @@ class Ahead:
         others = [other for other in following if other not in {*self._begun, metric_id}]
         stale = inventory.to_calculate(data, inventory.staged(data), [metric_id, *others], years)
         due = {name: sorted({*years, *stale[name]}) for name in others if name in stale}
-        if due:
+        if sum(map(len, due.values())) < _WORTH_A_PROCESS:
+            due = {}
+        else:
             server.get_ready()
         made = calculated(data, metric_id, sorted({*years, *stale.get(metric_id, ())}))
-        self._begun.update([metric_id, *due])
+        self._begun.update([metric_id, *others])
         self._untold |= {name: self._worker.submit(calculated, data, name, due[name]) for name in due}
         return made
 
