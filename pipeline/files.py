@@ -12,8 +12,8 @@ from typing import TypeVar
 
 Kept = TypeVar("Kept")
 
-# How an archive that is damaged is noticed.
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+# How an archive that is damaged is noticed, be it in the names that it lists.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
 
 
 def is_running(process: int) -> bool:

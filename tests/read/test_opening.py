@@ -58,6 +58,17 @@ def test_a_workbook_that_lost_its_middle_is_refused(tmp_path):
         opening.inspect(tmp_path / "ends.xlsx")
 
 
+def test_a_list_of_parts_with_a_name_that_is_no_text_is_refused(tmp_path):
+    damaged = bytearray(write_xlsx(tmp_path / "damaged.xlsx", ["a", 1]).read_bytes())
+    listed = damaged.index(b"PK\x01\x02")
+    # The first part is said to have a name in UTF-8, which cannot begin so.
+    damaged[listed + 9] |= 8
+    damaged[listed + 46] = 0xB3
+    (tmp_path / "damaged.xlsx").write_bytes(damaged)
+    with pytest.raises(Refused, match=r"damaged.xlsx is a damaged archive"):
+        opening.inspect(tmp_path / "damaged.xlsx")
+
+
 def test_a_truncated_workbook_is_refused(tmp_path):
     whole = write_xlsx(tmp_path / "whole.xlsx", ["a", 1], ["b", 2])
     (tmp_path / "half.xlsx").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
