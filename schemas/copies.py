@@ -16,9 +16,9 @@ def of_areas(figures: Coded) -> np.ndarray:
     """
     there = np.flatnonzero((figures.value > 0) & ~figures.have("area_kind", "country"))
     found = np.zeros(len(figures.value), dtype=bool)
-    columns = ("measure", "unit", "sex", "age", "category", "period_start", "period_end")
+    numbers, pairs = _numbers(figures, there, "measure", "unit", "sex", "age", "category", "period_start", "period_end")
     for within in (("measure",), ("measure", "period_start", "period_end")):
-        found[there] |= _copied(figures, there, columns, (*within, "area_kind"), ("area_label",))
+        found[there] |= _copied(numbers, pairs, *_groups(figures, there, (*within, "area_kind"), ("area_label",)))
     return found
 
 
@@ -26,26 +26,32 @@ def of_periods(figures: Coded) -> np.ndarray:
     """Which figures are of a period all of whose numbers, of whatever measure, another period of its kind has."""
     there = np.flatnonzero(figures.value > 0)
     found = np.zeros(len(figures.value), dtype=bool)
-    columns = ("measure", "unit", "sex", "age", "category", "area_code")
-    found[there] = _copied(figures, there, columns, ("period_kind",), ("period_start", "period_end"))
+    numbers, pairs = _numbers(figures, there, "measure", "unit", "sex", "age", "category", "area_code")
+    found[there] = _copied(numbers, pairs, *_groups(figures, there, ("period_kind",), ("period_start", "period_end")))
     return found
 
 
-def _copied(
-    figures: Coded, there: np.ndarray, columns: tuple[str, ...], within: tuple[str, ...], whose: tuple[str, ...]
-) -> np.ndarray:
-    """Which of some rows are of one whose numbers, by columns, are those of another within the same."""
-    if not len(there):
-        return np.zeros(0, dtype=bool)
+def _numbers(figures: Coded, there: np.ndarray, *columns: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which number each of some rows has, and a random one for that number in its columns."""
     numbers = pd.factorize(figures.value[there])[0]
-    pairs = figures.alike(*columns)[there] * (numbers.max() + 1) + numbers
-    pairs = pd.util.hash_array(pairs).astype(np.float64)
-    groups = figures.alike(*within, *whose)[there]
+    pairs = figures.alike(*columns)[there] * (numbers.max(initial=0) + 1) + numbers
+    return numbers, pd.util.hash_array(pairs).astype(np.float64)
+
+
+def _groups(
+    figures: Coded, there: np.ndarray, within: tuple[str, ...], whose: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whose each of some rows is, and what it is within."""
+    return figures.alike(*within, *whose)[there], figures.alike(*within)[there]
+
+
+def _copied(numbers: np.ndarray, pairs: np.ndarray, groups: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Which rows are of a group whose numbers are those of another within the same."""
     enough = different(numbers, groups) >= _NO_CHANCE
     if not enough.any():
         return enough
     # Sums of random numbers are alike where all numbers are, whatever the order.
     sums = pd.factorize(np.bincount(groups, pairs))[0]
-    alike = paired(figures.alike(*within)[there][first_of(groups)], sums)
+    alike = paired(within[first_of(groups)], sums)
     copied: np.ndarray = enough & (np.bincount(alike, np.bincount(groups) > 0)[alike] > 1)[groups]
     return copied

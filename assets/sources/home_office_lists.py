@@ -46,25 +46,25 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
     for sheet in book.sheets:
         if found := re.search(rf"{WORKINGS}|{TITLED_SOME}", heading(sheet)):
             raise Refused(f"{book.name}: the sheet {sheet!r} may not be of all offences: it says {found[0]!r}")
-        cells = book.cells(sheet)
+        cells, where = book.cells(sheet), f"{book.name}, sheet {sheet!r}"
         for row, texts in enumerate(cells[:_HEADING_ROWS]):
             headings = [heading(text) for text in texts]
             if sum(any(re.fullmatch(pattern, text) for text in headings) for pattern in columns.values()) > 2:
-                at = _headed(headings, columns, f"{book.name}, sheet {sheet!r}")
+                at = _headed(headings, columns, where)
                 rows = np.flatnonzero((cells != "").sum(axis=1) > 1)
                 first = at[next(iter(columns))]
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
-                _require_no_line(f"{book.name}, sheet {sheet!r}", cells)
+                _require_no_line(where, cells)
                 if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
-                    raise Refused(f"{book.name}, sheet {sheet!r}: {unseen} of the list is hidden")
-                _require_no_other(f"{book.name}, sheet {sheet!r}", headings, at, cells[rows])
+                    raise Refused(f"{where}: {unseen} of the list is hidden")
+                _require_no_other(where, headings, at, cells[rows])
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
                 yield Listed(at, cells[rows], rows + 1, references)
                 break
         else:
             if re.search(r"(19|20)\d\d", sheet) and ((cells != "").sum(axis=1) > 3).sum() > _FEW_ROWS:
                 wanted = ", ".join(columns.values())
-                raise Refused(f"{book.name}, sheet {sheet!r}: no row of it is headed {wanted}")
+                raise Refused(f"{where}: no row of it is headed {wanted}")
 
 
 def _is_blank(cells: np.ndarray, first: int) -> bool:

@@ -92,7 +92,8 @@ def _owed(table: Table) -> int:
     ]
     said = [part for column in found for part in table.headings[column]]
     # Above or below the label that says so another may make the total of something else.
-    if odd := [part for part in said if re.search(FEWER, part) or not re.fullmatch(rf"(?!total .).*|{whole}", part)]:
+    others = [part for part in said if part.startswith("total ") and not re.fullmatch(whole, part)]
+    if odd := others + [part for part in said if re.search(FEWER, part)]:
         raise table.refused(f"the column headed {odd[0]!r} may be of some of the households")
     if len(found) != 1:
         raise table.refused(f"{len(found)} columns headed like 'total households assessed as owed a duty'")

@@ -166,14 +166,16 @@ class Table(Headed):
                 if not within or some[0] not in self.sought:
                     raise self.refused(f"its title or name {title!r} says {some[0]!r}, so that it may be of some only")
 
-    def _require_headings(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
+    def _require_headings(
+        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
+    ) -> None:
         """Refuse columns that are said to be of another quantity, or of less than what is read of them."""
         # What is said of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = {heading(cell) for cell in above if isinstance(cell, str)}
         of_all = [another(text, None) for text in sorted(alone)]
         units = rows["unit"].unique().tolist() if "unit" in rows else []
-        titles, lines = set(map(heading, self.numbered)), set(map(heading, self._lines(rows).values()))
+        titles, by_themselves = set(map(heading, self.numbered)), set(map(heading, lines.values()))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
             labels = self.headings[column]
@@ -183,12 +185,14 @@ class Table(Headed):
             read = self._read_of(rows, [about])
             for text in alone.union(labels) - titles:
                 some = part_of(text)
-                if not some and (text in labels or text not in lines):
+                if not some and (text in labels or text not in by_themselves):
                     some = part_alone(text, places=text in labels or "area_code" not in rows)
                 if some and not _is_said(some, read):
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 
-    def _require_lines(self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]]) -> None:
+    def _require_lines(
+        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
+    ) -> None:
         """Refuse a line of its own, above the headings or the rows or between two, that makes what it heads less.
 
         Between rows of areas stand the names of those that hold them.
@@ -199,12 +203,13 @@ class Table(Headed):
         titles = {*map(heading, (self.title, *self.numbered))}
         # A line of one sex heads the rows as far as that of the other.
         of_sex = rows
-        for number, line in sorted(self._lines(rows).items(), reverse=True):
+        for number, line in sorted(lines.items(), reverse=True):
             if is_note(line) or (text := heading(line)) in titles:
                 continue
             some = part_alone(text, places=number < self._band.start or not by_area)
             headed = of_sex[of_sex.index > number] if some in MALE_OR_FEMALE else rows
-            if said := another(text, unit) or ("" if _is_said(some, self._read_of(headed, columns.values())) else some):
+            unsaid = some and not _is_said(some, self._read_of(headed, columns.values()))
+            if said := another(text, unit) or (unsaid and some):
                 raise self.refused(f"row {number + 1} says {said!r} alone, so that what is below may be of that only")
             if some in MALE_OR_FEMALE:
                 of_sex = of_sex[of_sex.index < number]
@@ -296,9 +301,10 @@ class Table(Headed):
             raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
         self._require_title()
-        self._require_headings(rows, columns)
+        lines = self._lines(rows)
+        self._require_headings(rows, columns, lines)
         self._require_labels(rows, columns)
-        self._require_lines(rows, columns)
+        self._require_lines(rows, columns, lines)
         self._require_all_rows(rows.index, at_columns, apart, marks)
         self._require_no_row_above()
         self._require_a_cell_each(at_rows, read_of)
