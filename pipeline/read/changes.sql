@@ -121,6 +121,15 @@ drifts AS (
     HAVING count(*) >= 5 AND abs(power) BETWEEN 1 AND 3
         AND quantile_cont(log10(ratio), 0.1) > power - 0.3 AND quantile_cont(log10(ratio), 0.9) < power + 0.3
 ),
+fallen AS (
+    -- Whoever revises a table changes numbers of it; one of half a month, or of a file that was cut, has less of all.
+    SELECT measure, min(period_label) AS period, sum(old_value) AS before, sum(new_value) AS now
+    FROM pairs
+    WHERE old_unit = new_unit AND old_value IS NOT NULL AND new_value IS NOT NULL
+        AND measure NOT IN (SELECT measure FROM drifts)
+    GROUP BY measure, area_kind, period_start, period_end
+    HAVING before >= 100 AND now < 0.9 * before
+),
 found AS (
     SELECT 0 AS place, 'figures new' AS what, count(*) AS number, '' AS detail
     FROM new_figures ANTI JOIN old_figures USING (measure, area_code, period_start, period_end, sex, age, category)
@@ -150,5 +159,9 @@ found AS (
         listed(measure || ': ' || printed(number) || ' values are about ' || if(power > 0, '', 'a ')
                || printed(pow(10, abs(power))) || if(power > 0, ' times', 'th of') || ' what they were')
     FROM drifts
+    UNION ALL
+    SELECT 8, 'tables with less in all', count(*),
+        listed(measure || ', ' || period || ': ' || printed(round(before)) || ' before, ' || printed(round(now)) || ' now')
+    FROM fallen
 )
 SELECT what, number, coalesce(detail, '') AS detail FROM found WHERE number > 0 ORDER BY place, what;

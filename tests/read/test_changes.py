@@ -80,7 +80,7 @@ def slow(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, int]:
     rows = {(r["measure"], r["area_code"], r["period_start"], r["period_end"]) for r in now.values()}
     column = ["measure", "area_kind", "period_start", "period_end", "category", "sex", "age"]
     columns = {tuple(row[name] for name in column) for row in now.values()}
-    units, ratios = set(), {}
+    units, ratios, sums = set(), {}, {}
     for key, row in before.items():
         if key not in now:
             still = all(
@@ -99,16 +99,23 @@ def slow(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, int]:
             units.add(row["measure"])
             continue
         counts["figures revised"] += bool(abs(b - a) > 1e-9 * abs(a))
+        if pd.notna(a) and pd.notna(b):
+            table = row["measure"], row["area_kind"], row["period_start"], row["period_end"]
+            was, is_now = sums.get(table, (0, 0))
+            sums[table] = was + a, is_now + b
         if a * b > 0:
             ratios.setdefault(row["measure"], []).append(log10(b / a))
     counts["figures new"] = len(now.keys() - before.keys())
     counts["tables in another unit"] = len(units)
-    drifted = 0
-    for logs in ratios.values():
+    drifted = set()
+    for measure, logs in ratios.items():
         logs, power = pd.Series(logs), round(pd.Series(logs).median())
         near = logs.quantile(0.1) > power - 0.3 and logs.quantile(0.9) < power + 0.3
-        drifted += len(logs) >= 5 and 1 <= abs(power) <= 3 and near
-    counts["tables of another size"] = drifted
+        if len(logs) >= 5 and 1 <= abs(power) <= 3 and near:
+            drifted.add(measure)
+    counts["tables of another size"] = len(drifted)
+    less = [now < 0.9 * was for (measure, *_), (was, now) in sums.items() if was >= 100 and measure not in drifted]
+    counts["tables with less in all"] = sum(less)
     return {what: number for what, number in (counts | parts).items() if number}
 
 
@@ -128,7 +135,7 @@ def edited(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     old = pd.concat(tables, ignore_index=True)
     new = old.copy()
-    new["value"] *= draw(st.sampled_from([1, 1, 1, 10, 0.001, 1000, 5]))
+    new["value"] *= draw(st.sampled_from([1, 1, 1, 10, 0.001, 1000, 5, 0.6]))
     for _ in range(draw(st.integers(0, 4))):
         column = draw(st.sampled_from(["measure", "area_code", "period_label", "category"]))
         some = new[column] == draw(st.sampled_from(sorted(set(old[column]))))
@@ -226,6 +233,17 @@ def test_a_file_cut_at_the_end_of_a_line_is_seen(tmp_path, kept) -> None:
     report = found(tmp_path, by_year, by_year.iloc[list(kept)])
     assert report["figures gone"].severity == "warning"
     assert report["figures gone"].number == 18 - len(kept)
+
+
+def test_half_a_month_handed_in_later_is_seen(tmp_path) -> None:
+    new = figures()
+    half = new["period_label"] == "2023"
+    new.loc[half, "value"] = new.loc[half, "value"] // 2
+    report = found(tmp_path, figures(), new)
+    assert only(report, "tables with less in all")
+    assert report["tables with less in all"].detail == "deaths, 2023: 1,389 before, 693 now"
+    new.loc[half, "value"] = figures().loc[half, "value"] - 1
+    assert only(found(tmp_path, figures(), new))
 
 
 def test_a_number_cut_short_is_the_largest_revision(tmp_path) -> None:
