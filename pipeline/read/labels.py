@@ -113,7 +113,7 @@ _OF_WHATEVER = (
 WHOLE = (
     r"(?!.*(?:(?<!not )\b(?:known|stated)|\b(?:less|minus|exc\w*|without|net of))\b)"
     rf"(?:(?:(?:grand |overall )?total|all|any|persons|both)(?:[ _,(/-]+{_OF_WHATEVER}(?![a-z]))*\)?"
-    r"|england (?:and|&) wales\b.*)"
+    r"|england (?:and|&) wales(?:[ _,(/-]+(?:(?:grand |overall )?total|\d{4}(?: to \d{4})?)\)?)?)"
 )
 
 # The label of a whole that is called a total, or all.
