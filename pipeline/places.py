@@ -187,14 +187,14 @@ def member_sets() -> pd.DataFrame:
     larger = [
         (str(whole), members)
         for level in wholes
-        for whole, members in smallest["area_code"].groupby(wholes[level]).agg(list).items()
+        for whole, members in smallest["area_code"].groupby(wholes[level]).agg(set).items()
     ]
     sets: dict[tuple[str, frozenset[str]], pd.Timestamp] = {}
     for day in days:
         there: dict[str, set[str]] = defaultdict(set)
         for whole, members in larger:
             if known := as_on(day, whole):
-                there[known].update(code for code in members if code in codes[day])
+                there[known] |= members & codes[day]
         for whole, found in sorted(there.items()):
             if found:
                 sets.setdefault((whole, frozenset(found)), day)
