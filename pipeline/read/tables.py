@@ -181,13 +181,12 @@ class Table(Headed):
             labels = self.headings[column]
             if found := next(filter(None, (*of_all, *(another(part, unit) for part in labels))), ""):
                 raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
-            # What its category or age says too is no part of it.
-            read = self._read_of(rows, [about])
             for text in alone.union(labels) - titles:
                 some = part_of(text)
                 if not some and (text in labels or text not in by_themselves):
                     some = part_alone(text, places=text in labels or "area_code" not in rows)
-                if some and not _is_said(some, read):
+                # What its category or age says too is no part of it.
+                if some and not _is_said(some, self._read_of(rows, [about])):
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 
     def _require_lines(
