@@ -112,7 +112,7 @@ def csew_crime(book: Workbook) -> Iterator[pd.DataFrame]:
     Proved on two real files (years to September 2022 and 2025).
     """
     of_all = r"(?!.*\baged (?!16 (?:years )?and over))(?=.*(aged 16 (?:years )?and over)|)"
-    survey = r"^(?=.*\b(?:csew|crime survey)\b)(?!.*(?<!with )percentage change)" + of_all
+    survey = r"^(?=.*\b(?:csew|crime survey)\b)(?!.*(?:(?<!with )percentage change|\btelephone\b))" + of_all
     incidents = book.table(
         survey + r"(?=.*\bincidents of (?:csew )?(?:headline )?crimes?\b)(?!.*\bper 1,000\b)",
         sheet=r"(?:(?:table|worksheet)[ _])?A1a?",

@@ -35,6 +35,7 @@ OF_OTHERS = (
     r"\b(?:treatment|child(?:ren)?|parents?|famil\w+|pregnant|offenders?|prison\w*|deaths?|admissions?|need|unmet|new"
     r"|harmful|hazardous|with(?! alcohol| an? )|aged? (?!18\b|\d\d ?(?:-|to))|\d\d \d\d)\b"
 )
+_AGES = r"(?<![\d/])(\d\d) ?(?:-|to) ?(\d\d)(?![\d/])"
 STATED = [(r"\brates?\b", "rate"), (r"\b(numbers?|counts?)\b", "number")]
 BOUNDS = [(r"\blower\b", "lower"), (r"\bupper\b", "upper")]
 
@@ -251,6 +252,9 @@ def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     read = [(table, _read_table(table, USE)) for table in tables]
     labels = {period.label for _, tidy in read for period in tidy["period"]}
     for table, tidy in read:
+        above = {"-".join(ages) for ages in re.findall(_AGES, " ".join([table.title, *table.preamble]))} - {"15-64"}
+        if odd := above - set(tidy["age"]):
+            raise table.refused(f"what stands above its rows speaks of ages {odd.pop()}, and no number is theirs")
         if "drug" not in tidy or tidy["drug"].isna().any():
             raise table.refused("neither its title nor every column or row says of which drug")
         tidy["label"] = tidy["period"].map(lambda period: period.label)
@@ -328,7 +332,8 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
     if book.format == "csv":
         yield _read_records(book)
         return
-    wanted = r"^(?!.*\b(?:incidence|harmful)\b)(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
+    others = r"(?!.*\b(?:incidence|harmful|hazardous|severe|mild|moderate)\b)"
+    wanted = rf"^{others}(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
     tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
     if not tables:
         raise book.no_table(wanted, "of estimates of alcohol dependence")

@@ -137,6 +137,9 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     known = {table.sheet for tables in found.values() for table in tables}
     if unknown := [t for t in book.tables(rf"^(?!.*change).*{partnerships}") if t.sheet not in known]:
         raise unknown[0].refused(f"nobody knows what a table counts that is titled {unknown[0].title!r}")
+    counted = {table.period() for table in found["counts"] or found["partnership counts"]}
+    if odd := [table for tables in found.values() for table in tables if table.period() not in counted]:
+        raise odd[0].refused(f"no table counts offences of {odd[0].period().label}")
     for kind in ("counts", "rates"):
         for table in found[kind]:
             code, name = table.column("area codes?"), table.column("area names?")

@@ -39,7 +39,7 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     if book.format != "csv":
         found = {}
-        wanted = r"^mye ?2\b(?:.*\b(?:persons|males|females)\b)?|single year of age"
+        wanted = r"^(?!.*\bhouseholds?\b)(?:mye ?2\b(?:.*\b(?:persons|males|females)\b)?|.*single year of age)"
         for table in book.tables(wanted, sheet=r"MYE ?2\b.*"):
             sex = _sex_of(table)
             if sex in found:
@@ -47,6 +47,9 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
             found[sex] = table
         if set(found) != {"all", "male", "female"}:
             raise book.no_table(wanted, "MYE2 of persons, males and females")
+        years = {_mid_year(table) for table in found.values()}
+        if len(years) > 1:
+            raise found["all"].refused(f"the tables MYE2 are of mid-{' and mid-'.join(sorted(years))}")
         for sex, table in found.items():
             codes = table.text(table.column("codes?"))
             rows = pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("names?"))})

@@ -47,6 +47,14 @@ ANOTHER = (
     r" (?:average|mean)s?\b"
 )
 
+# What says of a table, or of a whole workbook, that nobody is to use it.
+WITHDRAWN = (
+    r"^withdrawn\b|\bwithdrawn[)\]]?$|[(\[]withdrawn\b|\bsuperseded by\b|\bdraft\b|\bexample (?:data|figures|only)\b"
+    r"|\bnot (?:to be used|for (?:use|publication|release|circulation))\b"
+    r"|\bth(?:is|ese) (?:figures|numbers|statistics|data|counts|(?:work)?sheet|table|workbook|file|release|edition)\b"
+    r".*\b(?:withdrawn|superseded|been replaced|replaced by)\b"
+)
+
 # What is said of a label with such words.
 INSTEAD = "may be of an earlier edition, of workings or of something else"
 
@@ -66,6 +74,7 @@ OF_SOME = rf"\b(?:{_SOME})\b"
 # As the title of a table says it, besides.
 TITLED_SOME = (
     rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
+    r"|in year \d+|teachers|(?:non-)?uk[- ]born"
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
 )
 # As a line of its own says it, above rows or between them, or the whole of a heading.

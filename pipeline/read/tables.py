@@ -21,6 +21,7 @@ from pipeline.read.labels import (
     MALE_OR_FEMALE,
     THOUSANDS,
     TITLED_SOME,
+    WITHDRAWN,
     another,
     heading,
     is_note,
@@ -35,6 +36,11 @@ from schemas.vocabulary import WORKINGS
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
+# What says in a title that years are not those of the calendar.
+_OTHER_YEARS = (
+    r"\b(?:financial|fiscal|academic) (?:years?|quarters?)\b"
+    r"|\byears (?:ending|to|ended)(?: \d+)? (?!dec)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov)[a-z]*\b"
+)
 # What a title says of its edition behind its period.
 _EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
 
@@ -75,6 +81,8 @@ class Table(Headed):
             if across or timed or (column > self.key and self._holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
+        self.require_in_order(across.values())
+        self._require_years(across.values())
         self.require_every_period(across.values(), single)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
@@ -83,6 +91,18 @@ class Table(Headed):
                 f"two columns are headed {', '.join(repeated)}" if repeated else "no column headed by a period"
             )
         return across
+
+    def require_in_order(self, read: Iterable[periods.Period]) -> None:
+        """Refuse periods that neither follow nor precede each other from one to the next: one is not what it says."""
+        starts = [period.start for period in read]
+        if starts not in (sorted(starts), sorted(starts, reverse=True)):
+            raise self.refused("its periods do not stand in order, so that one of them may be another")
+
+    def _require_years(self, read: Iterable[periods.Period]) -> None:
+        """Refuse years and quarters of the calendar where the title says that they are others."""
+        said = re.search(_OTHER_YEARS, heading(self.title))
+        if said and (odd := [period.label for period in read if period.kind in ("calendar_year", "quarter")]):
+            raise self.refused(f"its title says {said[0]!r}, and a heading is read as {odd[0]}")
 
     def require_every_period(self, read: Iterable[periods.Period], single: str = "calendar_year") -> None:
         """Refuse a column of numbers under a period, with more said beside it, that no column which is read has.
@@ -157,7 +177,7 @@ class Table(Headed):
         # A sheet of several tables may have a title for all, and one above each.
         for title in (plain(self.title), *self.numbered[-1:], self.sheet):
             said = heading(title)
-            if other := re.search(rf"{WORKINGS}|{ANOTHER}", said) or re.search(ELSEWHERE, said):
+            if other := re.search(rf"{WORKINGS}|{ANOTHER}|{WITHDRAWN}", said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
             found = re.search(self.sought, said)
             matched = found.regs if found else ()
@@ -203,6 +223,8 @@ class Table(Headed):
         # A line of one sex heads the rows as far as that of the other.
         of_sex = rows
         for number, line in sorted(lines.items(), reverse=True):
+            if not_to_use := re.search(WITHDRAWN, heading(line)):
+                raise self.refused(f"row {number + 1} says {not_to_use[0]!r}: {line!r}")
             if is_note(line) or (text := heading(line)) in titles:
                 continue
             some = part_alone(text, places=number < self._band.start or not by_area)

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.biff import Xls
-from pipeline.read.labels import OF_SOME, heading, plain
+from pipeline.read.labels import OF_SOME, WITHDRAWN, heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.ods import Ods
@@ -184,11 +184,19 @@ class Workbook:
             raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
         return found[0] if found else None
 
+    def titles(self, pattern: str) -> list[str]:
+        """The lines of all sheets that may be titles and match a pattern, as `heading` compares them."""
+        lines = (heading(line) for name in self.sheets for _, line in _title_lines(self.cells(name)))
+        return [line for line in lines if re.search(pattern, line)]
+
     def require_whole(self) -> None:
-        """Refuse a workbook whose cover says above all else that it is of some people or places only."""
+        """Refuse a workbook whose cover says that nobody is to use it, or above all else that it is of some only."""
         if self.format == "csv" or not self.sheets or re.fullmatch(FIGURES, self.sheets[0].strip(), re.IGNORECASE):
             return
         lines = [heading(line) for _, line in _title_lines(self.cells(self.sheets[0])) if line.strip()]
+        for line in lines:
+            if found := re.search(WITHDRAWN, line):
+                raise Refused(f"{self.name}: its cover says {found[0]!r}: {line!r}")
         for line in lines[:_COVER_LINES]:
             if found := re.search(OF_SOME, line):
                 raise Refused(f"{self.name}: its cover, {line!r}, says {found[0]!r}, so that it may be of some only")

@@ -28,6 +28,8 @@ def titled(title: str, sought: str = "") -> Table:
         "deaths occurring in 2021",
         "other than cannabis",
         "unintentional poisonings",
+        "pupils in Year 11",
+        "non-UK born people",
     ],
 )
 def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
@@ -75,6 +77,31 @@ def test_a_line_of_its_own_that_makes_what_it_heads_less_is_refused(line, at):
         Refused, match=rf"(row {at + 1}|column B) .*says '{line.lower()}|says '(per cent|percent|rates)'"
     ):
         with_line(line, at)
+
+
+NOT_TO_BE_USED = [
+    "WITHDRAWN",
+    "Superseded by the edition of May 2024",
+    "These figures have been withdrawn.",
+    "This table has been replaced, see the corrected workbook of July.",
+    "DRAFT, not for publication",
+]
+
+
+@pytest.mark.parametrize("at", [1, 3, 4])
+@pytest.mark.parametrize("line", NOT_TO_BE_USED)
+def test_a_line_of_its_own_that_says_that_nobody_is_to_use_the_table_is_refused(line, at):
+    with pytest.raises(Refused, match=rf"row {at + 1} says|column B .* it says '(superseded|drafts?)'"):
+        with_line(line, at)
+
+
+def test_a_table_withdrawn_by_its_title_is_refused_and_one_that_takes_the_place_of_another_is_read():
+    for title in ("Table 1: Deaths, 2021 [withdrawn]", "Withdrawn: Table 1, Deaths, 2021"):
+        found = titled(title)
+        with pytest.raises(Refused, match=r"it says '\[?withdrawn"):
+            found.unpivot(rows_of(found), {1: {}})
+    assert with_line("This table replaces that of May 2023.", 1)["value"].tolist() == [1, 2]
+    assert with_line("Data that forces have withdrawn are left out.", 1)["value"].tolist() == [1, 2]
 
 
 def test_a_place_alone_above_the_headings_is_what_a_table_is_of_and_between_its_areas_names_those_below():

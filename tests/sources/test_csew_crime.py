@@ -142,6 +142,10 @@ REFUSED = {
     "a rate without incidents": ({("Table_A1a", 8, 0): "TEST - do not publish"}, "no row violence"),
     "incidents without a rate": ({("Table_A2a", 8, 0): "Note: see table 3"}, "no row violence"),
     "telephone": ({("Table_A1a", 0, 0): "A1a: CSEW and TCSEW incidents of crime (1,000s)"}, "'TCSEW'"),
+    "by telephone": (
+        {("Table_A1a", 0, 0): "A1a: Incidents of CSEW crime, telephone interviews (1,000s)"},
+        "no table titled .* in the sheets",
+    ),
     "a change, says its own title": (
         {("Table_A2a", 3, 0): "A2a: Percentage change in rates"},
         "'A2a: Percentage change",

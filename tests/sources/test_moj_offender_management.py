@@ -81,6 +81,24 @@ def test_what_nobody_knows_is_refused(base, printed, instead, said, altered):
         altered(ORDERS, with_another_word(base, printed, instead))
 
 
+@pytest.mark.parametrize(
+    ("printed", "instead", "said"),
+    [
+        (r"\b(Requirements started.*)", r"\1, years ending March", "its title says 'years ending march'"),
+        (r"^2022$", "2009", "its periods do not stand in order"),
+    ],
+    ids=["years of another kind", "out of order"],
+)
+def test_years_that_may_be_others_are_refused(printed, instead, said, altered):
+    sheets = NEWER.sheets()
+    sheets["4_9"] = [
+        [re.sub(printed, instead, str(cell).removesuffix(".0")) if row < 4 and cell != "" else cell for cell in cells]
+        for row, cells in enumerate(sheets["4_9"])
+    ]
+    with pytest.raises(Refused, match=said):
+        altered(ORDERS, sheets)
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 

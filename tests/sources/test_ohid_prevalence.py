@@ -154,6 +154,7 @@ def test_spanning_cells_may_be_repeated_in_each_column(altered):
         ("Table 1", 3, 4, "OCU (number) lower CI 99.8", "are of 99.8%, not of 95%"),
         ("Table 1", 3, 12, "OCU (rate per 100,000)", "rates per 100,000, not per 1,000"),
         ("Table 1", 3, 5, "Crack cocaine (number) upper bound 95% CI", "several limits called upper"),
+        ("Table 1", 1, 0, "Revised. Rates are per 1,000 people aged 15 to 34.", "speaks of ages 15-34"),
         ("Table 4", 0, 0, "Table 4: opiate use prevalence estimates by age group", "cannot read a period"),
     ],
 )

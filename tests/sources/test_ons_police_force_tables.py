@@ -124,6 +124,16 @@ def test_a_title_must_name_one_period(base, pattern, other, altered):
         altered(FORCES, retitled(base, pattern, other))
 
 
+@both_layouts
+def test_rates_of_a_period_of_which_no_table_counts_are_refused(base, altered):
+    sheets = base.sheets()
+    sheets["Table P3"] = in_texts(
+        sheets["Table P3"], r"(?i)(year ending (?:march|december|june|september)) 20\d\d", r"\1 2014"
+    )
+    with pytest.raises(Refused, match=r"'Table P3'.* no table counts offences of"):
+        altered(FORCES, sheets)
+
+
 def test_what_is_unassigned_is_so_to_a_force(altered):
     pages = with_another_word(YEAR_2024, "Unassigned Avon and Somerset", "Unassigned Avon")
     with pytest.raises(Refused, match="no police force is called as in 'Unassigned Avon'"):

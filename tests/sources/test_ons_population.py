@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.read.opening import Refused
-from tests.altering import PERIOD, Base, assert_refused, of_form, of_substance, retitled, with_new_area
+from tests.altering import PERIOD, Base, assert_refused, in_texts, of_form, of_substance, retitled, with_new_area
 from tests.conftest import real_file
 from tests.reading import (
     assert_cells_hold,
@@ -77,6 +77,13 @@ def test_an_alteration_of_substance_is_refused_with_its_place(alter, altered):
 def test_a_title_must_name_one_mid_year(pattern, other, altered):
     with pytest.raises(Refused, match=r"'MYE2 - Persons'.*no single mid-year"):
         altered(POPULATION, retitled(BASE, pattern, other))
+
+
+def test_the_three_tables_are_of_one_mid_year(altered):
+    sheets = BASE.sheets()
+    sheets["MYE2 - Males"] = in_texts(sheets["MYE2 - Males"], r"(?i)\b(mid-?)\d{4}", r"\g<1>2015")
+    with pytest.raises(Refused, match="the tables MYE2 are of mid-2015 and mid-"):
+        altered(POPULATION, sheets)
 
 
 def test_a_new_area_is_new_figures_once_a_lookup_has_it(altered, unaltered):
