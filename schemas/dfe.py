@@ -47,7 +47,10 @@ class DfeExclusions(
         # An authority may have no school of a kind.
         ragged=r".*: .*",
     ),
-    categories=(r"(all|drug and alcohol related)(: (special|state-funded (primary|secondary)))?",),
+    categories=(
+        r"(all|drug and alcohol related)(: (special|state-funded (primary|secondary)|pupil referral units?"
+        r"|(state-funded )?(ap|alternative provision)( schools?)?))?",
+    ),
 ):
     """Suspensions and permanent exclusions by reason."""
 

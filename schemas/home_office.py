@@ -6,7 +6,7 @@ import pandas as pd
 from schemas.columns import rows_check
 from schemas.figure import Figure
 from schemas.rules import ENGLAND, ENGLAND_AND_WALES, UNITED_KINGDOM, WALES, Areas, amount, count
-from schemas.vocabulary import NO_TOTAL
+from schemas.vocabulary import FRAUD_BODIES, NO_TOTAL
 
 # Offences that forces recorded and took back in a later quarter, when the law or who records them changed.
 _TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
@@ -17,7 +17,7 @@ _OF_REFERRALS = (
 )
 # In powers of ten: within what a whole and the sum of its parts agree, though all of them are rounded.
 _ROUNDED = 0.2
-_OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", "action-fraud", "cifas", "uk-finance")
+_OUTSIDE_FORCES = ("british-transport-police", "manchester-airport", *FRAUD_BODIES)
 
 
 class HomeOfficeRecordedCrime(

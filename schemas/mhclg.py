@@ -25,6 +25,10 @@ class MhclgHomelessness(
     areas=Areas(nations=(ENGLAND,), levels=("region", "lower tier"), others=("rest-of-england",)),
     # A need is named in several words, and some are of an age; a note or a lost heading is not. None begins with an X,
     # which R puts before a heading.
-    categories=("all", rf"(?!x|.*\([a-z0-9]\))[a-z]+ (?=[a-z(]){made_of(_WORDS)}"),
+    categories=(
+        "all",
+        "autism|bereavement|dementia|pregnan(?:t|cy)|refugees?",
+        rf"(?!x|.*\([a-z0-9]\))[a-z]+ (?=[a-z(]){made_of(_WORDS)}",
+    ),
 ):
     """Statutory homelessness in England: support needs of households owed a duty."""

@@ -21,6 +21,7 @@ from schemas.rules import (
     made_of,
     percentage,
 )
+from schemas.vocabulary import FRAUD_BODIES
 
 # A word that the name of an offence or of a group of offences has, and a note or a lost heading has not.
 _OFFENCES = (
@@ -108,7 +109,7 @@ class CsewDrugMisuse(
     areas=Areas(nations=(ENGLAND_AND_WALES,), also=("region",)),
     sexes=("all", "male", "female"),
     ages=(r"\d+-\d+",),
-    categories=(r"[a-z][a-z -]{1,40}( \([a-z ]+\))?(, [^:.]{3,110}: [^.]{1,70}\.?[^.]{0,40}\.?\)?)?",),
+    categories=(r"[a-z][a-z/ -]{1,50}( \([a-z ]+\))?(, [^:.]{3,110}: [^.]{1,70}\.?[^.]{0,40}\.?\)?)?",),
 ):
     """Drug misuse in England and Wales, from the crime survey."""
 
@@ -159,7 +160,7 @@ class OnsPoliceForceTables(
         nations=(ENGLAND, WALES),
         levels=("police force area",),
         also=("region", "community safety partnership"),
-        others=("british-transport-police", "manchester-airport", "unassigned(-[a-z]+)+", "action-fraud", "cifas"),
+        others=("british-transport-police", "manchester-airport", "unassigned(-[a-z]+)+", *FRAUD_BODIES),
     ),
     categories=("all", rf"(?=.*\b{_OFFENCES}\b)[a-z][a-z ,-]+( \([a-z0-9, ]+\))?"),
 ):

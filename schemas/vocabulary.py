@@ -41,6 +41,9 @@ STATISTICS = {
     "progress": "the distance covered from a baseline to a target",
 }
 
+# Who records fraud beside the police forces, by the names that they had.
+FRAUD_BODIES = ("action-fraud", "report-fraud", "cifas", "uk-finance", "financial-fraud-action-uk", "ffa-uk", "nfib")
+
 # A label of a cell into which two were merged.
 SAID_TWICE = r"(\w.*?) ?[/;|] ?\1"
 

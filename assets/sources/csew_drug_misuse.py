@@ -35,7 +35,8 @@ def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apa
         raise table.refused("its proportions are not in percent")
     if not bases:
         return tidy
-    at_bases = pd.DataFrame({"unit": "people"}, index=sorted(set(bases.values())))
+    # They have no unit here: what a line says of the table's shares is not of them.
+    at_bases = pd.DataFrame({"measure": "people asked"}, index=sorted(set(bases.values())))
     people = table.unpivot(at_bases, {column: {} for column in survey_years(table)}, MARKS, [*apart, *rows])
     cells = tidy["cell"].str.replace(r"\d+$", "", regex=True) + (tidy["base_row"] + 1).astype("Int64").astype("str")
     similar = tidy["category"].ne(ANY_DRUG) & tidy["base_row"].notna()
@@ -204,6 +205,8 @@ def csew_drug_misuse(book: Workbook) -> Iterator[pd.DataFrame]:
     personal = _use(59, BY.format("personal characteristics"))
     if table := book.table_if_any(personal, sheet=r"(?:table )?3\.0?1", heads=HEADS):
         yield _by_characteristic(table, drugs, latest)
-    frequent = r"^(?=.*\bproportion of\b)(?=.*?\b((?:aged )?16 to 59)\b)(?=.*\bfrequent users? of drugs\b)"
+    frequent = (
+        r"^(?=.*\b(?:proportion|percentage) of\b)(?=.*?\b((?:aged )?16 to 59)\b)(?=.*\bfrequent users? of drugs\b)"
+    )
     if table := book.table_if_any(frequent, sheet=r"(?:table )?2\.0?1", heads=HEADS):
         yield _frequent(table)

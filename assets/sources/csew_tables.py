@@ -17,6 +17,11 @@ ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"
 
 BASE = r"unweighted base\b.*"
 LIMIT_WORDS = r"\b(?:lower|upper|95|confidence|limits?|bounds?|intervals?|ci)\b%?"
+# What says below the years no more than the unit of all numbers.
+UNIT = (
+    r"(?:numbers?(?: of incidents)?,? ?)?\(?(?:[\'’]?(?:1,)?000s|thousands)\)?|percentages?|per ?cent|%"
+    r"|(?:incidence )?rates? per 1,000(?: [a-z/ ]+)?"
+)
 COMPARED = r"significan|change|compared"
 
 
@@ -55,7 +60,11 @@ def _year_headings(table: Table) -> dict[int, str]:
     right = range(table.key + 1, len(table.headings))
     beside = next((column for column in right if heads and table.headings[column][-1:] == heads[-1:]), right.stop)
     table.know(*range(beside, right.stop))
-    return {c: " ".join(part for part in table.headings[c] if part not in heads) for c in right if c < beside}
+    return {
+        c: " ".join(part for part in table.headings[c] if part not in heads and not re.fullmatch(UNIT, part))
+        for c in right
+        if c < beside
+    }
 
 
 def survey_years(table: Table) -> dict[int, dict]:

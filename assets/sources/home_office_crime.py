@@ -16,10 +16,10 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
+from schemas.vocabulary import FRAUD_BODIES
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
-FRAUD_BODIES = {"action-fraud", "report-fraud", "cifas", "uk-finance", "financial-fraud-action-uk", "ffa-uk", "nfib"}
 ENGLAND, WALES, BOTH = "E92000001", "W92000004", "K04000001"
 NATIONS = {ENGLAND: "England", WALES: "Wales", BOTH: "England and Wales"}
 
@@ -76,7 +76,7 @@ def _located(book: Workbook, rows: pd.DataFrame, area: list[str]) -> pd.DataFram
     codes = []
     for force, *within, cell in names.to_numpy():
         try:
-            codes.append((_force(force), *(_partnership(force, name) for name in within)))
+            codes.append((_force(label(force)), *(_partnership(force, name) for name in within)))
         except LookupError as error:
             raise Refused(f"{book.name}, {cell}: {error}") from error
     known = names[area].assign(force_code=[code[0] for code in codes], area_code=[code[-1] for code in codes])
@@ -109,7 +109,8 @@ def _add_up(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def _nations(figures: pd.DataFrame, codes: Iterable[str]) -> Iterator[pd.DataFrame]:
     """Nations as the sum of their police forces, and for England and Wales the transport police.
 
-    A period without every force has no sum. Nor has fraud, which is mostly recorded by bodies that are no force.
+    A period without every force has no sum, and no value where one of them has none. Nor has fraud a sum, which is
+    mostly recorded by bodies that are no force.
     """
     forces = places.areas().query("area_kind == 'police_force_area'")["area_code"]
     counted = figures[~figures["category"].str.contains("fraud|cifas|uk finance")]
@@ -119,7 +120,6 @@ def _nations(figures: pd.DataFrame, codes: Iterable[str]) -> Iterator[pd.DataFra
         by = ["period", "category"]
         complete = inside.groupby(by, sort=False)["force"].transform("nunique") == len(members)
         added = _add_up(inside[complete], by)
-        added = added[added["value"].notna()]
         said = f"Added from its police forces{' and the British Transport Police' if nation == BOTH else ''}."
         yield added.assign(area_code=nation, area_label=NATIONS[nation], force="", note=said)
 

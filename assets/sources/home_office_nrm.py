@@ -37,7 +37,7 @@ NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|av
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
 AGES = {
     r"adult.*|18 (or|and) over": "18 and over",
-    r"child.*|17 (or|and) under": "under 18",
+    r"(child|minor).*|17 (or|and) under": "under 18",
     UNKNOWN: "unknown",
     WHOLE: "all",
 }

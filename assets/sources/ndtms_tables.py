@@ -22,8 +22,9 @@ YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
 WHO = r"(all )?(adults|clients|people|individuals)"
 # What may end a title: the years that its table is about, and what it says of its edition.
 YEARS = (
-    rf"(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?"
-    r"(?:\W+(?:accredited )?official statistics)?(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
+    rf"(?:\W+(?:in )?england)?(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?(?:\W+(?:in )?england)?"
+    r"(?:\W+(?:(?:accredited |experimental )?(?:official )?statistics(?: in development)?|provisional))?"
+    r"(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
 )
 # What stands above the labels of the rows.
 HEADS = (

@@ -33,14 +33,14 @@ SUBSTANCES = {
 }
 EXITS = {
     "completed": r"(treatment )?completed?( treatment)?( free of .*)?",
-    "referred on": r"(referred on|transferred)\b.*",
+    "referred on": r"(referred on|transferred)\d?\b.*",
     "dropped out": r"dropped out( ?/ ?left)?|left",
     "prison": r"prison|transferred to (prison|custody)",
     "declined treatment": r"treatment declined( by (the )?(client|young person))?",
     "died": r"died|deceased",
     "not known": r"not known|unknown",
     "other": r"other",
-    "all": r"total|all( exits)?",
+    "all": r"total( (exits|clients|individuals|young people))?|all( exits)?",
 }
 # Kinds of what is read in all, and whom nothing is known of.
 APART = r"(nps|new psychoactive substances?)\W.*|missing.*|total including .*|misuse free.*"

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline import naming
 from pipeline.fetch.ons import Ons
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import footnotes, label
+from pipeline.read.labels import footnotes, heading, label
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -17,6 +17,9 @@ from pipeline.read.workbook import Workbook
 from schemas.ons import OnsPoliceForceTables
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
+
+# Among how many rows those of the headings are.
+_ROWS_OF_HEADINGS = 20
 
 # The partnership tables spell three offence groups otherwise than the force tables.
 SAME_OFFENCE = {
@@ -113,8 +116,8 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     Police; partnerships and "Unassigned" rows add to their force. "..", "[x]": not available; "+", "[u1]": a rate
     too unreliable for a small population. Force totals that the partnership tables repeat are not read twice.
     The force code beside an "Unassigned" row is wrong for Gwent and Surrey (December 2024): its name is used.
-    Force counts are needed, or partnership counts in a workbook of its own; tables of rates are optional, and hold
-    the populations divided by.
+    Force counts are needed, or in a release of several files partnership counts in one of their own; tables of rates
+    are optional, and hold the populations divided by.
     Proved on three real workbooks, years ending March 2018, December 2019 and December 2024; partnerships in a
     workbook of their own and the older title "recorded crime by offence group" on synthetic workbooks only.
     """
@@ -122,7 +125,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     partnerships = "by community safety partnership area"
     found = {
         "counts": book.tables(rf"^(?!.*(?:change|\brate)){forces}.*number of offences"),
-        "rates": book.tables(rf"^(?!.*change){forces}.*rate of offences"),
+        "rates": book.tables(rf"^(?!.*change){forces}.*\brates?\b"),
         "partnership counts": book.tables(
             rf"number of police recorded (?:crimes|offences) for headline offences,? {partnerships}"
         ),
@@ -137,6 +140,12 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     known = {table.sheet for tables in found.values() for table in tables}
     if unknown := [t for t in book.tables(rf"^(?!.*change).*{partnerships}") if t.sheet not in known]:
         raise unknown[0].refused(f"nobody knows what a table counts that is titled {unknown[0].title!r}")
+    for sheet in set(book.sheets) - known:
+        above = {
+            heading(cell) for row in book.cells(sheet)[:_ROWS_OF_HEADINGS] for cell in row if isinstance(cell, str)
+        }
+        if "community safety partnership code" in above and not any("change" in text for text in above):
+            raise Refused(f"{book.name}: the sheet {sheet!r} is by partnership, and nobody knows what its title counts")
     counted = {table.period() for table in found["counts"] or found["partnership counts"]}
     if odd := [table for tables in found.values() for table in tables if table.period() not in counted]:
         raise odd[0].refused(f"no table counts offences of {odd[0].period().label}")

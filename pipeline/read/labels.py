@@ -82,6 +82,10 @@ _PARTS_ALONE = (
     rf"(?:(?:people|persons|all) )?(?:{_SOME})\b.*|.*\bonly"
     r"|(?:aged? )?(?:under \d+|\d+ (?:and|or) (?:over|under)|\d\d? ?(?:-|to) ?\d\d?)(?: years?(?: olds?| of age)?)?"
 )
+_BOTH_SEXES = (
+    r"(?:all )?(?:males?|men|boys) (?:and|&) (?:females?|women|girls)"
+    r"|(?:females?|women|girls) (?:and|&) (?:males?|men|boys)"
+)
 _PLACES_ALONE = (
     r"(?:the )?(?:(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire and the humber|east of england|london"
     r"|wales|scotland|northern ireland|great britain)"
@@ -231,7 +235,7 @@ def part_of(text: str) -> str:
 def part_alone(text: str, *, places: bool) -> str:
     """A line, or a heading, that by itself makes what it stands over less, or an empty text; `places` are parts too."""
     alone = rf"{_PARTS_ALONE}|{_PLACES_ALONE}" if places else _PARTS_ALONE
-    return text if re.fullmatch(alone, text) else ""
+    return text if re.fullmatch(alone, text) and not re.fullmatch(_BOTH_SEXES, text) else ""
 
 
 def is_note(text: str) -> bool:

@@ -118,6 +118,7 @@ def test_a_line_of_its_own_that_is_said_or_read_too_or_leads_elsewhere_is_taken(
         "Numbers",
         "[note 4] Excludes London",
         "Rates are in Table 2.",
+        "Males and females",
     ]
     for line in lines:
         assert with_line(line, 1)["value"].tolist() == [1, 2]

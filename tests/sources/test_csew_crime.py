@@ -118,6 +118,17 @@ def test_the_order_of_rows_columns_and_sheets_changes_no_figure(altered):
     assert_same(altered(CRIME, shuffle(BASE, BASE.sheets(), 12)), sample_figures(CRIME, BASE.released))
 
 
+def test_a_unit_below_the_years_is_no_part_of_them(altered):
+    book = BASE.sheets()
+    units = {"Table_A1a": "Number of incidents (thousands)", "Table_A2a": "Rate per 1,000 adults/households"}
+    for name, unit in units.items():
+        book[name] = [[*row, ""] for row in book[name]]
+        book[name].insert(8, ["", unit, *[""] * (len(book[name][7]) - 3), "Percentage change and significance"])
+    read = ["measure", "category", "period_label", "value", "lower", "upper", "unit"]
+    found, known = altered(CRIME, book)[read], sample_figures(CRIME, BASE.released)[read]
+    pd.testing.assert_frame_equal(found, known)
+
+
 def test_notes_blanks_and_decoration_change_no_figure(altered):
     assert_same(altered(CRIME, decorate(BASE, BASE.sheets(), 12)), sample_figures(CRIME, BASE.released))
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipeline.read.opening import Refused
-from tests.altering import Base, assert_mark_refused, decorate, shuffle, with_cells
+from tests.altering import Base, assert_mark_refused, decorate, in_texts, shuffle, with_cells
 from tests.calculating import observed
 from tests.conftest import real_file
 from tests.reading import SAMPLES, assert_same, labelled_rows, printed, sample, sample_figures, sheets
@@ -125,6 +125,21 @@ def test_a_note_line_inside_a_table_is_no_drug(altered):
     ):
         sheets["1.02"].insert(12, [note, *[""] * (len(sheets["1.02"][12]) - 1)])
     assert_same(altered(DRUGS, sheets), sample_figures(DRUGS, BASE.released))
+
+
+def test_a_line_that_says_that_shares_are_percentages_is_not_of_the_people_asked(altered):
+    book = BASE.sheets()
+    for name in ("1.02", "1.08", "2.01"):
+        book[name].insert(1, ["Percentages", *[""] * (len(book[name][0]) - 1)])
+    read = ["measure", "category", "sex", "age", "period_label", "value", "base"]
+    found, known = altered(DRUGS, book)[read], sample_figures(DRUGS, BASE.released)[read]
+    pd.testing.assert_frame_equal(found, known)
+
+
+def test_proportion_and_percentage_are_one_word_in_a_title(altered):
+    book = BASE.sheets()
+    book["2.01"] = in_texts(book["2.01"], r"Proportion of", "Percentage of")
+    assert_same(altered(DRUGS, book), sample_figures(DRUGS, BASE.released))
 
 
 @pytest.mark.parametrize("mark", ["[q]", "9,1", "?", True])

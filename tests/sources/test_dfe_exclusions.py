@@ -133,6 +133,17 @@ def test_the_order_of_rows_and_columns_of_exclusions_does_not_matter(released, a
     assert_same(altered(EXCLUSIONS, shuffled), sample_figures(EXCLUSIONS, released))
 
 
+def test_schools_of_a_new_type_stand_beside_the_others(altered):
+    rows = lines(sample(EXCLUSIONS, "2025-07-10"))
+    at = rows[0].index("school_type")
+    special = [row for row in rows if row[at] == "Special school" and "National" in row]
+    more = [[*row[:at], "State-funded AP school", *row[at + 1 :]] for row in special]
+    found, known = altered(EXCLUSIONS, [*rows, *more]), sample_figures(EXCLUSIONS, "2025-07-10")
+    new = found["category"].str.endswith(": state-funded ap school")
+    assert more and new.any()
+    assert_same(found[~new], known)
+
+
 def test_a_row_that_stands_twice_is_not_summed_twice(altered):
     rows = lines(sample(EXCLUSIONS, "2017-07-20"))
     with pytest.raises(Refused, match=rf"row {len(rows) + 1}, .* counts again"):

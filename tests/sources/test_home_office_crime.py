@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from assets.sources import home_office_crime
+from pipeline import naming
 from pipeline.calculate.metric import METRICS
 from pipeline.read.opening import Refused
 from tests.calculating import observed
 from tests.conftest import real_file
-from tests.reading import Sheets, lines, read, read_altered, sample, sheets
+from tests.reading import Sheets, lines, read, read_altered, sample, sample_figures, sheets
 
 FORCES, PARTNERSHIPS = "home_office_recorded_crime", "home_office_offences_by_partnership"
 ENGLAND, WALES, BOTH, TRANSPORT = "E92000001", "W92000004", "K04000001", "british-transport-police"
@@ -197,6 +198,17 @@ def test_an_area_without_a_quarter_has_no_year(partnerships):
     assert found["YE Sep 2023", "E22000143", "robbery"] == 4 * 3
 
 
+def test_a_year_of_which_a_force_gave_only_a_part_is_not_available_for_it_nor_for_its_nation(tmp_path):
+    book, known = sheets(sample(FORCES, "2025-04-24")), sample_figures(FORCES, "2025-04-24")
+    book["2019-20"] = [row for row in book["2019-20"] if "Greater Manchester" not in row or int(row[1]) == 1]
+    found = read_altered(tmp_path, FORCES, book)
+    there = pd.MultiIndex.from_frame(known.loc[known["value"].notna(), SAYS])
+    lost = found[found["value"].isna() & pd.MultiIndex.from_frame(found[SAYS]).isin(there)]
+    assert set(lost["period_label"]) == {"2019/20"} and set(lost["status"]) == {"x"}
+    assert set(lost["area_code"]) == {"E23000005", ENGLAND, BOTH}
+    assert len(found) == len(known)
+
+
 def test_a_renamed_partnership_is_one_area_and_one_that_is_no_more_keeps_its_words(partnerships):
     book = listed(TWO_YEARS)
     for name, shepway in {"2022_23": "Shepway", "2023_24": "Folkestone and Hythe"}.items():
@@ -254,6 +266,12 @@ def test_forces_add_to_the_nations_and_bodies_without_territory_stand_apart(stag
     assert value[WALES] == forces[forces.index.str.startswith("W")].sum()
     assert value[BOTH] - value[TRANSPORT] == value[ENGLAND] + value[WALES]
     assert {"action-fraud", "cifas", "uk-finance"} < set(staged_real(FORCES, CSV)["area_code"])
+
+
+@pytest.mark.parametrize("body", ["FFA UK", "UK Finance [note 3]", "Report Fraud"])
+def test_who_records_fraud_is_known_by_any_of_its_names(body):
+    rows = pd.DataFrame({"force": [body], "cell": ["row 2"]})
+    assert home_office_crime._located(None, rows, ["force"])["area_code"].tolist() == [naming.slug(body.split(" [")[0])]
 
 
 @pytest.mark.parametrize(

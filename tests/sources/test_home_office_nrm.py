@@ -14,6 +14,7 @@ from tests.altering import (
     Base,
     assert_mark_refused,
     decorate_headings,
+    in_texts,
     move_the_last_column,
     reverse_rows,
     widen_and_reorder,
@@ -154,7 +155,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
 @pytest.mark.parametrize(
     ("printed", "instead", "said"),
     [
-        ("Child (17 or under)", "Minor", "row 9: nobody knows .*'Minor'"),
+        ("Child (17 or under)", "Juvenile", "row 9: nobody knows .*'Juvenile'"),
         ("Q3", "Summer", "row 37: cannot read the quarter in 'summer 2014'"),
         ("Referrals flagged as county lines", "Flagged", "no column headed|both|printed twice"),
     ],
@@ -179,6 +180,12 @@ def test_referrals_of_some_people_only_are_refused(heading, altered, unaltered):
                 altered(NRM, pages)
         else:
             assert len(altered(NRM, pages)) == len(unaltered(BASE)) and rows
+
+
+def test_minors_are_children(altered, unaltered):
+    pages = {name: in_texts(rows, r"^Child\b.*", "Minor") for name, rows in BASE.sheets().items()}
+    assert any("Minor" in row for rows in pages.values() for row in rows)
+    assert_same(altered(NRM, pages), unaltered(BASE))
 
 
 @pytest.mark.parametrize("word", NOT_SAID)

@@ -239,12 +239,25 @@ def test_blank_columns_at_the_right_are_no_counts(altered):
         "Table 6.1.1 Numbers of young people in treatment by age group [note 2]",
         "Table 1: Trends in numbers in treatment, revised December 2024",
         "Table 1: Trends in numbers in treatment - Accredited official statistics",
+        "Table 1: Numbers of young people in treatment by age, England, 2005-06 to 2017-18 (provisional)",
+        "Table 1: Trends in numbers in treatment [official statistics in development]",
     ],
 )
 def test_the_words_of_a_title_are_the_publishers_choice(title, altered):
     book = _older()
     book["6.1.1 Trends of Age"][0][0] = title
     assert_same(altered(YOUNG, book), altered(YOUNG, _older()))
+
+
+def test_a_note_and_a_word_for_clients_are_no_other_exit(altered):
+    book, noted = _older(), _older()
+    renamed = {"Completed": ("Referred on", "Referred on1"), "Total": ("Total", "Total clients")}
+    for number, content in enumerate((book, noted)):
+        rows = content["5.1.1 Service Exits"]
+        content["5.1.1 Service Exits"] = [[renamed.get(row[0], (row[0], row[0]))[number], *row[1:]] for row in rows]
+    found = altered(YOUNG, noted)
+    assert (found["category"] == "referred on").any()
+    assert_same(found, altered(YOUNG, book))
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,21 @@ def test_rates_of_a_period_of_which_no_table_counts_are_refused(base, altered):
         altered(FORCES, sheets)
 
 
+@both_layouts
+@pytest.mark.parametrize("said", ["rate per 1,000 population", "offence rates"])
+def test_rates_may_be_titled_otherwise(base, said, altered, unaltered):
+    sheets = base.sheets()
+    sheets["Table P3"] = in_texts(sheets["Table P3"], r"(?i)\brate of offences", said)
+    assert_same(altered(FORCES, sheets), unaltered(base))
+
+
+def test_a_table_by_partnership_whose_title_does_not_say_so_is_not_lost(altered):
+    sheets = YEAR_2024.sheets()
+    sheets["Table C2"] = in_texts(sheets["Table C2"], r"(?i),? by community safety partnership area", "")
+    with pytest.raises(Refused, match="the sheet 'Table C2' is by partnership, and nobody knows what"):
+        altered(FORCES, sheets)
+
+
 def test_what_is_unassigned_is_so_to_a_force(altered):
     pages = with_another_word(YEAR_2024, "Unassigned Avon and Somerset", "Unassigned Avon")
     with pytest.raises(Refused, match="no police force is called as in 'Unassigned Avon'"):
