@@ -131,7 +131,19 @@ class Workbook:
         """
         named = [name for name in self.sheets if re.fullmatch(sheet, name.strip(), re.IGNORECASE)]
         others = [name for name in self.sheets if name not in named]
-        return self._tables_in(named, title, first, heads) or self._tables_in(others, title, first, heads)
+        if not (found := self._tables_in(named, title, first, heads)):
+            return self._tables_in(others, title, first, heads)
+        self._require_one_of_each(found, others)
+        return found
+
+    def _require_one_of_each(self, found: Iterable[Table], others: Iterable[str]) -> None:
+        """Refuse a table that another sheet has too: one of the two is corrected, or of an earlier edition."""
+        titles = {heading(table.title): table for table in found}
+        for name in others:
+            cells = self.cells(name)
+            again = [titles[said] for _, line in _title_lines(cells) if (said := heading(line)) in titles]
+            if again and not lists_tables(cells):
+                raise again[0].refused(f"the sheet {name!r} holds a table with the same title")
 
     def _tables_in(self, sheets: list[str], title: str, first: str, heads: str) -> list[Table]:
         wanted = re.compile(title)

@@ -1,6 +1,7 @@
 """The reader of the crime survey's neighbourhood crime: real files whole, altered samples, and samples as they are."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import pandas as pd
@@ -169,6 +170,15 @@ REFUSED = {
 def test_what_cannot_be_read_right_is_refused(changes, why, altered):
     with pytest.raises(Refused, match=why):
         altered(CRIME, with_cells(BASE, changes))
+
+
+@pytest.mark.parametrize("name", ["Table_A1a corrected", "Corrected table"])
+def test_a_table_that_stands_in_a_second_sheet_is_refused_whichever_is_the_corrected_one(name, altered):
+    book = BASE.sheets()
+    book[name] = deepcopy(book["Table_A1a"])
+    book[name][9][1] = 1.0
+    with pytest.raises(Refused, match=rf"the sheet '{name}' holds a table with the same title|both hold a table"):
+        altered(CRIME, book)
 
 
 def with_years(spell: str) -> Sheets:
