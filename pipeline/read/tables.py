@@ -83,6 +83,7 @@ class Table(Headed):
         self._require_alike(across)
         self.require_in_order(across.values())
         self._require_years(across.values())
+        self._require_all_quarters(across.values())
         self.require_every_period(across.values(), single)
         labels = [period.label for period in across.values()]
         if len(labels) != len(set(labels)) or not labels:
@@ -103,6 +104,14 @@ class Table(Headed):
         said = re.search(_OTHER_YEARS, heading(self.title))
         if said and (odd := [period.label for period in read if period.kind in ("calendar_year", "quarter")]):
             raise self.refused(f"its title says {said[0]!r}, and a heading is read as {odd[0]}")
+
+    def _require_all_quarters(self, read: Iterable[periods.Period]) -> None:
+        """Refuse a year beside which some of its quarters stand, and one not: the year may be that quarter."""
+        there = list(read)
+        for year in there:
+            inside = [one for one in there if one.kind == "quarter" and year.start <= one.start and one.end <= year.end]
+            if year.kind != "quarter" and 0 < len(inside) < 4:
+                raise self.refused(f"of {year.label} stand {len(inside)} quarters, so that the year may be another one")
 
     def require_every_period(self, read: Iterable[periods.Period], single: str = "calendar_year") -> None:
         """Refuse a column of numbers under a period, with more said beside it, that no column which is read has.

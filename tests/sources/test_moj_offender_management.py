@@ -102,6 +102,14 @@ def test_years_that_may_be_others_are_refused(printed, instead, said, altered):
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
+def test_a_year_in_the_place_of_one_of_its_quarters_is_refused(altered):
+    sheets = OLDER.sheets()
+    heads = sheets["Table 4.6"][OLDER.heads]
+    heads[heads.index("Jan-Mar")] = "Total (see note)"
+    with pytest.raises(Refused, match="stand 3 quarters, so that the year may be another one"):
+        altered(ORDERS, sheets)
+
+
 def test_orders_of_both_kinds_add():
     frame = sample_figures(ORDERS, "2024-04-25")
     rows = calculated("drug_treatment_requirements", moj_offender_management=frame)
