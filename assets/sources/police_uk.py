@@ -12,6 +12,7 @@ from pipeline.fetch.police import PoliceArchive
 from pipeline.read import periods
 from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
+from pipeline.read.records import take_in_others
 from pipeline.read.source import source
 from pipeline.read.tabular import require_silent
 from pipeline.read.workbook import Workbook
@@ -51,6 +52,7 @@ WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
 )"""
+OF_LINES = "FROM {printed} WHERE regexp_matches(concat(*COLUMNS(* EXCLUDE number)), '[\\r\\n]')"
 KNOWN = (
     r"number|crime id|month|reported by|falls within|longitude|latitude|location|lsoa (?:code|name)|crime type"
     r"|last outcome category|context"
@@ -129,6 +131,9 @@ def _counted(
 ) -> pd.DataFrame:
     """How many records there are of each month, force and crime type, and how many different crimes have an id."""
     there = [name for name, *_ in con.execute(f"DESCRIBE FROM {printed}", path).fetchall()]
+    for number, *fields in [("1", *there[1:]), *con.execute(OF_LINES.format(printed=printed), path).fetchall()]:
+        if why := take_in_others(fields, ","):
+            raise Refused(f"{file}: row {number}: {why}")
     for name in ("month", "reported by", "crime type"):
         if len(twice := [other for other in there if re.fullmatch(rf"{name}(_\d+)?", other.lower().strip())]) > 1:
             raise Refused(f"{file}: the columns {' and '.join(twice)} mean the same")

@@ -177,6 +177,29 @@ def test_street_records_as_a_spreadsheet_program_saves_them_are_read(text, encod
     assert frame[["value", "cell"]].to_numpy().tolist() == [[2, "row 2, Crime type (first of 2 rows)"]]
 
 
+@pytest.mark.parametrize("place", ["Context", "Last outcome category"])
+def test_street_records_that_stray_quotes_took_into_a_field_are_refused(place, tmp_path):
+    rows = [STREET_HEADING.strip().split(",")] + [KENT.strip().split(",") for _ in range(9)]
+    at = rows[0].index(place)
+    rows[2][at], rows[6][at] = '"' + rows[2][at], rows[6][at] + '"'
+    (tmp_path / "street.csv").write_text("\n".join(map(",".join, rows)))
+    with pytest.raises(Refused, match="row 3: a field of 5 lines may hold records of their own"):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_street_records_that_a_stray_quote_took_into_the_heading_are_refused(tmp_path):
+    (tmp_path / "street.csv").write_text(
+        STREET_HEADING.replace("Context", '"Context') + KENT + KENT[:-1] + '"\n' + KENT
+    )
+    with pytest.raises(Refused, match="row 1: a field of 3 lines may hold records of their own"):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_a_street_record_with_a_note_of_several_lines_is_read(tmp_path):
+    (tmp_path / "street.csv").write_text(STREET_HEADING + KENT[:-1] + '"Of Kent, Essex\nand others"\n' + KENT)
+    assert read(STREET, tmp_path / "street.csv")["value"].tolist() == [2]
+
+
 def test_a_street_record_with_more_than_its_heading_says_is_refused(tmp_path):
     (tmp_path / "street.csv").write_text(STREET_HEADING + KENT.replace("\n", ",Kent\n"))
     with pytest.raises(Refused, match="row 2: 13 fields where the heading has 12"):
