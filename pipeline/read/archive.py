@@ -41,8 +41,8 @@ class Part:
 def parts(files: Iterable[Path], wanted: str) -> Iterator[Part]:
     """The files to be read of those of a release, each while it is its turn; the same bytes once.
 
-    Of an archive those whose names match `wanted` are read. Raises Refused for an archive that holds none, is damaged,
-    encrypted or beyond measure, or names a file twice or outside itself.
+    Of an archive those whose names match `wanted` are read. Raises Refused for an archive that holds none, or one whose
+    name nearly matches, is damaged, encrypted or beyond measure, or names a file twice or outside itself.
     """
     known = set()
     for part in _every(files, wanted):
