@@ -316,6 +316,10 @@ class Figure(pa.DataFrameModel):
         value, lower, upper = figures.value, figures.lower, figures.upper
         return ~((lower > value) | (value > upper) | (lower > upper))
 
+    @figures_rule(name="limits_of_a_value", error="a limit stands where there is no value")
+    def limits_of_a_value(cls, figures: Coded) -> Truths:
+        return ~np.isnan(figures.value) | (np.isnan(figures.lower) & np.isnan(figures.upper))
+
     @figures_rule(name="full_grid", error="an area lacks a category that areas of its kind have")
     def full_grid(cls, figures: Coded) -> Truths:
         areas, right = cls.__rules__.areas, np.ones(len(figures), dtype=bool)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, MARKS, by_year, survey_years
+from assets.sources.csew_tables import ENGLAND_AND_WALES, MARKS, by_year, survey_years
 from pipeline import naming
 from pipeline.fetch.ons import Ons
 from pipeline.read import periods
@@ -22,6 +22,8 @@ HEADS = (
 ANY_DRUG = "any drug"
 SIMILAR = "The base is that of any drug; that of this drug will be similar."
 
+# A base of some of them is of no row.
+ASKED = r"unweighted base(?:[ -]+number of (?:all )?(?:adults|people|respondents)(?: interviewed)?)?"
 AGES = r"(?:aged )?(\d\d) ?(?:-|to) ?(\d\d)(?: years?(?: olds?)?)?"
 REPEATED = ("all adults", "age", *MALE_OR_FEMALE)
 
@@ -46,7 +48,7 @@ def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apa
 def _by_drug(table: Table, age: str) -> tuple[pd.DataFrame, set[str]]:
     """Every drug of a table of one age band, and their names."""
     labels = table.row_labels().str.lower()
-    bases = labels[labels.str.fullmatch(BASE)].index
+    bases = labels[labels.str.fullmatch(ASKED)].index
     drugs = labels.drop(bases)
     # A label with nothing beside it is no drug that nobody was asked about: marks would say so.
     drugs = drugs[table.filled(survey_years(table)).loc[drugs.index]]
@@ -86,13 +88,13 @@ def _by_group(table: Table, drugs: set[str], who: Callable[[str, dict], dict | N
             group = found
             if group in ({"age": "16-59"}, {"age": "16-24"}):
                 apart.append(row)
-            elif re.fullmatch(BASE, block):
+            elif re.fullmatch(ASKED, block):
                 base_rows[_who(group)] = row
             elif block:
                 rows[row] = group | {"category": block}
             else:
                 raise table.refused(f"row {row + 1} ({text}) stands under no drug")
-        elif text.lower() in drugs or re.fullmatch(BASE, text.lower()):
+        elif text.lower() in drugs or re.fullmatch(ASKED, text.lower()):
             block, group = text.lower(), {}
             apart.append(row)
         else:
@@ -112,7 +114,7 @@ def _frequent(table: Table) -> pd.DataFrame:
     """Frequent users by age band, each with its base in the next row of bases."""
     rows, bases, waiting = {}, {}, []
     for row, text in table.row_labels().str.lower().items():
-        if re.fullmatch(BASE, text):
+        if re.fullmatch(ASKED, text):
             bases |= dict.fromkeys(waiting, row)
             waiting = []
             continue
@@ -138,8 +140,8 @@ def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFr
     repeated = groups.index[groups.isin(REPEATED)]
     rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
     rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)
-    base = table.column(BASE)
-    table.require_known(rf"{'|'.join(map(re.escape, drugs))}|{BASE}")
+    base = table.column(ASKED)
+    table.require_known(rf"{'|'.join(map(re.escape, drugs))}|{ASKED}")
     same = {"measure": "last year drug use", "unit": "percent", "period": period, "age": "16-59", "base": base}
     columns = {c: same | {"drug": parts[-1]} for c, parts in enumerate(table.headings) if parts and parts[-1] in drugs}
     tidy = table.unpivot(rows, columns, MARKS, repeated)

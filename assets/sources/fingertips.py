@@ -161,8 +161,13 @@ def _translated(records: Records, texts: pd.Series, known: dict[str, str], colum
 
 
 def _periods(records: Records) -> pd.Series:
-    """The period of each record, which must be as long as the column "Time period range" says, where there is one."""
+    """The period of each record, which must be as long, and begin in the year, as other columns say that are there."""
     periods = records.periods("Time period")
+    if "Time period Sortable" in records.frame:
+        years = records.frame[["Time period", "Time period Sortable"]].drop_duplicates()
+        for row, said in years["Time period Sortable"].items():
+            if said and not said.startswith(str(periods[row].start.year)):
+                raise records.refused(f"row {row}: the period {periods[row].label} is sorted as {said}, another year")
     if "Time period range" in records.frame:
         ranges = records.frame[["Time period", "Time period range"]].drop_duplicates()
         for row, said in ranges["Time period range"].items():

@@ -17,14 +17,17 @@ PRISON = r"(prison|establishment)( name)?"
 PRISON_REGION = r"(prison |hmpps )?(region|group|area)( name)?"
 ESTATE = r"(sex|gender)( of (establishment|prison|estate))?|(establishment|prison|estate) (sex|gender)|estate"
 FOUND = r"(type of )?drugs?( type| found)?"
-FINDS = r"(?!.*\bper )(number of )?(drug )?(finds?|incidents?)( incidents?)?( (of|where) .*)?"
+# What may be said of finds, so that no single drug, way or place is.
+_OF_DRUGS = r"( (of|where|in which)( (any|all|the|drugs?|finds?|found|were|was|are|incidents?|prisons?|in))+)?"
+FINDS = rf"(number of )?(drug )?(finds?|incidents?)( incidents?)?{_OF_DRUGS}"
 PRISONERS = r"(average |mean )?((monthly|annual) )?(prison(er)? )?population|(average )?(number of )?prisoners"
-RATE = r"(drug )?(finds?|incidents?|rate)\b.* per 1,000 prisoners"
+RATE = rf"(rate of )?(drug )?(finds?|incidents?|rate)( incidents?| rate)?{_OF_DRUGS} per 1,000 prisoners"
+_ESTATE = r"( estates?| establishments?| prisons?)?"
 ESTATES = {
-    r"males?( .*)?|men'?s?( .*)?": "male establishments",
-    r"females?( .*)?|women'?s?( .*)?": "female establishments",
+    rf"(males?|men'?s?){_ESTATE}": "male establishments",
+    rf"(females?|women'?s?){_ESTATE}": "female establishments",
     WHOLE: "all",
-    r"mixed( .*)?": "mixed establishments",
+    rf"mixed{_ESTATE}": "mixed establishments",
 }
 
 

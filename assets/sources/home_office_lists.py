@@ -23,12 +23,16 @@ _FEW_ROWS = 3
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of offences: which column holds what, the records' cells and rows, and how a cell of a row is called."""
+    """A list of offences: which column holds what, the records' cells and rows, and how a cell of a row is called.
+
+    The years are those of its sheet's name, by their ends, where it names any.
+    """
 
     columns: dict[str, int]
     cells: np.ndarray
     rows: np.ndarray
     references: dict[str, str]
+    years: range | None = None
 
     def place(self, column: str, at: int | np.intp) -> str:
         return self.references[column].format(self.rows[at])
@@ -59,12 +63,21 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                     raise Refused(f"{where}: {unseen} of the list is hidden")
                 _require_no_other(where, headings, at, cells[rows])
                 references = {name: f"{sheet}!{column_letters(column)}{{}}" for name, column in at.items()}
-                yield Listed(at, cells[rows], rows + 1, references)
+                yield Listed(at, cells[rows], rows + 1, references, _years_named(sheet))
                 break
         else:
             if re.search(r"(19|20)\d\d", sheet) and ((cells != "").sum(axis=1) > 3).sum() > _FEW_ROWS:
                 wanted = ", ".join(columns.values())
                 raise Refused(f"{where}: no row of it is headed {wanted}")
+
+
+def _years_named(sheet: str) -> range | None:
+    """The financial years that a sheet's name may mean, by their ends: 2019 alone may begin or end one."""
+    ends = []
+    for first, last in re.findall(r"(?<!\d)((?:19|20)\d\d)(?: ?[-_/–] ?(?:19|20)?(\d\d)(?!\d))?", sheet):
+        start = int(first)
+        ends += [start + 1, start + (int(last) - start) % 100] if last else [start, start + 1]
+    return range(min(ends), max(ends) + 1) if ends else None
 
 
 def _is_blank(cells: np.ndarray, first: int) -> bool:
@@ -120,6 +133,9 @@ def records_of(book: Workbook, listed: Listed) -> pd.DataFrame:
     unknown |= {counts[at]: np.array([at]) for at in np.flatnonzero(~np.isin(status.astype(str), ["", "x"]))[:1]}
     for text, at in unknown.items():
         raise Refused(f"{book.name}, {listed.place('count', at[0])}: no meaning is known for {text!r}")
+    if listed.years and (other := ~np.isin(read["year"].astype(int), listed.years)).any():
+        held = listed.cells[:, listed.columns["year"]][other][0]
+        raise refused("year", other, f"the sheet's name says another year than {held!r}")
     read["time"] = (4 * read["year"] + read["quarter"]).astype(int)
     place = listed.references["count"].split("{}")
     read["cell"] = np.array([f"{place[0]}{row}{place[1]}" for row in listed.rows], dtype=object)

@@ -24,8 +24,10 @@ AGE = r"age( group)?( at (exploitation|referral))?( group)?"
 SEX = r"gender|sex"
 REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
 COUNTY_LINES = r"county[- ]lines"
-FLAGGED = rf"(?!.*(%|percent|proportion))(?=.*{COUNTY_LINES})(?=.*referrals).*"
-FLAG = rf"(?!.*referrals).*{COUNTY_LINES}.*"
+# What may be said of referrals, or a flag, so that no age, sex or kind of exploitation is.
+_SAID = rf"(?:(?:number|of|all|total|nrm|referrals|flagged|flag|indicator|as|with|for|the|an?|{COUNTY_LINES})(?: |$))+"
+FLAGGED = rf"(?=.*{COUNTY_LINES})(?=.*referrals){_SAID}"
+FLAG = rf"(?!.*referrals)(?=.*{COUNTY_LINES}){_SAID}"
 # What holds numbers in a table of referrals, or may.
 BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*proportion.*"
 TABLES = (
@@ -36,18 +38,19 @@ GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?P<grou
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
 AGES = {
-    r"adult.*|18 (or|and) over": "18 and over",
-    r"(child|minor).*|17 (or|and) under": "under 18",
+    r"adults?( \(?18( (or|and) over|\+)\)?)?|18 (or|and) over": "18 and over",
+    r"(child(ren)?|minors?)( \(?(17 (or|and) under|under 18)\)?)?|17 (or|and) under": "under 18",
     UNKNOWN: "unknown",
     WHOLE: "all",
 }
 SEXES = {
     **SEX_WORDS,
-    r"other.*|non-?binary|another.*|trans.*": "other",
+    r"(other|another)( sex| gender)?|non-?binary|trans(gender)?": "other",
     UNKNOWN: "unknown",
     WHOLE: "all",
 }
-FLAGS = {rf"y(es)?|flagged.*|{COUNTY_LINES}.*": "county lines", r"no?|not\b.*|non\b.*": "no county lines", WHOLE: "all"}
+_FLAGGED = rf"(flagged|(flagged as )?{COUNTY_LINES}( flag(ged)?)?)"
+FLAGS = {rf"y(es)?|{_FLAGGED}": "county lines", rf"no?|(not|no|non)[ -]{_FLAGGED}": "no county lines", WHOLE: "all"}
 
 
 def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:

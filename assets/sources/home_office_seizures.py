@@ -127,7 +127,7 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
 
     def code(name: str) -> str | None:
         police = r"(?:(?:total|all) )?police(?: forces?)?(?: total)?"
-        if re.fullmatch(rf"{police}|total|england and wales.*", name, re.IGNORECASE):
+        if re.fullmatch(rf"{police}|total|england and wales(?:[ ,(]+(?:total|{police})\)?)?", name, re.IGNORECASE):
             return ENGLAND_AND_WALES["area_code"]
         slug = naming.slug(re.sub(r"\(.*\)", "", name))
         return slug if slug in WITHOUT_AREA else naming.code_for(name, ("country",))

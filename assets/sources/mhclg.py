@@ -24,12 +24,12 @@ ROUNDED = ("country", "region", "other")
 NEEDS = "of which households with:"
 # What heads a total of households or needs: nothing but these words, so that no need is lost as one.
 _MANY = r"no|unknown|any|multiple|at least|one|two|three|four|\d\+?|(?:known )?support needs?"
-TOTAL = (
-    r"(?:grand )?total(?: (?:number|of|all|the|households?|with|that|have|having|known|support|needs?(?:\(s\))?|for"
+_OF_ALL = (
+    r"(?: (?:number|of|all|the|households?|with|that|have|having|known|support|needs?(?:\(s\))?|for"
     r"|those|identified|reported|recorded|assessed|as|owed|an?|homelessness|prevention|relief|duty|by|in|or|more|and"
     rf"|{_MANY}))*"
-    rf"|households with (?:{_MANY})\b.*|number of households|[12]|3\+|3 or more"
 )
+TOTAL = rf"(?:grand )?total{_OF_ALL}|households with (?:{_MANY}){_OF_ALL}|number of households|[12]|3\+|3 or more"
 # What makes the households of a total fewer.
 FEWER = rf"{OF_SOME}|\b(?:known|stated|not)\b"
 

@@ -88,6 +88,22 @@ def _cohorts_down(table: Table | Records) -> pd.DataFrame:
     return table.unpivot(described, columns, MARKS)
 
 
+def _require_same_rows(table: Table, measures: pd.Series) -> None:
+    """Refuse blocks of other rows than the first: a label that stands once, and slipped, would take rows from another.
+
+    `measures` names the block of each row.
+    """
+    labels = [table.printed(heading, measures.index, "") for heading in (AREA_CODE, LEVEL, AREA, SEX, AGE, OFFENCE)]
+    described = pd.concat(labels, axis=1).agg(" ".join, axis=1).str.lower()
+    blocks = list(described.groupby(measures, sort=False))
+    first, wanted = blocks[0]
+    for name, rows in blocks[1:]:
+        if rows.tolist() != wanted.tolist():
+            differing = (at for at, one, other in zip(rows.index, rows, wanted, strict=False) if one != other)
+            at = next(differing, rows.index[-1])
+            raise table.refused(f"the rows of {name} are other ones than those of {first}, from row {at + 1} on")
+
+
 def _cohorts_across(table: Table) -> pd.DataFrame:
     """Cohorts in columns, a block of rows for each result; a label stands once for the rows below it."""
     columns = {column: {"period": period} for column, period in table.periods_across().items()}
@@ -99,6 +115,7 @@ def _cohorts_across(table: Table) -> pd.DataFrame:
     others = there & measures.isna()
     if unknown := sorted(set(lower[others & ~lower.str.fullmatch(RESULTS)])):
         raise table.refused(f"nobody knows what {', '.join(unknown)} counts")
+    _require_same_rows(table, lower[there])
     described = _offenders(table, there.index[there & measures.notna()])
     described["measure"] = measures.loc[described.index]
     if missing := set(COUNTS) - set(described["measure"]):

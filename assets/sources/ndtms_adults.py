@@ -47,6 +47,11 @@ PROGRESS = Wanted(
     },
     whole=r"adults in the (treatment )?progress measure",
 )
+# Adults whose answers are known, at whichever point of treatment.
+ASKED = (
+    r"adults (with a|asked at)"
+    r"( (completed|treatment|outcomes?|profiles?|the|at|of|in|and|start|six month|latest|planned|review|exit))+"
+)
 OTHERS = [
     PROGRESS,
     Wanted(
@@ -58,7 +63,7 @@ OTHERS = [
     Wanted(
         r"trends? in (adults reporting )?no housing problems?",
         {r"no housing problems?( in the last 28 days)?": "no housing problem"},
-        whole=r"adults (with a|asked at) .*",
+        whole=ASKED,
     ),
     Wanted(
         r"trends? in (adults (in|reporting) )?(paid )?work, volunteering (and|or) (training|education)",
@@ -70,7 +75,7 @@ OTHERS = [
             ),
             r"any( of these)?( on at least one day)?": "any",
         },
-        whole=r"adults (with a|asked at) .*",
+        whole=ASKED,
     ),
     Wanted(
         r"mental health treatment need and (the )?treatment received",

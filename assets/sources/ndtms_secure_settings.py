@@ -15,7 +15,7 @@ from schemas.ohid import NdtmsSecureSettings
 SETTINGS = {
     "all": r"total|all( settings| secure settings)?",
     "prison": r"(adult )?prisons?",
-    "young offender institution": r"(young offenders?'? institutions?|yois?)( .*)?",
+    "young offender institution": r"(young offenders?'? institutions?|yois?)( \(?(under 18|1\d ?(to|-) ?[12]\d)\)?)?",
     "immigration removal centre": r"(immigration removal centres?|ircs?)",
     "secure children's home": r"secure children['’]?s homes?|schs?",
     "secure training centre": r"secure training centres?|stcs?",
@@ -41,13 +41,19 @@ STARTING = Wanted(
     whole=r"(all )?adults (starting treatment|who started treatment)",
     labels=ARRIVALS,
 )
+# All who leave with a need for treatment, from wherever, and for the community only.
+RELEASED = (
+    r"(adults |people )?(who were )?(released|transferred)( (from (prisons?|custody|secure settings?)"
+    r"|to (a |the )?community( (treatment|services?|providers?))*|with an? (treatment need|need for treatment)"
+    r"|(in|needing|requiring) (structured )?treatment|and|who|were|released|transferred))*"
+)
 CONTINUITY = Wanted(
     r"continuity of care(?!.*(region|local authorit))",
     {
         r"(adults |people )?(start(ed|ing)|engag(ed|ing))( in)?( structured)?( community)?( treatment)?"
         r"( within (3|three) weeks( of release)?)?": "continuity of care"
     },
-    whole=r"(adults |people )?(released|transferred)\b.*",
+    whole=RELEASED,
 )
 CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(region|local authorit)", local=True)
 

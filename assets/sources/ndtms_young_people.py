@@ -32,8 +32,8 @@ SUBSTANCES = {
     "other drugs": r"(any )?other( drugs?| substances?)?( misuse)?",
 }
 EXITS = {
-    "completed": r"(treatment )?completed?( treatment)?( free of .*)?",
-    "referred on": r"(referred on|transferred)\d?\b.*",
+    "completed": r"(treatment )?completed?( treatment)?( free of( (drugs?|alcohol|dependency|use|and|or))+)?",
+    "referred on": r"(referred on|transferred)\d?( to)?( (an|another|other|adult|treatment|services?|providers?))*",
     "dropped out": r"dropped out( ?/ ?left)?|left",
     "prison": r"prison|transferred to (prison|custody)",
     "declined treatment": r"treatment declined( by (the )?(client|young person))?",

@@ -35,9 +35,14 @@ SUBJECTS = {
 }
 # A wider measure and an older definition, whose titles look the same.
 OTHERS = r"secondary|where .* (was|were) a factor|illicit drugs"
-NUMBER = r"(number|count)( of .*)?|(finished )?(hospital )?admissions?( episodes)?( \(faes?\))?|faes?|episodes"
+_EPISODES = r"(all )?(finished )?(hospital )?admissions?( episodes)?( \(faes?\))?|faes?|episodes"
+NUMBER = rf"(total )?(number|count)( of ({_EPISODES}))?|{_EPISODES}"
 COUNTED = {"measure": "admissions", "unit": "admissions"}
-STANDARDISED = r".*standardised[\W_](admission[\W_])?rate.*[\W_]per[\W_]100[\W_]?000.*"
+STANDARDISED = (
+    r"((directly|age|and|sex)[\W_]+)*standardised[\W_](admission[\W_])?rates?"
+    r"([\W_]+(of|for|hospital|finished|admissions?|episodes|faes?))*[\W_]+per[\W_]100[\W_]?000"
+    r"([\W_]+(of|the|european|standard|population|people|persons))*\)?"
+)
 RATE = r"\brates?\b|per 100,?000|%|per ?cent|change"
 HEADS = r"(ons )?(area )?code|ons code|(financial )?year|period|sex|gender|age( group)?|area( name)?|region|month"
 # A rate that is not said to be standardised follows from the number.

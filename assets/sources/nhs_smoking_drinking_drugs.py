@@ -85,7 +85,7 @@ def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
 
 
 def _pupils(text: str) -> Said:
-    if re.fullmatch(r"(un)?weighted bases?( \(.*\))?|bases?( \(.*\))?|number of pupils( asked)?", text):
+    if re.fullmatch(r"((un)?weighted )?bases?( \((number of )?pupils\)| \(n\))?|number of pupils( asked)?", text):
         return BASE | ({"measure": "weighted"} if text.startswith("weighted") else {})
     if text in WHOLE or text in ("percent", "drug"):
         return {}

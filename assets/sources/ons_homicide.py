@@ -13,7 +13,7 @@ from schemas.ons import OnsHomicide
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 
 HOMICIDES = r"(?:number of )?(?:offences )?(?:currently )?(?:recorded as )?homicides?(?: victims| offences)?"
-KNOWN = r"(?:victim (?:and/)?or suspect |involving )?(?:was |is )?(?:an? )?(?:known |illicit )*drug {}s?(?: \(.*\))?"
+KNOWN = r"(?:victim (?:and/)?or suspect |involving )?(?:was |is )?(?:an? )?(?:known |illicit )*drug {}s?"
 DRUG_FLAGS = {
     "all": rf"(?:all|total) {HOMICIDES}|total",
     "any": r"(?:any |all |total )?(?:homicides? )?drug-related(?: homicides?| offences?)?|any drug flag",

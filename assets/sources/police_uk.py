@@ -12,6 +12,7 @@ from pipeline.fetch.police import PoliceArchive
 from pipeline.read import periods
 from pipeline.read.labels import heading
 from pipeline.read.opening import Refused
+from pipeline.read.records import take_in_others
 from pipeline.read.source import source
 from pipeline.read.tabular import require_silent
 from pipeline.read.workbook import Workbook
@@ -47,10 +48,28 @@ REPEATED = """
     GROUP BY force
     HAVING count(*) >= {several} AND min(times) > 1
 """
+# In a file that is sorted records of one place follow each other, so that runs of a few kinds of them recur.
+PASTED = """
+    WITH told AS (SELECT number, hash({columns}) AS record FROM {printed}),
+    again AS (FROM told QUALIFY count(*) OVER (PARTITION BY record) > 1),
+    runs AS (
+        SELECT number, list(record) OVER following AS run, max(number) OVER following AS until
+        FROM again
+        WINDOW following AS (ORDER BY number ROWS BETWEEN CURRENT ROW AND {several} - 1 FOLLOWING)
+    )
+    SELECT min(number), max(number)
+    FROM runs
+    WHERE until = number + {several} - 1 AND len(list_distinct(run)) >= {several} / 2
+    GROUP BY run
+    HAVING count(*) > 1
+    ORDER BY ALL
+    LIMIT 1
+"""
 WELL_FORMED = """(
     SELECT row_number() OVER () + 1 AS number, *
     FROM read_csv($path, header = true, all_varchar = true, delim = ',', quote = '"', strict_mode = true)
 )"""
+OF_LINES = "FROM {printed} WHERE regexp_matches(concat(*COLUMNS(* EXCLUDE number)), '[\\r\\n]')"
 KNOWN = (
     r"number|crime id|month|reported by|falls within|longitude|latitude|location|lsoa (?:code|name)|crime type"
     r"|last outcome category|context"
@@ -58,6 +77,8 @@ KNOWN = (
 COUNTED = r"n|freq\w*|totals?|(?:.*[ _])?(?:counts?|number|crimes|offences|incidents|records)(?:[ _]of[ _].*)?"
 # Of so many crimes with an id some stand twice, and not all.
 _SEVERAL = 12
+# So many records do not recur in one order by chance.
+_IN_ORDER = 10
 
 
 def area_of_force(force: str) -> str | None:
@@ -106,9 +127,6 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
             printed = book.records().require("Month", "Reported by", "Crime type").frame
             con.register("printed", printed.rename_axis("number").reset_index())
             counts = _counted(con, book.name, "printed")
-    found = counts.groupby("force", dropna=False)[["with_id", "ids"]].sum()
-    if (twice := (found["with_id"] >= _SEVERAL) & (found["with_id"] >= 2 * found["ids"])).any():
-        raise Refused(f"{book.name}: all crimes of {found.index[twice][0]} stand twice")
     for column, what in {"month": "month", "force": "police force", "category": "crime type"}.items():
         if (missing := counts[column].isna()).any():
             raise Refused(f"{book.name}, {counts['cell'][missing].iloc[0]}: no {what}")
@@ -121,7 +139,7 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
         unknown = [month for month, period in months.items() if period is None]
         raise Refused(f"{book.name}: {', '.join(unknown)} is no month such as 2024-01")
     counts["area_code"], counts["area_label"] = counts["force"].map(codes), counts["force"]
-    yield counts.assign(period=counts["month"].map(months)).drop(columns=["force", "month", "with_id", "ids"])
+    yield counts.assign(period=counts["month"].map(months)).drop(columns=["force", "month"])
 
 
 def _counted(
@@ -129,6 +147,9 @@ def _counted(
 ) -> pd.DataFrame:
     """How many records there are of each month, force and crime type, and how many different crimes have an id."""
     there = [name for name, *_ in con.execute(f"DESCRIBE FROM {printed}", path).fetchall()]
+    for number, *fields in [("1", *there[1:]), *con.execute(OF_LINES.format(printed=printed), path).fetchall()]:
+        if why := take_in_others(fields, ","):
+            raise Refused(f"{file}: row {number}: {why}")
     for name in ("month", "reported by", "crime type"):
         if len(twice := [other for other in there if re.fullmatch(rf"{name}(_\d+)?", other.lower().strip())]) > 1:
             raise Refused(f"{file}: the columns {' and '.join(twice)} mean the same")
@@ -137,9 +158,15 @@ def _counted(
     known = {name: bool(re.fullmatch(KNOWN, name.lower().strip())) for name in there}
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in there}
     columns = ", ".join(quoted[name] for name in there if known[name] and name != "number")
+    found = counts.groupby("force", dropna=False)[["with_id", "ids"]].sum()
+    if (twice := (found["with_id"] >= _SEVERAL) & (found["with_id"] >= 2 * found["ids"])).any():
+        raise Refused(f"{file}: all crimes of {found.index[twice][0]} stand twice")
     repeated = REPEATED.format(printed=printed, crime_id=crime_id, columns=columns, several=_SEVERAL)
     for (force,) in con.execute(repeated, path).fetchall():
         raise Refused(f"{file}: all crimes of {force} that have no id stand twice")
+    pasted = PASTED.format(printed=printed, columns=columns, several=_IN_ORDER)
+    for first, again in con.execute(pasted, path).fetchall():
+        raise Refused(f"{file}: the records from row {first} on stand again in the same order from row {again} on")
     for name in there:
         if not known[name]:
             texts = con.execute(f"SELECT DISTINCT trim({quoted[name]}) FROM {printed} LIMIT 1000", path).fetchall()
@@ -147,4 +174,4 @@ def _counted(
             require_silent(lambda why: Refused(f"{file}: {why}"), name, [heading(name)], said)
             if re.fullmatch(COUNTED, heading(name)) and any(said):
                 raise Refused(f"{file}: the column {name} counts crimes, so that a row is no record of one")
-    return counts
+    return counts.drop(columns=["with_id", "ids"])

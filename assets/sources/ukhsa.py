@@ -22,9 +22,17 @@ YEAR = r"(survey )?year"
 AREA = r"(area|region|country|nation|geography)( name)?"
 SEX = r"sex|gender"
 GROUP = r"(injecting )?group|participants"
-TESTED = r"(total )?number (of .*)?(tested|participants|sampled|antibody positive)|denominator"
-POSITIVE = r"number (of .*)?(positive|infected|with .*)|numerator"
-SHARE = r"(prevalence|proportion|percentage|per ?cent|%)( ?\(%\)| %)?|.* (prevalence|proportion) ?\(?%?\)?"
+# What may be said of an infection, and of people none of whom are left out.
+_HEPATITIS = r"hepatitis c|hcv|rna|anti-?hcv|antibod(y|ies)|chronic(ally)?|current(ly)?|ever|infect(ed|ion)|positive"
+_PEOPLE = (
+    rf"all|the|those|participants?|people|pwid|inject|drugs|individuals|samples|who|were|are|with|and|{_HEPATITIS}"
+)
+TESTED = rf"(total )?number (of (({_PEOPLE}) )*)?(tested|participants|sampled|antibody positive)|denominator"
+POSITIVE = rf"number (of (({_PEOPLE}|tested) )*)?(positive|infected|with( ({_HEPATITIS}))+)|numerator"
+SHARE = (
+    r"(prevalence|proportion|percentage|per ?cent|%)( ?\(%\)| %)?"
+    rf"|(({_HEPATITIS}) )+(prevalence|proportion) ?\(?%?\)?"
+)
 BOUND = r"(95% (ci|confidence interval):? )?{0}( (limit|bound))?( ?\(?95% (ci|confidence interval)\)?)?"
 
 

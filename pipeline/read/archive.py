@@ -5,11 +5,12 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.files import DAMAGED
+from pipeline.read.nearest import nearest, words_of_pattern
 from pipeline.read.opening import LARGEST_FILE, MOST_PARTS, Refused
 from pipeline.releases import checksum, is_litter
 
@@ -22,6 +23,8 @@ _OF_A_DOCUMENT = {"[Content_Types].xml", "mimetype", "content.xml"}
 
 # What a program or a person adds to the name of a file that they copy or part.
 _OF_A_COPY = r"(?i)copy of |[ _.-]*(?:\(\d+\)|copy|final|new|old|rev(?:ised)?|v\d+|part ?\d+)(?=[ _.()-]|$)"
+# What a program adds while it has not written all of a file.
+_UNFINISHED = r"(?i)\.(?:crdownload|download|partial|part|tmp)$"
 
 _PACKED = r"(?i)\.(?:zip|gz|tgz|tar|7z|rar|bz2|xz|zst)$"
 
@@ -38,8 +41,8 @@ class Part:
 def parts(files: Iterable[Path], wanted: str) -> Iterator[Part]:
     """The files to be read of those of a release, each while it is its turn; the same bytes once.
 
-    Of an archive those whose names match `wanted` are read. Raises Refused for an archive that holds none, is damaged,
-    encrypted or beyond measure, or names a file twice or outside itself.
+    Of an archive those whose names match `wanted` are read. Raises Refused for an archive that holds none, or one whose
+    name nearly matches, is damaged, encrypted or beyond measure, or names a file twice or outside itself.
     """
     known = set()
     for part in _every(files, wanted):
@@ -81,6 +84,23 @@ def _name_of(member: zipfile.ZipInfo) -> str:
     return PurePosixPath(member.filename).name
 
 
+def _whole(name: str) -> PurePosixPath:
+    """The path of a member as it is called once it is written to its end."""
+    return PurePosixPath(re.sub(_UNFINISHED, "", name))
+
+
+def _nearly(wanted: str) -> Callable[[str], bool]:
+    """Whether a name that is not wanted has what wanted ones have in common: a word, or their ending elsewhere."""
+    words = " ".join(words_of_pattern(wanted.rpartition(r"\.")[0]))
+    common = "|".join([wanted.removeprefix(".*"), *words.split()])
+
+    def holds(name: str) -> bool:
+        of_a_copy = re.fullmatch(wanted, re.sub(_OF_A_COPY, "", name), re.IGNORECASE)
+        return bool(of_a_copy or re.search(common, name, re.IGNORECASE) or nearest(words, [name]))
+
+    return holds
+
+
 def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.ZipInfo]:
     """The files in an archive that are read, by name."""
     if (size := path.stat().st_size) > LARGEST_ARCHIVE:
@@ -96,15 +116,15 @@ def _members(path: Path, archive: zipfile.ZipFile, wanted: str) -> list[zipfile.
         if name in names:
             raise Refused(f"{path.name} holds {member.filename} twice")
         names.add(name)
-    kept = [member for member in members if not any(map(is_litter, PurePosixPath(member.filename).parts))]
+    kept = [member for member in members if not any(map(is_litter, _whole(member.filename).parts))]
     found = [member for member in kept if re.fullmatch(wanted, _name_of(member), re.IGNORECASE)]
-    # A second part, or a copy, of a file that is read would be left out without a word.
-    for left in set(map(_name_of, kept)) - set(map(_name_of, found)):
-        if re.fullmatch(wanted, re.sub(_OF_A_COPY, "", left), re.IGNORECASE):
-            raise Refused(f"{path.name}: {left!r} is not called like {wanted!r}, but may be a copy or a part of one")
-    # So would files that are packed once more.
+    # Files that are packed once more would be left out without a word.
     if found and (packed := next((one for one in map(_name_of, kept) if re.search(_PACKED, one)), None)):
         raise Refused(f"{path.name}: {packed!r} is an archive within it: add what it holds as files of their own")
+    # So would a second part, or a copy, of a file that is read.
+    left = sorted(set(map(_name_of, kept)) - set(map(_name_of, found)))
+    if near := next(filter(_nearly(wanted), left), None):
+        raise Refused(f"{path.name}: {near!r} is not called like {wanted!r}, but may be a copy or a part of one")
     if not found:
         raise Refused(
             f"{path.name} is an archive, but no xlsx or ods workbook, and none of its {len(members)} files "

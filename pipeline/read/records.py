@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,20 @@ from pipeline.read.tabular import Tabular
 _DELIMITERS = ",;\t|"
 # What a program puts above the headings, or a person in a word or two.
 _REMARK = r"[#/]|(?:data )?(?:source|extract)|\S+(?: \S+)?$"
+# A line of a note has no such share of its heading's delimiters, but for commas where there are few.
+_OF_RECORDS, _MANY_FIELDS = 0.75, 12
+
+
+def take_in_others(fields: Iterable[str | None], delimiter: str) -> str:
+    """Why the fields of a record cannot be its own, where a stray quote took the records below into one; else empty."""
+    texts = [text or "" for text in fields]
+    # In a sentence a space follows a comma.
+    apart = re.escape(delimiter) + ("(?! )" if len(texts) < _MANY_FIELDS else "")
+    for text in texts:
+        breaks = len(re.findall(r"[\r\n]+(?=[^\r\n])", text))
+        if breaks and len(re.findall(apart, text)) >= max(1, _OF_RECORDS * breaks * (len(texts) - 1)):
+            return f"a field of {breaks + 1} lines may hold records of their own: is a quote stray?"
+    return ""
 
 
 class Records(Tabular[str]):
@@ -34,13 +48,16 @@ class Records(Tabular[str]):
     def __init__(self, path: Path):
         super().__init__()
         self.file = path.name
-        rows = self._rows(path.read_bytes())
+        rows, delimiter = self._rows(path.read_bytes())
         # A spreadsheet program names its delimiter in a row of its own, and leaves empty records and fields.
         top = 1 if rows and re.fullmatch("sep=.?", "".join(rows[0]).strip(), re.IGNORECASE) else 0
         top += self._comments(rows[top:])
         numbered = {number: row for number, row in enumerate(rows[top:], start=top + 1) if any(map(str.strip, row))}
         if len(numbered) < 2:
             raise self.refused("it holds no records below a row of headings")
+        for number, row in numbered.items():
+            if re.search(r"[\r\n]", "".join(row)) and (why := take_in_others(row, delimiter)):
+                raise self.refused(f"row {number}: {why}")
         columns = [plain(name) for name in numbered.pop(min(numbered))]
         headed = [at for at, name in enumerate(columns) if name]
         if repeated := {name for name in columns if name and columns.count(name) > 1}:
@@ -77,7 +94,7 @@ class Records(Tabular[str]):
                     f"row {number}: {field!r} stands in column {column_letters(at)}, which has no heading"
                 )
 
-    def _rows(self, raw: bytes) -> list[list[str]]:
+    def _rows(self, raw: bytes) -> tuple[list[list[str]], str]:
         wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
             try:
@@ -94,7 +111,7 @@ class Records(Tabular[str]):
         first = first if re.search(f"[{_DELIMITERS}]", first) else "".join(re.findall(r"[\r\n]+([^\r\n]+)", text)[:1])
         delimiter = said or max(_DELIMITERS, key=first.count)
         try:
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)), delimiter
         except csv.Error as error:
             raise self.refused(f"it is not a well-formed CSV file: {error}") from error
 

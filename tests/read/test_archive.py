@@ -71,6 +71,40 @@ def test_an_archive_without_a_file_to_read_is_refused(members, tmp_path):
         parts(zipped(tmp_path / "m.zip", members))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2024-01-kent-street - part A.csv",
+        "2024-01-kent-streets.csv",
+        "2024-01-kent_street.csv",
+        "2024-01-kent-street.txt",
+        "2024-01-kent-street.xlsx",
+        "2024-01-kent-street.csv.download",
+        "2024-01-kent-street.crdownload",
+        "2024-01-kent-streeet.csv",
+        "Street crimes of Kent.csv",
+        "kentstreet2.csv",
+    ],
+)
+def test_a_member_that_is_called_nearly_like_one_that_is_read_is_refused(name, tmp_path):
+    others = dict.fromkeys(
+        ["2024-01-kent-outcomes.csv", "2024-01-kent-stop-and-search.csv", "__MACOSX/._a-street.csv"], ""
+    )
+    path = zipped(tmp_path / "m.zip", {"2024-01/2024-01-essex-street.csv": "1", **others})
+    assert len(parts(path, wanted=r".*-street\.csv")) == 1
+    with pytest.raises(Refused, match=rf"m.zip: '{name}' is not called like"):
+        parts(
+            zipped(tmp_path / "m.zip", {"a-street.csv": "1", f"2024-01/{name}": "2", **others}),
+            wanted=r".*-street\.csv",
+        )
+
+
+@pytest.mark.parametrize("name", ["2.csv.download", "2.csv.txt", "2.csv_", "2.csv (1)"])
+def test_a_member_whose_ending_is_not_quite_that_of_one_that_is_read_is_refused(name, tmp_path):
+    with pytest.raises(Refused, match="is not called like"):
+        parts(zipped(tmp_path / "m.zip", {"1.csv": "1", name: "2", "csv.txt": "3"}))
+
+
 @pytest.mark.parametrize("name", ["more.zip", "a/2.csv.gz", "2.7Z"])
 def test_an_archive_within_one_that_is_read_is_refused(name, tmp_path):
     with pytest.raises(Refused, match=rf"m.zip: '{Path(name).name}' is an archive within it"):

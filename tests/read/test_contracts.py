@@ -167,6 +167,11 @@ def of_numbers(source_id: str, whole: pd.DataFrame) -> Iterator[tuple[str, pd.Da
         beside = there.merge(there[there["measure"] == wider], on=KEY[1:], how="left", suffixes=("", "_wider"))
         of = beside.set_index(there.index)["value_wider"][there["measure"] == measure].dropna()
         yield f"nested: {measure}", _changed(frame, of.index[-1], value=of.iloc[-1] + 2)
+    # Estimates and limits that changed places, where some of either are missing.
+    for limit in ("lower", "upper"):
+        for at in there.index[there[limit].notna()][:1]:
+            others = {name: float("nan") for name in ("value", "lower", "upper") if name != limit}
+            yield f"{limit} limit alone", _changed(frame, at, status="x", **others)
     yield "hidden with a value", _changed(whole, whole.index[whole["value"].notna()][0], status="c")
     yield "measure", _changed(whole, whole["measure"] == whole["measure"].iloc[0], measure="see note 3")
 

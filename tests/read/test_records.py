@@ -83,6 +83,28 @@ def test_a_text_file_that_is_not_well_formed_is_refused(content, reason, tmp_pat
         records(tmp_path / "a.csv", content)
 
 
+@pytest.mark.parametrize("columns", [2, 5, 20])
+@pytest.mark.parametrize("taken", [1, 12])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_records_that_stray_quotes_took_into_a_field_are_refused(columns, taken, delimiter, tmp_path):
+    rows = [[f"{'abcdefghijklmnopqrst'[at]}{row}" for at in range(columns)] for row in range(40)]
+    rows[20][-1], rows[20 + taken][-1] = '"' + rows[20][-1], rows[20 + taken][-1] + '"'
+    with pytest.raises(Refused, match=rf"row 21: a field of {taken + 1} lines may hold records of their own"):
+        records(tmp_path / "a.csv", "\n".join(map(delimiter.join, rows)))
+
+
+def test_records_that_a_stray_quote_took_into_the_heading_are_refused(tmp_path):
+    with pytest.raises(Refused, match="row 1: a field of 2 lines may hold records of their own"):
+        records(tmp_path / "a.csv", 'a,b,"c\n1,2,3"\n4,5,6\n')
+
+
+@pytest.mark.parametrize(
+    "note", ["two\nlines", "of Kent, Essex,\nand others", "a, b, c, d, e, f\r\n\r\ng", "Kent,\nEssex, Sussex", "\n"]
+)
+def test_a_note_of_several_lines_is_read(note, tmp_path):
+    assert records(tmp_path / "a.csv", f'a,b,c,note\n1,2,3,"{note}"\n').frame["note"].tolist() == [note.strip()]
+
+
 def test_a_column_that_is_missing_is_named(tmp_path):
     with pytest.raises(Refused, match=r"a.csv: no column c among a, b"):
         records(tmp_path / "a.csv", "a,b\n1,2\n").require("a", "c")

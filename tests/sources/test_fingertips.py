@@ -226,6 +226,16 @@ def test_a_period_that_contradicts_its_range_is_refused(altered):
         altered(FINGERTIPS, rows)
 
 
+@pytest.mark.parametrize(("released", "said"), [("2020-02-04", "2005 - 07"), ("2024-11-05", "2012")])
+def test_a_period_that_is_sorted_as_one_of_another_year_is_refused(released, said, altered):
+    rows = lines(sample(FINGERTIPS, released))[:5]
+    rows[3][rows[0].index("Time period")] = said
+    with pytest.raises(Refused, match=r"row 4: the period .* is sorted as 20\d\d0000, another year"):
+        altered(FINGERTIPS, rows)
+    rows[3][rows[0].index("Time period Sortable")] = f"{said[:4]}0000"
+    altered(FINGERTIPS, rows)
+
+
 def test_one_area_with_two_values_in_two_area_types_is_refused(altered):
     rows = lines(sample(FINGERTIPS, "2020-02-04"))
     twin = next(list(row) for row in rows if "E06000001" in row)

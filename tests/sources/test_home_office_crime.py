@@ -97,6 +97,17 @@ def test_a_line_of_its_own_that_makes_a_list_less_is_refused(line, partnerships)
     assert said(partnerships(noted)) == said(partnerships(listed(TWO_YEARS)))
 
 
+@pytest.mark.parametrize("name", ["2022-23", "2022_23", "2022-2023", "Offences 2022–23", "2023", "2021-22 to 2022-23"])
+def test_a_sheet_that_is_called_by_another_year_than_its_records_say_is_refused(name, partnerships):
+    (one, rows), (other, later) = listed(TWO_YEARS).items()
+    assert said(partnerships({name: rows, other: later})) == said(partnerships(listed(TWO_YEARS)))
+    changed = {name: [["2018/19" if text == "2022/23" else text for text in row] for row in rows]}
+    with pytest.raises(Refused, match=r"A2: the sheet's name says another year than '2018/19'"):
+        partnerships(changed)
+    with pytest.raises(Refused, match=r"A2: the sheet's name says another year than"):
+        partnerships({one: later, other: rows})
+
+
 def shuffle(book: Sheets) -> Sheets:
     order = random.Random(7)
     shuffled = {name: [rows[0], *order.sample(rows[1:], len(rows) - 1)] for name, rows in book.items()}

@@ -103,6 +103,7 @@ def test_an_unknown_mark_is_refused_with_its_cell(base, mark, altered):
         (NEWER, "kg", "tonnes", "no unit is known for Table_4!.* .tonnes"),
         (OLDER, "West Midlands Region", "West Midlands", "may be a region or a police force"),
         (OLDER, "Kent", "Kentshire", "no area is called Kentshire"),
+        (OLDER, "England and Wales", "England and Wales, Customs", "no area is called England and Wales, Customs"),
     ],
 )
 def test_what_nobody_knows_is_refused(base, printed, instead, said, altered):

@@ -91,6 +91,25 @@ def test_what_nobody_knows_is_refused(printed, instead, said, altered):
         altered(REOFFENDING, with_another_word(BASE, printed, instead))
 
 
+@pytest.mark.parametrize("label", ["Number of reoffenders", "Number of offenders in cohort", "Number of reoffences"])
+@pytest.mark.parametrize("by", [1, -1, 3])
+def test_a_label_of_a_block_that_slipped_to_another_row_is_refused(label, by, altered):
+    content = BASE.sheets()
+    rows = content["Table_A4"]
+    at = next(number for number, row in enumerate(rows) if row[0] == label)
+    rows[at][0], rows[at + by][0] = rows[at + by][0], label
+    with pytest.raises(Refused, match=r"the rows of .* are other ones than those of|holds numbers above the first row"):
+        altered(REOFFENDING, content)
+
+
+def test_a_label_may_stand_in_each_row_of_its_block(altered, unaltered):
+    content = BASE.sheets()
+    label = ""
+    for row in content["Table_A4"][4:]:
+        label = row[0] = row[0] or (label if row[3] else "")
+    assert_same(altered(REOFFENDING, content), unaltered(BASE))
+
+
 @pytest.mark.parametrize("called", ["All violent offences", "Violence total", "Total violence"])
 def test_a_total_of_some_offences_is_not_taken_for_all(called, altered):
     printed = lines(sample(REOFFENDING, "2024-10-31"))

@@ -117,6 +117,36 @@ def test_a_standardised_rate_is_one_whatever_stands_between_the_words_of_its_hea
     assert re.search(reader.RATE_LEFT_OUT, "rate per 100,000 population")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "number of bed days",
+        "number of emergency admissions",
+        "count of finished consultant episodes",
+        "standardised rate of deaths per 100,000",
+        "bed days, age-standardised rate per 100,000",
+        "age-standardised rate per 100,000 population aged 16 to 24",
+        "lower limit of the age-standardised rate per 100,000",
+    ],
+)
+def test_a_heading_of_another_quantity_is_of_no_admissions(said):
+    assert reader._admission(said) is None and not re.search(reader.RATE_LEFT_OUT, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [
+        ("total number of admissions", "admissions"),
+        ("number of finished admission episodes (faes)", "admissions"),
+        ("hospital admissions", "admissions"),
+        ("directly age and sex standardised rate of hospital admissions per 100,000 population", "per 100,000"),
+        ("standardised admission rates per 100,000 (european standard population)", "per 100,000"),
+    ],
+)
+def test_a_heading_of_admissions_is_known_in_whatever_words(said, unit):
+    assert reader._admission(said)["unit"] == unit
+
+
 def test_admissions_under_an_unknown_heading_are_refused(altered):
     book = sheets(sample(ADMISSIONS, "2021-01-28"))
     name = next(name for name, rows in book.items() if "by sex and age" in str(rows[0][0]))

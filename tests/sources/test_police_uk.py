@@ -109,6 +109,26 @@ def test_a_file_laid_after_itself_is_refused(name, tmp_path):
         read(STREET, tmp_path / name)
 
 
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", STREET_FILES)
+@pytest.mark.parametrize("below", [True, False])
+def test_a_block_of_records_that_was_pasted_twice_is_refused(name, below, tmp_path):
+    rows = real_file(STREET, name).read_text(encoding="utf-8").splitlines(keepends=True)
+    block = rows[300:400]
+    rows = [*rows[:400], *block, *rows[400:]] if below else [*rows, *block]
+    (tmp_path / name).write_text("".join(rows), encoding="utf-8")
+    with pytest.raises(Refused, match=r"the records from row \d+ on stand again in the same order from row \d+ on"):
+        read(STREET, tmp_path / name)
+
+
+@pytest.mark.real_data
+def test_single_records_that_stand_twice_or_among_others_of_their_kind_count(tmp_path, staged_real):
+    name = "2024-01-city-of-london-street.csv"
+    rows = real_file(STREET, name).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / name).write_text("".join([*rows, *rows[50:59], *rows[100:200:2], *rows[-1:] * 20]), encoding="utf-8")
+    assert read(STREET, tmp_path / name)["value"].sum() == staged_real(STREET, name)["value"].sum() + 79
+
+
 @pytest.mark.parametrize("name", ["n", "Count", "Number of crimes"])
 def test_a_table_of_counts_holds_no_records(name, tmp_path):
     (tmp_path / "street.csv").write_text(f"Month,Reported by,Crime type,{name}\n2024-01,Kent Police,Drugs,14\n")
@@ -175,6 +195,29 @@ def test_street_records_as_a_spreadsheet_program_saves_them_are_read(text, encod
     (tmp_path / "street.csv").write_text(text, encoding=encoding)
     frame = read(STREET, tmp_path / "street.csv")
     assert frame[["value", "cell"]].to_numpy().tolist() == [[2, "row 2, Crime type (first of 2 rows)"]]
+
+
+@pytest.mark.parametrize("place", ["Context", "Last outcome category"])
+def test_street_records_that_stray_quotes_took_into_a_field_are_refused(place, tmp_path):
+    rows = [STREET_HEADING.strip().split(",")] + [KENT.strip().split(",") for _ in range(9)]
+    at = rows[0].index(place)
+    rows[2][at], rows[6][at] = '"' + rows[2][at], rows[6][at] + '"'
+    (tmp_path / "street.csv").write_text("\n".join(map(",".join, rows)))
+    with pytest.raises(Refused, match="row 3: a field of 5 lines may hold records of their own"):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_street_records_that_a_stray_quote_took_into_the_heading_are_refused(tmp_path):
+    (tmp_path / "street.csv").write_text(
+        STREET_HEADING.replace("Context", '"Context') + KENT + KENT[:-1] + '"\n' + KENT
+    )
+    with pytest.raises(Refused, match="row 1: a field of 3 lines may hold records of their own"):
+        read(STREET, tmp_path / "street.csv")
+
+
+def test_a_street_record_with_a_note_of_several_lines_is_read(tmp_path):
+    (tmp_path / "street.csv").write_text(STREET_HEADING + KENT[:-1] + '"Of Kent, Essex\nand others"\n' + KENT)
+    assert read(STREET, tmp_path / "street.csv")["value"].tolist() == [2]
 
 
 def test_a_street_record_with_more_than_its_heading_says_is_refused(tmp_path):
