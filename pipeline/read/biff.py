@@ -86,6 +86,8 @@ _TELLING: dict[int, Callable[[bytes], bool]] = {
 }
 # Those of a number format, of the style that has one and a font, which may be no cell's, and of all colours.
 _FORMAT, _STYLE, _COLOURS = 0x41E, 0xE0, 0x92
+# How a style says that it only has a name, such as that of amounts of money, and is no cell's.
+_NAMED = 4
 _LOOKED_AT = {_FORMAT, _STYLE, _COLOURS, *_TELLING}
 
 
@@ -99,7 +101,7 @@ def _tells(raw: bytes) -> bool:
             letters.append(int.from_bytes(said[4:6], "little"))
         elif number == _FORMAT and formats.hides(_format(said)):
             hiding.add(said[:2])
-        elif number == _STYLE and said[2:4] in hiding:
+        elif number == _STYLE and said[2:4] in hiding and not said[4] & _NAMED:
             return True
         elif number == _STYLE:
             styles.append(said)

@@ -3,6 +3,7 @@
 import operator
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 # A part of a format that is taken at its word, says for which numbers it is, or leaves room.
@@ -15,8 +16,14 @@ _NUMBER = r"[0#?@dmyhs]|general"
 _SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
 _IN_OTHER_UNITS = "{:.15g} shown in thousands"
 _NOT_SHOWN = "{:.15g} not shown"
-# What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
-_SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
+_POINTED = "{:.15g} shown with another point"
+# What makes another number, or a label, of the number that it stands beside; a sign of percent does not. No figure here
+# is an amount of money.
+_SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]£$€¥]"
+# What makes a number that is more than nothing one that is less.
+_MINUS = ("-", "−")
+# A sign of money, alone or with the country whose it is; what else is in such brackets only names a country.
+_MONEY = re.compile(r"[£$€¥]|\[\$([^\]-]+)(?:-[^\]]*)?\]")
 # The formats that a number might as well have which is struck out, or as white as the page.
 STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
 # What is commonly shown for zero.
@@ -30,6 +37,7 @@ class _Section(NamedTuple):
     pattern: str
     before: str
     behind: str
+    pointed: bool
 
     def holds(self, number: float) -> bool:
         return not self.condition or _HOLDS[self.condition[0]](number, self.condition[1])
@@ -45,7 +53,9 @@ class _Section(NamedTuple):
             return _IN_OTHER_UNITS.format(number)
         if "%" in self.pattern and abs(number) > 1:
             return f"{100 * number:.15g}%"
-        if number > 0 and self.pattern.lstrip().startswith("-"):
+        if self.pointed and number:
+            return _POINTED.format(number)
+        if number > 0 and f"{self.before}{self.pattern}".lstrip().startswith(_MINUS):
             return f"-{number:.15g}"
         return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, self.said) else ""
 
@@ -63,16 +73,25 @@ def _sections(code: str) -> list[_Section]:
 
 def _section(tokens: list[str]) -> _Section:
     condition = next((found for token in tokens if (found := _CONDITION.fullmatch(token))), None)
-    pattern, said = "", ["", ""]
+    pattern, before, behind = "", "", ""
     for token in tokens:
-        if token[0] in '"\\':
-            said[bool(re.search(_NUMBER, pattern))] += token.strip('"').removeprefix("\\")
+        money = _MONEY.fullmatch(token)
+        if money or token[0] in '"\\':
+            said = (money[1] or token) if money else _literal(token)
+            before, behind = (before, behind + said) if re.search(_NUMBER, pattern) else (before + said, behind)
         elif token[0] not in "_*[" or re.match(r"\[[hms]", token.lower()):
             pattern += token.lower()
     if not re.search(_NUMBER, pattern):
         # A character that stands for nothing is shown as it is.
-        said[0] += pattern
-    return _Section((condition[1], float(condition[2])) if condition else None, pattern, *said)
+        before += pattern
+    pointed = any(one[0] in '"\\' and _literal(one).endswith(".") and then in "0#?" for one, then in pairwise(tokens))
+    bound = (condition[1], float(condition[2])) if condition else None
+    return _Section(bound, pattern, before, behind, pointed)
+
+
+def _literal(token: str) -> str:
+    """What a part of a format shows that is taken at its word."""
+    return token.strip('"').removeprefix("\\")
 
 
 def of_letters(struck: bool, white: bool, filled: bool) -> str:

@@ -26,8 +26,9 @@ Place = tuple[int, int]
 _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
 # What follows on the style of a cell that holds a number, or the position of a text.
 _NUMBER = rb"[\"'][^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
-# The formats that every workbook has and that may show another number.
-_PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
+# The formats that every workbook has and that may show another number: shares of a hundred, and amounts of money.
+_EVERY_BOOK_S: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
+_EVERY_BOOK_S |= dict.fromkeys(("5", "6", "7", "8", "42", "44"), "$0")
 # Letters that are struck out.
 _STRUCK = rb"<strike(?! val=.(?:0|false))"
 # Letters in the colour of a page, which nobody sees on it, and what else may lie behind them.
@@ -144,7 +145,7 @@ class Xlsx:
         if "xl/styles.xml" not in self._names:
             return {}
         raw = self._read("xl/styles.xml")
-        codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
+        codes = _EVERY_BOOK_S | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
         hiding = {number: code for number, code in codes.items() if formats.hides(code)}
         struck, white = (_which(b"font", raw, how) for how in (_STRUCK, _IN_WHITE))
         filled = _which(b"fill", raw, _FILLED) if white else set()

@@ -50,6 +50,21 @@ SHOWN = [
     ("0.0,,", 5_000_000, "5000000 shown in thousands"),
     ("0,.0", 5_000, "5000 shown in thousands"),
     ("#,##0,", 0, ""),
+    ('0"."0', 739, "739 shown with another point"),
+    ("0\\.00", 739, "739 shown with another point"),
+    ('"."0', 739, "739 shown with another point"),
+    ('0"."', 739, ""),
+    ('0","000', 7_390, ""),
+    ('"-"0', 5, "-5"),
+    ("\\-0", 5, "-5"),
+    ("#,##0 ;\\-#,##0 ", 5, ""),
+    ("[$£-809]#,##0", 739, "£739"),
+    ("[$GBP] 0", 739, "GBP739"),
+    ('"£"0', 739, "£739"),
+    ("0 [$€-407]", 739, "739€"),
+    ("$0", 739, "$739"),
+    ("[$-809]#,##0", 739, ""),
+    ('_-[$€-2]* #,##0_-;\\-[$€-2]* #,##0_-;_-[$€-2]* "-"??_-', 0, ""),
 ]
 
 
@@ -60,7 +75,8 @@ def test_a_format_shows_the_number_or_something_else(code, number, shown):
 
 
 def test_a_format_that_every_workbook_has_may_show_another_number(tmp_path):
-    for code, shown in (("0%", [0.5, "5425%"]), ("0.00%", [0.5, "5425%"]), ("0", [0.5, 54.25])):
+    money = ["$0.5", "$54.25"]
+    for code, shown in (("0%", [0.5, "5425%"]), ("0.00%", [0.5, "5425%"]), ("0", [0.5, 54.25]), (0x2C, money)):
         with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
             book.add_worksheet("A1").write_row(0, 0, [0.5, 54.25], book.add_format({"num_format": code}))
         assert Workbook(tmp_path / "a.xlsx").cells("A1").tolist() == [shown]
