@@ -24,8 +24,10 @@ _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]£$€¥]"
 _MINUS = ("-", "−")
 # A sign of money, alone or with the country whose it is; what else is in such brackets only names a country.
 _MONEY = re.compile(r"[£$€¥]|\[\$([^\]-]+)(?:-[^\]]*)?\]")
-# The formats that a number might as well have which is struck out, or as white as the page.
-STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
+# The formats that a number might as well have which is struck out, or in the colour of its cell.
+STRUCK_OUT, _LOST = '0" struck out"', '0" in the colour of its cell"'
+# The colour of a page, and how far from another a colour may be that nobody can tell from it, of 255 steps.
+WHITE, _ALIKE = "ffffff", 16
 # What is commonly shown for zero.
 _NIL = ("", "-", "–", "£-", "$-", "€-")
 
@@ -94,9 +96,20 @@ def _literal(token: str) -> str:
     return token.strip('"').removeprefix("\\")
 
 
-def of_letters(struck: bool, white: bool, filled: bool) -> str:
-    """The format that a number might as well have whose letters are so, if any; the page is white but where filled."""
-    return STRUCK_OUT if struck else _WHITE if white and not filled else ""
+def of_letters(struck: bool, letters: str, behind: str) -> str:
+    """The format that a number might as well have whose letters are so, if any.
+
+    Colours are six digits, or whatever words a workbook has for one; an empty text where it is not known.
+    """
+    return STRUCK_OUT if struck else _LOST if alike(letters, behind) else ""
+
+
+@cache
+def alike(one: str, other: str) -> bool:
+    """Whether nobody can tell two colours apart; of words these must be the same."""
+    if not all(re.fullmatch(r"[0-9a-f]{6}", colour) for colour in (one, other)):
+        return one == other != ""
+    return max(abs(a - b) for a, b in zip(bytes.fromhex(one), bytes.fromhex(other), strict=True)) < _ALIKE
 
 
 @cache

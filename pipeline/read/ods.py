@@ -15,6 +15,10 @@ from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
 from pipeline.read.raw import Place, Unsaid
+from pipeline.read.rules import Condition, ods_condition
+
+# What each style says beside the name of its parent.
+Styles = dict[bytes, tuple[bytes, bytes]]
 
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
@@ -29,11 +33,11 @@ _UNSHOWN = re.compile(
 _UNSTYLED = b"Default"
 _STYLED = re.compile(rb'style-name="([^"]*)"')
 _STYLE = re.compile(rb"<style:(?:default-)?style\b([^>]*?)(?:/>|>(.*?)</style:(?:default-)?style>)", re.DOTALL)
-# What tells of letters that are white or struck out, and what a style says of its letters and of what is behind them.
-_LOST = re.compile(rb'fo:color="#[fF]{6}"|line-through-(?:style|type)="(?!none)')
-_WHITE = b"#ffffff"
+# What tells of letters that are struck out, and what a style says of its letters and of what is behind them.
+_STRUCK = re.compile(rb'line-through-(?:style|type)="(?!none)')
 _LINE = rb'text-line-through-(?:style|type)="([^"]*)"'
 _COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
+_RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
@@ -82,13 +86,17 @@ class Ods:
         return any(map(_UNSHOWN.search, (self._styles, self._named_styles)))
 
     @cached_property
-    def _lost(self) -> dict[bytes, str]:
-        """The formats that numbers might as well have, by the styles whose letters are lost on a reader."""
+    def _lost(self) -> dict[bytes, list[tuple[Condition, str]]]:
+        """The formats that numbers might as well have, and when, by the styles whose letters are lost on a reader."""
         parts = (self._named_styles, self._styles)
-        if not any(map(_LOST.search, parts)):
+        letters, behind = (
+            {_digits(colour) for part in parts for colour in re.findall(what, part)} for what in (_COLOUR, _BEHIND)
+        )
+        lost = any(formats.alike(one, other) for one in letters for other in behind | {formats.WHITE})
+        if not lost and not any(map(_STRUCK.search, parts)):
             return {}
         styles = {name: style for part in parts for name, style in _styles_of_cells(part)}
-        return {name: code for name in styles if (code := _of_letters(_with_parents(name, styles)))}
+        return {name: ways for name in styles if (ways := list(_ways(name, styles)))}
 
     @cached_property
     def _raised(self) -> list[bytes]:
@@ -152,7 +160,8 @@ class Ods:
             elif self._lost and (number := re.search(rb'office:value="([^"]*)"', attributes)):
                 own = _STYLED.search(attributes)
                 for column in columns:
-                    code = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED))
+                    ways = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED), ())
+                    code = next((code for condition, code in ways if condition.met(float(number[1]))), "")
                     text = formats.shown(code, float(number[1])) if code else ""
                     texts |= {(row, column): text for row in rows if text}
         return texts
@@ -168,7 +177,7 @@ def _styles_of_cells(part: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]
             yield name[1] if name else b"", (parent[1] if parent else b"", body)
 
 
-def _with_parents(name: bytes, styles: dict[bytes, tuple[bytes, bytes]]) -> bytes:
+def _with_parents(name: bytes, styles: Styles) -> bytes:
     """What a style says, behind what its parents say."""
     said, heard = b"", set()
     # In a damaged file a style may be its own parent.
@@ -179,11 +188,26 @@ def _with_parents(name: bytes, styles: dict[bytes, tuple[bytes, bytes]]) -> byte
     return said
 
 
+def _ways(name: bytes, styles: Styles) -> Iterator[tuple[Condition, str]]:
+    """The formats that numbers in a style might as well have, and when."""
+    own = _with_parents(name, styles)
+    if code := _of_letters(own):
+        yield Condition(), code
+    for condition, applied in _RULE.findall(own):
+        if code := _of_letters(own + _with_parents(applied, styles)):
+            yield ods_condition(html.unescape(condition.decode())), code
+
+
 def _of_letters(said: bytes) -> str:
     """The format that numbers in a style might as well have; of what is said twice the last counts."""
-    line, colour, behind = ((re.findall(what, said) or [b""])[-1].lower() for what in (_LINE, _COLOUR, _BEHIND))
-    filled = behind not in (b"", b"transparent", _WHITE)
-    return formats.of_letters(struck=line not in (b"", b"none"), white=colour == _WHITE, filled=filled)
+    line, colour, behind = ((re.findall(what, said) or [b""])[-1] for what in (_LINE, _COLOUR, _BEHIND))
+    behind_them = formats.WHITE if behind in (b"", b"transparent") else _digits(behind)
+    return formats.of_letters(line not in (b"", b"none"), _digits(colour), behind_them)
+
+
+def _digits(colour: bytes) -> str:
+    """The digits of a colour; an empty text for one that is left to the program."""
+    return colour[1:].decode().lower() if colour.startswith(b"#") else ""
 
 
 def _styles_of_columns(raw: bytes) -> dict[int, bytes]:

@@ -114,7 +114,7 @@ class Workbook:
     def _unsaid(self, sheet: str) -> Unsaid:
         try:
             return self._raw.unsaid(sheet) if self._raw else Unsaid()
-        except (*DAMAGED, OSError, KeyError, ValueError) as error:
+        except (*DAMAGED, OSError, LookupError, ValueError) as error:
             raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
 
     def hidden(self, sheet: str) -> Hidden:
