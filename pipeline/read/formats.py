@@ -17,6 +17,10 @@ _SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
 _IN_OTHER_UNITS = "{:.15g} shown in thousands"
 _NOT_SHOWN = "{:.15g} not shown"
 _POINTED = "{:.15g} shown with another point"
+_SHOWN_AS = "{:.15g} shown as {}"
+# A number as it is printed, between what stands beside it, and how far it may be from one with more decimals.
+_PRINTED = re.compile(r"(\D*?)(\d[\d,.\s]*(?:E[+-]?\d+)?|\.\d+)(.*)", re.DOTALL)
+_ROUNDED = 0.501
 # What makes another number, or a label, of the number that it stands beside; a sign of percent does not. No figure here
 # is an amount of money.
 _SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]£$€¥]"
@@ -57,9 +61,13 @@ class _Section(NamedTuple):
             return f"{100 * number:.15g}%"
         if self.pointed and number:
             return _POINTED.format(number)
-        if number > 0 and f"{self.before}{self.pattern}".lstrip().startswith(_MINUS):
-            return f"-{number:.15g}"
-        return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, self.said) else ""
+        before = self.before + "-" * self.pattern.lstrip().startswith("-")
+        return f"{before}{number:.15g}{self.behind}" if _belied(number, before, self.behind) else ""
+
+
+def _belied(number: float, before: str, behind: str) -> bool:
+    """Whether what stands beside a number makes another of it, or a label."""
+    return bool(re.search(_SAYS, before + behind)) or (number > 0 and before.lstrip().startswith(_MINUS))
 
 
 @cache
@@ -142,8 +150,18 @@ def struck_out(text: str) -> str:
 
 def shown_instead(number: float, printed: str) -> str:
     """As `shown`, of a number and the text that a program wrote beside it."""
-    digits = re.sub(r"[^\d.]", "", printed)
-    if not re.search(r"\d", digits):
+    found = _PRINTED.fullmatch(printed)
+    if not found:
         return "" if number == 0 and printed in _NIL else printed or _NOT_SHOWN.format(number)
-    in_ones = not re.fullmatch(r"\d+(?:\.\d+)?", digits) or abs(number) < 500 * float(digits)
-    return "" if in_ones or not float(digits) else _IN_OTHER_UNITS.format(number)
+    before, digits, behind = found.groups()
+    if _belied(number, before, behind):
+        return printed
+    digits = re.sub(r"[,\s]", "", digits)
+    # One in powers of ten, or of another country's, is not compared.
+    if "%" in behind or not re.fullmatch(r"\d+(?:\.\d+)?", digits):
+        return ""
+    decimals = len(digits.partition(".")[2])
+    if abs(abs(number) - float(digits)) <= _ROUNDED * 10**-decimals:
+        return ""
+    in_others = float(digits) and abs(number) >= 500 * float(digits)
+    return _IN_OTHER_UNITS.format(number) if in_others else _SHOWN_AS.format(number, printed)

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
+from pipeline.read.ods_formats import codes
 from pipeline.read.raw import Place, Unsaid
 from pipeline.read.rules import Condition, ods_condition
 
@@ -23,12 +24,6 @@ Styles = dict[bytes, tuple[bytes, bytes]]
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
-# The formats that show no digits, or fewer than a number has.
-_UNSHOWN = re.compile(
-    rb"<number:(number|percentage|currency)-style\b(?:(?!</number:\1-style>)(?!<number:(?:number|scientific|fraction)\b).)*"
-    rb"</number:\1-style>|number:display-factor=",
-    re.DOTALL,
-)
 # The style of a cell that has none, nor its row or column.
 _UNSTYLED = b"Default"
 _STYLED = re.compile(rb'style-name="([^"]*)"')
@@ -81,9 +76,10 @@ class Ods:
         return self._archive.read("styles.xml") if "styles.xml" in self._archive.namelist() else b""
 
     @cached_property
-    def _hides(self) -> bool:
-        """Whether a format may show something else than a number."""
-        return any(map(_UNSHOWN.search, (self._styles, self._named_styles)))
+    def _hiding(self) -> dict[bytes, str]:
+        """The formats that may show something else than a number, by their names."""
+        every = codes(self._named_styles) | codes(self._styles)
+        return {name: code for name, code in every.items() if formats.hides(code)}
 
     @cached_property
     def _lost(self) -> dict[bytes, list[tuple[Condition, str]]]:
@@ -93,10 +89,10 @@ class Ods:
             {_digits(colour) for part in parts for colour in re.findall(what, part)} for what in (_COLOUR, _BEHIND)
         )
         lost = any(formats.alike(one, other) for one in letters for other in behind | {formats.WHITE})
-        if not lost and not any(map(_STRUCK.search, parts)):
+        if not lost and not self._hiding and not any(map(_STRUCK.search, parts)):
             return {}
         styles = {name: style for part in parts for name, style in _styles_of_cells(part)}
-        return {name: ways for name in styles if (ways := list(_ways(name, styles)))}
+        return {name: ways for name in styles if (ways := list(_ways(name, styles, self._hiding)))}
 
     @cached_property
     def _raised(self) -> list[bytes]:
@@ -123,7 +119,7 @@ class Ods:
 
     def _last_that_tells(self, start: int, end: int) -> int:
         """Where the last string stands that tells of a text in a cell; the start where there is none."""
-        if self._hides or _UNSTYLED in self._lost:
+        if self._hiding or _UNSTYLED in self._lost:
             return self._raw.rfind(b"office:value=", start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
@@ -154,7 +150,7 @@ class Ods:
         for rows, columns, attributes, body in _cells(raw):
             if len(rows) * len(columns) >= _MOST_REPEATED:
                 continue
-            text = _unsaid_text(attributes, body, spans) or (self._hides and _shown_instead(attributes, body))
+            text = _unsaid_text(attributes, body, spans) or (self._hiding and _shown_instead(attributes, body))
             if text:
                 texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
             elif self._lost and (number := re.search(rb'office:value="([^"]*)"', attributes)):
@@ -174,7 +170,7 @@ def _styles_of_cells(part: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]
             name, parent = (
                 re.search(rb'style:%b="([^"]*)"' % what, attributes) for what in (b"name", b"parent-style-name")
             )
-            yield name[1] if name else b"", (parent[1] if parent else b"", body)
+            yield name[1] if name else b"", (parent[1] if parent else b"", attributes + body)
 
 
 def _with_parents(name: bytes, styles: Styles) -> bytes:
@@ -188,13 +184,15 @@ def _with_parents(name: bytes, styles: Styles) -> bytes:
     return said
 
 
-def _ways(name: bytes, styles: Styles) -> Iterator[tuple[Condition, str]]:
-    """The formats that numbers in a style might as well have, and when."""
+def _ways(name: bytes, styles: Styles, hiding: dict[bytes, str]) -> Iterator[tuple[Condition, str]]:
+    """The formats that numbers in a style might as well have, and when; what its own format shows is printed."""
     own = _with_parents(name, styles)
     if code := _of_letters(own):
         yield Condition(), code
     for condition, applied in _RULE.findall(own):
-        if code := _of_letters(own + _with_parents(applied, styles)):
+        ruled = _with_parents(applied, styles)
+        given = (re.findall(rb'style:data-style-name="([^"]*)"', ruled) or [b""])[-1]
+        if code := _of_letters(own + ruled) or hiding.get(given, ""):
             yield ods_condition(html.unescape(condition.decode())), code
 
 

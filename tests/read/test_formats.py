@@ -309,6 +309,17 @@ ODS = [
     ("float", 4390, "<text:p>4</text:p>", "4390 shown in thousands"),
     ("float", 0.4, "<text:p>0</text:p>", 0.4),
     ("percentage", 0.5, "<text:p>50%</text:p>", 0.5),
+    ("float", 0.5, "<text:p>50%</text:p>", 0.5),
+    ("float", 5, "<text:p>&lt;5</text:p>", "<5"),
+    ("float", 5, "<text:p>5p</text:p>", "5p"),
+    ("float", 5, "<text:p>£5</text:p>", "£5"),
+    ("float", 5, "<text:p>(5) </text:p>", 5),
+    ("float", 5, "<text:p>-5</text:p>", "-5"),
+    ("float", -5, "<text:p>-5</text:p>", -5),
+    ("float", 739, "<text:p>73.9</text:p>", "739 shown as 73.9"),
+    ("float", 0.25, "<text:p>.3</text:p>", 0.25),
+    ("float", 1_500_000, "<text:p>1.5E+06</text:p>", 1_500_000),
+    ("float", 1_234.567, "<text:p>1 234.57</text:p>", 1_234.567),
     ("float", 5, "<office:annotation><text:p>about 5,000</text:p></office:annotation><text:p>5</text:p>", 5),
 ]
 NUMBER = '<number:number number:min-integer-digits="1"{}/>'
@@ -320,6 +331,30 @@ NUMBER = '<number:number number:min-integer-digits="1"{}/>'
         ("<number:text>[c]</number:text>", True),
         (NUMBER.format(' number:display-factor="1000"'), True),
         (NUMBER.format(""), False),
+        (f"<number:text>&lt;</number:text>{NUMBER.format('')}", True),
+        (f"{NUMBER.format('')}<number:text>p</number:text>", True),
+        (f"<number:text>-</number:text>{NUMBER.format('')}", True),
+        (f"<number:currency-symbol>£</number:currency-symbol>{NUMBER.format('')}", True),
+        ('<number:number><number:embedded-text number:position="1">.</number:embedded-text></number:number>', True),
+        ('<number:number><number:embedded-text number:position="0">.</number:embedded-text></number:number>', False),
+        (f"<number:text> (</number:text>{NUMBER.format('')}<number:text>)%</number:text>", False),
+        # Those that are shown with a minus are less than nothing.
+        (
+            f"<number:text>-</number:text>{NUMBER.format('')}"
+            '<style:map style:condition="value()&gt;=0" style:apply-style-name="N2"/>',
+            False,
+        ),
+        (
+            f"<number:text>-</number:text>{NUMBER.format('')}</number:number-style>"
+            '<number:text-style style:name="N3"><number:text-content/>'
+            '<style:map style:condition="value()&lt;0" style:apply-style-name="N1"/></number:text-style>'
+            '<number:number-style style:name="N4"><number:text> </number:text><number:number/>',
+            False,
+        ),
+        (
+            '<number:text>*</number:text><style:map style:condition="value()&gt;=5" style:apply-style-name="N2"/>',
+            True,
+        ),
     ],
 )
 def test_an_ods_workbook_says_what_its_formats_show(shows, looked_for, tmp_path):

@@ -108,6 +108,15 @@ def test_a_style_of_an_ods_may_give_another_look_under_a_condition(condition, re
     assert book.cells("A1")[1, 1] == read
 
 
+def test_a_style_of_an_ods_may_give_another_format_under_a_condition(tmp_path):
+    star = '<number:number-style style:name="N1"><number:text>*</number:text></number:number-style>'
+    rule = '<style:map style:condition="cell-content()&lt;10" style:apply-style-name="Few"/>'
+    few = '<style:style style:name="Few" style:family="table-cell" style:data-style-name="N1"/>'
+    style = ods_style("ce1", "").replace("</style:style>", f"{rule}</style:style>")
+    path = ods(tmp_path / "a.ods", ROW.format(ods_number('table:style-name="ce1"')), star + few + style)
+    assert Workbook(path).cells("A1")[1, 0] == "*"
+
+
 def test_a_style_of_an_ods_that_gives_letters_and_a_fill_hides_nothing(tmp_path):
     rule = '<style:map style:condition="cell-content()&lt;10" style:apply-style-name="Pale"/>'
     style = ods_style("ce1", "").replace("</style:style>", f"{rule}</style:style>")
