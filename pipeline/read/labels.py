@@ -47,6 +47,12 @@ ANOTHER = (
     r" (?:average|mean)s?\b"
 )
 
+# What says of whole tables that their numbers are not to be taken, be it in a sentence.
+_NOT_TO_STAND = (
+    r"\b(?:withdrawn|superseded|do not (?:use|quote|publish)|(?:not|never) (?:to be|be|for) (?:us|quot|publi)\w+)\b"
+    r"|^drafts?\b|\bdrafts?$|\b(?:is|are) (?:a |in )?drafts?\b"
+)
+
 # What is said of a label with such words.
 INSTEAD = "may be of an earlier edition, of workings or of something else"
 
@@ -209,6 +215,15 @@ def another(text: str, unit: object) -> str:
     if isinstance(unit, str) and shares and unit != "percent":
         return shares[0]
     return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
+
+
+@cache
+def laid_over(text: str) -> str:
+    """What a text that is drawn over a table says against its numbers, or an empty text."""
+    said = heading(text)
+    alone = "" if is_note(said) else another(said, None)
+    found = re.search(_NOT_TO_STAND, said) or (not is_note(said) and re.search(THOUSANDS, said))
+    return alone or (found[0] if found else "")
 
 
 @cache

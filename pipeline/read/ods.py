@@ -34,6 +34,7 @@ _LINE = rb'text-line-through-(?:style|type)="([^"]*)"'
 _COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
 _RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
+_BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -115,6 +116,7 @@ class Ods:
             else {},
             Hidden(*(_unseen(raw, what) for what in (b"row", b"column"))) if hidden else UNHIDDEN,
             _merged(bytes(self._raw[start : self._find(b">", last) + 1])) if last > start else [],
+            _boxes(bytes(self._raw[start:end])) if self._raw.find(b"<draw:", start, end) >= 0 else [],
         )
 
     def _last_that_tells(self, start: int, end: int) -> int:
@@ -254,6 +256,14 @@ def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
         across = _repeated(tag[2], b"columns")
         yield range(row, row + down), range(column, column + across), tag[2] + of_row, tag[3]
         column += across
+
+
+def _boxes(raw: bytes) -> list[str]:
+    """The texts of the boxes that are drawn over a sheet, each line of them."""
+    lines = (
+        line for _, text in _BOX.findall(raw) for line in re.findall(rb"<text:p\b[^>]*>(.*?)</text:p>", text, re.DOTALL)
+    )
+    return [html.unescape(re.sub(rb"<[^>]*>", b" ", line).decode()) for line in lines]
 
 
 def _merged(raw: bytes) -> list[Merged]:

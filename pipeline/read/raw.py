@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import basename, dirname, join, normpath
 
 from pipeline.read import formats, rules
 from pipeline.read.cells import column_number
@@ -27,16 +27,18 @@ Place = tuple[int, int]
 _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
 # What a cell holds: a number, the position of a text, or a text itself.
 _HELD = rb"(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v>([^<]+)<|is>(.*?)</is>)"
+_BOX = re.compile(rb"<(?:\w+:)?txBody>(.*?)</(?:\w+:)?txBody>", re.DOTALL)
 _CELL = re.compile(rb"<c (?=[^>]*\bs=[\"'](\d+))?([^>]*)" + _HELD, re.DOTALL)
 
 
 @dataclass
 class Unsaid:
-    """Texts to put in the cells of a sheet, by row and column from 0, what of it is hidden, and its merged cells."""
+    """Texts to put in the cells of a sheet, by row and column from 0, what is hidden or merged, and texts over it."""
 
     texts: dict[Place, str] = field(default_factory=dict)
     hidden: Hidden = UNHIDDEN
     merged: list[Merged] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
 
 
 class Xlsx:
@@ -52,6 +54,7 @@ class Xlsx:
         if (part := self._parts.get(sheet)) not in self._names:
             return found
         raw = self._read(part)
+        found.boxes = self._boxes(part)
         for start, end, cell in _cells_with(raw, b't="e"', b"t='e'"):
             error = re.search(rb"<v>([^<]*)<", raw[start:end])
             found.texts[cell] = error[1].decode() if error else "#ERROR"
@@ -93,6 +96,16 @@ class Xlsx:
         }
         struck = code == formats.STRUCK_OUT and kind[1] in texts
         return formats.struck_out(_text(texts[kind[1]]())) if struck else ""
+
+    def _boxes(self, sheet: str) -> list[str]:
+        """The texts of the boxes that are drawn over a sheet, each line of them."""
+        relations = join(dirname(sheet), "_rels", f"{basename(sheet)}.rels")
+        said = tags(self._archive.read(relations), "Relationship") if relations in self._names else ()
+        targets = [one.get("Target", "") for one in said if one.get("Type", "").endswith("/drawing")]
+        parts = {normpath(join(dirname(sheet), target)).removeprefix("/") for target in targets} & self._names
+        texts = (text for part in sorted(parts) for text in _BOX.findall(self._archive.read(part)))
+        lines = (b"".join(re.findall(rb"<a:t>([^<]*)<", line)) for text in texts for line in text.split(b"</a:p>"))
+        return [html.unescape(line.decode()) for line in lines if line]
 
     def _by_rules(self, raw: bytes) -> dict[Place, str]:
         """What cells show in place of their numbers because of a rule."""
