@@ -35,6 +35,8 @@ _COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
 _RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
 _BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
+# What tells that a cell holds a number or a text.
+_HELD = re.compile(rb'office:value="([^"]*)"|office:value-type="string"')
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -122,7 +124,7 @@ class Ods:
     def _last_that_tells(self, start: int, end: int) -> int:
         """Where the last string stands that tells of a text in a cell; the start where there is none."""
         if self._hiding or _UNSTYLED in self._lost:
-            return self._raw.rfind(b"office:value=", start, end)
+            return self._last_held(start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
         last = max(start, self._last_lost(start, end), *(self._raw.rfind(string, start, end) for string in strings))
@@ -132,15 +134,18 @@ class Ods:
                 last = at
         return last
 
+    def _last_held(self, start: int, end: int) -> int:
+        return max(self._raw.rfind(string, start, end) for string in (b"office:value=", b'office:value-type="string"'))
+
     def _last_lost(self, start: int, end: int) -> int:
-        """Where the last number stands whose letters may be lost; -1 where there is none."""
+        """Where the last number or text stands whose letters may be lost; -1 where there is none."""
         last = -1
         for styled in _STYLED.finditer(self._raw, start, end) if self._lost else ():
             if styled[1] in self._lost:
                 tag = self._raw[self._raw.rfind(b"<", 0, styled.start()) : self._raw.find(b">", styled.end())]
                 if b"default-cell-style" in tag:
-                    return self._raw.rfind(b"office:value=", start, end)
-                if b"office:value=" in tag:
+                    return self._last_held(start, end)
+                if _HELD.search(tag):
                     last = styled.start()
         return last
 
@@ -155,12 +160,11 @@ class Ods:
             text = _unsaid_text(attributes, body, spans) or (self._hiding and _shown_instead(attributes, body))
             if text:
                 texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
-            elif self._lost and (number := re.search(rb'office:value="([^"]*)"', attributes)):
+            elif self._lost and (held := _HELD.search(attributes)):
                 own = _STYLED.search(attributes)
                 for column in columns:
-                    ways = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED), ())
-                    code = next((code for condition, code in ways if condition.met(float(number[1]))), "")
-                    text = formats.shown(code, float(number[1])) if code else ""
+                    ways = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED), [])
+                    text = _of_number(float(held[1]), ways) if held[1] else _of_text(body, ways)
                     texts |= {(row, column): text for row in rows if text}
         return texts
 
@@ -196,6 +200,19 @@ def _ways(name: bytes, styles: Styles, hiding: dict[bytes, str]) -> Iterator[tup
         given = (re.findall(rb'style:data-style-name="([^"]*)"', ruled) or [b""])[-1]
         if code := _of_letters(own + ruled) or hiding.get(given, ""):
             yield ods_condition(html.unescape(condition.decode())), code
+
+
+def _of_number(number: float, ways: list[tuple[Condition, str]]) -> str:
+    """What is shown of a number whose letters may be lost; an empty text where it is the number."""
+    code = next((code for condition, code in ways if condition.met(number)), "")
+    return formats.shown(code, number) if code else ""
+
+
+def _of_text(body: bytes, ways: list[tuple[Condition, str]]) -> str:
+    """What is said of a text that is struck out under all conditions; an empty text of any other."""
+    if (Condition(), formats.STRUCK_OUT) not in ways:
+        return ""
+    return formats.struck_out(html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()))
 
 
 def _of_letters(said: bytes) -> str:

@@ -187,6 +187,18 @@ def test_a_number_that_is_struck_out_or_in_the_colour_of_its_cell_does_not_stand
     assert READ in [row[: len(READ)] for row in Workbook(path).cells("A1").tolist()]
 
 
+@pytest.mark.parametrize(
+    ("letters", "read"),
+    [('style:text-line-through-style="solid"', "Theft struck out"), ('fo:color="#ffffff"', "Theft"), ("", "Theft")],
+)
+def test_a_label_of_an_ods_that_is_struck_out_says_so(letters, read, tmp_path):
+    label = (
+        '<table:table-cell table:style-name="ce1" office:value-type="string"><text:p>Theft</text:p></table:table-cell>'
+    )
+    path = ods(tmp_path / "a.ods", ROW.format(label + ods_number()), ods_style("ce1", letters))
+    assert [str(cell).strip() for cell in Workbook(path).cells("A1")[1]] == [read, "5.0"]
+
+
 def ods_of_styles(path: Path, named: str, automatic: str, column: str = "", row: str = "", cell: str = "") -> Path:
     """A 5 in the second column below styles of its column, its row and its own; the first column is of no style."""
     default = 'table:default-cell-style-name="{}"'.format
