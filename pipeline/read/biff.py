@@ -1,30 +1,34 @@
 """What the records of an xls workbook say of cells and its parser does not; what stands in the cells is workbook's.
 
-They are walked through for one that tells of an error, letters that are raised, struck out or white, a format that does
-not show all numbers, or a hidden row or column, and only where there is one is the workbook read again, by xlrd, which
-knows all of them.
+They are walked through for one that tells of an error, letters that are raised, struck out or of the colour of their
+cell, a format that does not show all numbers, or a hidden row or column, and only where there is one is the workbook
+read again, by xlrd, which knows all of them.
 """
 
 import io
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 import xlrd
 from xlrd.compdoc import CompDoc
+from xlrd.formatting import excel_default_palette_b8
 
 from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import Hidden
 from pipeline.read.raw import Place, Unsaid
 
-# How a font says that its letters are raised.
-_RAISED = 1
-# The colour that is white in every workbook, and the one that is where a workbook has no colours of its own.
-_WHITE, _WHITE_UNLESS_SAID = 1, 9
-# The first that may be a workbook's own.
+Colours = Mapping[int, tuple[int, ...] | None]
+
+# How a font says that its letters are raised, and a style that it has a fill of one colour.
+_RAISED, _SOLID = 1, 1
+# The colours of a workbook that has none of its own, and the first that may be its own.
+_COLOURS_UNLESS_SAID = dict(enumerate([*excel_default_palette_b8[:8], *excel_default_palette_b8]))
 _FIRST_OWN = 8
+# The colour of letters of which nothing is said.
+_BLACK, _OF_WINDOWS = (0, 0, 0), 0x7FFF
 
 
 class Xls:
@@ -86,12 +90,14 @@ _TELLING: dict[int, Callable[[bytes], bool]] = {
 }
 # Those of a number format, of the style that has one and a font, which may be no cell's, and of all colours.
 _FORMAT, _STYLE, _COLOURS = 0x41E, 0xE0, 0x92
+# How a style says that it only has a name, such as that of amounts of money, and is no cell's.
+_NAMED = 4
 _LOOKED_AT = {_FORMAT, _STYLE, _COLOURS, *_TELLING}
 
 
 def _tells(raw: bytes) -> bool:
     """Whether a record tells of anything that the parser does not say."""
-    hiding, letters, styles, white = set(), [], [], {_WHITE, _WHITE_UNLESS_SAID}
+    hiding, letters, styles, colours = set(), [], [], _COLOURS_UNLESS_SAID
     for number, said in _records(raw):
         if number in _TELLING and _TELLING[number](said):
             return True
@@ -99,37 +105,43 @@ def _tells(raw: bytes) -> bool:
             letters.append(int.from_bytes(said[4:6], "little"))
         elif number == _FORMAT and formats.hides(_format(said)):
             hiding.add(said[:2])
-        elif number == _STYLE and said[2:4] in hiding:
+        elif number == _STYLE and said[2:4] in hiding and not said[4] & _NAMED:
             return True
         elif number == _STYLE:
             styles.append(said)
         elif number == _COLOURS:
-            white = _white(said)
+            colours = colours | {
+                number: (*said[at : at + 3],) for number, at in enumerate(range(2, len(said), 4), _FIRST_OWN)
+            }
     # No font has the number 4.
-    in_white = {at + (at >= 4) for at, colour in enumerate(letters) if colour in white}
-    return any(int.from_bytes(said[:2], "little") in in_white and not _filled(said, white) for said in styles)
+    fonts = {at + (at >= 4): colour for at, colour in enumerate(letters)}
+    return any(_lost(fonts.get(int.from_bytes(said[:2], "little"), -1), said, colours) for said in styles)
 
 
-def _white(colours: bytes) -> set[int]:
-    """Which colours are white in a workbook that has its own."""
-    own = (colours[at : at + 3] for at in range(2, len(colours), 4))
-    return {_WHITE, *(number for number, colour in enumerate(own, _FIRST_OWN) if colour == b"\xff\xff\xff")}
-
-
-def _filled(style: bytes, white: set[int]) -> bool:
-    """Whether a style has a fill in another colour than white."""
+def _lost(letters: int, style: bytes, colours: Colours) -> bool:
+    """Whether a style has letters of the colour of what is behind them."""
     # Shorter ones, of before 1997, say it elsewhere; xlrd knows where.
-    return len(style) >= 20 and style[17] >> 2 > 0 and style[18] & 0x7F not in white
+    pattern, colour = (style[17] >> 2, style[18] & 0x7F) if len(style) >= 20 else (0, 0)
+    return bool(_of_letters(False, letters, pattern, colour, colours))
+
+
+def _of_letters(struck: bool, letters: int, pattern: int, behind: int, colours: Colours) -> str:
+    """The format that numbers might as well have whose letters are so."""
+    behind_them = _digits(colours.get(behind)) if pattern == _SOLID else "" if pattern else formats.WHITE
+    return formats.of_letters(struck, _digits(_BLACK if letters == _OF_WINDOWS else colours.get(letters)), behind_them)
+
+
+def _digits(colour: tuple[int, ...] | None) -> str:
+    return bytes(colour).hex() if colour else ""
 
 
 def _unsaid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Unsaid:
     texts: dict[Place, str] = {}
-    white = {number for number, colour in book.colour_map.items() if colour == (255, 255, 255)}
     codes = {}
     for style in book.xf_list:
         font, behind = book.font_list[style.font_index], style.background
-        filled = behind.fill_pattern and behind.pattern_colour_index not in white
-        letters = formats.of_letters(font.struck_out, font.colour_index in white, filled)
+        pattern, colour = behind.fill_pattern, behind.pattern_colour_index
+        letters = _of_letters(bool(font.struck_out), font.colour_index, pattern, colour, book.colour_map)
         codes[style.xf_index] = letters or book.format_map[style.format_key].format_str
     hiding = {style: code for style, code in codes.items() if formats.hides(code)}
     for row in range(sheet.nrows):

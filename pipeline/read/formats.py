@@ -3,6 +3,7 @@
 import operator
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 # A part of a format that is taken at its word, says for which numbers it is, or leaves room.
@@ -15,10 +16,22 @@ _NUMBER = r"[0#?@dmyhs]|general"
 _SCALED = r"[0#?],+(?:\.|[^0#?.,]*$)"
 _IN_OTHER_UNITS = "{:.15g} shown in thousands"
 _NOT_SHOWN = "{:.15g} not shown"
-# What makes another number, or a label, of the number that it stands beside; a sign of percent does not.
-_SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]]"
-# The formats that a number might as well have which is struck out, or as white as the page.
-STRUCK_OUT, _WHITE = '0" struck out"', '0" in white"'
+_POINTED = "{:.15g} shown with another point"
+_SHOWN_AS = "{:.15g} shown as {}"
+# A number as it is printed, between what stands beside it, and how far it may be from one with more decimals.
+_PRINTED = re.compile(r"(\D*?)(\d[\d,.\s]*(?:E[+-]?\d+)?|\.\d+)(.*)", re.DOTALL)
+_ROUNDED = 0.501
+# What makes another number, or a label, of the number that it stands beside; a sign of percent does not. No figure here
+# is an amount of money.
+_SAYS = r"[^\W_]|[<>≤≥~+*†‡\[\]£$€¥]"
+# What makes a number that is more than nothing one that is less.
+_MINUS = ("-", "−")
+# A sign of money, alone or with the country whose it is; what else is in such brackets only names a country.
+_MONEY = re.compile(r"[£$€¥]|\[\$([^\]-]+)(?:-[^\]]*)?\]")
+# The formats that a number might as well have which is struck out, or in the colour of its cell.
+STRUCK_OUT, _LOST = '0" struck out"', '0" in the colour of its cell"'
+# The colour of a page, and how far from another a colour may be that nobody can tell from it, of 255 steps.
+WHITE, _ALIKE = "ffffff", 16
 # What is commonly shown for zero.
 _NIL = ("", "-", "–", "£-", "$-", "€-")
 
@@ -30,6 +43,7 @@ class _Section(NamedTuple):
     pattern: str
     before: str
     behind: str
+    pointed: bool
 
     def holds(self, number: float) -> bool:
         return not self.condition or _HOLDS[self.condition[0]](number, self.condition[1])
@@ -45,9 +59,15 @@ class _Section(NamedTuple):
             return _IN_OTHER_UNITS.format(number)
         if "%" in self.pattern and abs(number) > 1:
             return f"{100 * number:.15g}%"
-        if number > 0 and self.pattern.lstrip().startswith("-"):
-            return f"-{number:.15g}"
-        return f"{self.before}{number:.15g}{self.behind}" if re.search(_SAYS, self.said) else ""
+        if self.pointed and number:
+            return _POINTED.format(number)
+        before = self.before + "-" * self.pattern.lstrip().startswith("-")
+        return f"{before}{number:.15g}{self.behind}" if _belied(number, before, self.behind) else ""
+
+
+def _belied(number: float, before: str, behind: str) -> bool:
+    """Whether what stands beside a number makes another of it, or a label."""
+    return bool(re.search(_SAYS, before + behind)) or (number > 0 and before.lstrip().startswith(_MINUS))
 
 
 @cache
@@ -63,21 +83,41 @@ def _sections(code: str) -> list[_Section]:
 
 def _section(tokens: list[str]) -> _Section:
     condition = next((found for token in tokens if (found := _CONDITION.fullmatch(token))), None)
-    pattern, said = "", ["", ""]
+    pattern, before, behind = "", "", ""
     for token in tokens:
-        if token[0] in '"\\':
-            said[bool(re.search(_NUMBER, pattern))] += token.strip('"').removeprefix("\\")
+        money = _MONEY.fullmatch(token)
+        if money or token[0] in '"\\':
+            said = (money[1] or token) if money else _literal(token)
+            before, behind = (before, behind + said) if re.search(_NUMBER, pattern) else (before + said, behind)
         elif token[0] not in "_*[" or re.match(r"\[[hms]", token.lower()):
             pattern += token.lower()
     if not re.search(_NUMBER, pattern):
         # A character that stands for nothing is shown as it is.
-        said[0] += pattern
-    return _Section((condition[1], float(condition[2])) if condition else None, pattern, *said)
+        before += pattern
+    pointed = any(one[0] in '"\\' and _literal(one).endswith(".") and then in "0#?" for one, then in pairwise(tokens))
+    bound = (condition[1], float(condition[2])) if condition else None
+    return _Section(bound, pattern, before, behind, pointed)
 
 
-def of_letters(struck: bool, white: bool, filled: bool) -> str:
-    """The format that a number might as well have whose letters are so, if any; the page is white but where filled."""
-    return STRUCK_OUT if struck else _WHITE if white and not filled else ""
+def _literal(token: str) -> str:
+    """What a part of a format shows that is taken at its word."""
+    return token.strip('"').removeprefix("\\")
+
+
+def of_letters(struck: bool, letters: str, behind: str) -> str:
+    """The format that a number might as well have whose letters are so, if any.
+
+    Colours are six digits, or whatever words a workbook has for one; an empty text where it is not known.
+    """
+    return STRUCK_OUT if struck else _LOST if alike(letters, behind) else ""
+
+
+@cache
+def alike(one: str, other: str) -> bool:
+    """Whether nobody can tell two colours apart; of words these must be the same."""
+    if not all(re.fullmatch(r"[0-9a-f]{6}", colour) for colour in (one, other)):
+        return one == other != ""
+    return max(abs(a - b) for a, b in zip(bytes.fromhex(one), bytes.fromhex(other), strict=True)) < _ALIKE
 
 
 @cache
@@ -110,8 +150,18 @@ def struck_out(text: str) -> str:
 
 def shown_instead(number: float, printed: str) -> str:
     """As `shown`, of a number and the text that a program wrote beside it."""
-    digits = re.sub(r"[^\d.]", "", printed)
-    if not re.search(r"\d", digits):
+    found = _PRINTED.fullmatch(printed)
+    if not found:
         return "" if number == 0 and printed in _NIL else printed or _NOT_SHOWN.format(number)
-    in_ones = not re.fullmatch(r"\d+(?:\.\d+)?", digits) or abs(number) < 500 * float(digits)
-    return "" if in_ones or not float(digits) else _IN_OTHER_UNITS.format(number)
+    before, digits, behind = found.groups()
+    if _belied(number, before, behind):
+        return printed
+    digits = re.sub(r"[,\s]", "", digits)
+    # One in powers of ten, or of another country's, is not compared.
+    if "%" in behind or not re.fullmatch(r"\d+(?:\.\d+)?", digits):
+        return ""
+    decimals = len(digits.partition(".")[2])
+    if abs(abs(number) - float(digits)) <= _ROUNDED * 10**-decimals:
+        return ""
+    in_others = float(digits) and abs(number) >= 500 * float(digits)
+    return _IN_OTHER_UNITS.format(number) if in_others else _SHOWN_AS.format(number, printed)

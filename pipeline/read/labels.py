@@ -49,8 +49,10 @@ ANOTHER = (
 
 # What says of a table, or of a whole workbook, that nobody is to use it.
 WITHDRAWN = (
-    r"^withdrawn\b|\bwithdrawn[)\]]?$|[(\[]withdrawn\b|\bsuperseded by\b|\bdraft\b|\bexample (?:data|figures|only)\b"
-    r"|\bnot (?:to be used|for (?:use|publication|release|circulation))\b"
+    r"^withdrawn\b|\bwithdrawn[)\]]?$|[(\[]withdrawn\b|\bsuperseded(?: by\b|:|$)|\bdrafts?\b"
+    r"|\bexample (?:data|figures|only)\b"
+    r"|\bnot (?:to be (?:used|quoted|published)|for (?:use|publication|release|circulation))\b"
+    r"|\bdo not (?:use|quote|publish)\b"
     r"|\bth(?:is|ese) (?:figures|numbers|statistics|data|counts|(?:work)?sheet|table|workbook|file|release|edition)\b"
     r".*\b(?:withdrawn|superseded|been replaced|replaced by)\b"
 )
@@ -222,6 +224,15 @@ def another(text: str, unit: object) -> str:
     if isinstance(unit, str) and shares and unit != "percent":
         return shares[0]
     return rates[0] if isinstance(unit, str) and rates and not re.match("per", unit) else ""
+
+
+@cache
+def laid_over(text: str) -> str:
+    """What a text that is drawn over a table says against its numbers, or an empty text."""
+    said = heading(text)
+    alone = "" if is_note(said) else another(said, None)
+    found = re.search(WITHDRAWN, said) or (not is_note(said) and re.search(THOUSANDS, said))
+    return alone or (found[0] if found else "")
 
 
 @cache

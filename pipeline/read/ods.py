@@ -12,29 +12,31 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.read import formats
+from pipeline.read.conditions import Condition, ods_condition
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
+from pipeline.read.ods_formats import codes
 from pipeline.read.raw import Place, Unsaid
+
+# What each style says beside the name of its parent.
+Styles = dict[bytes, tuple[bytes, bytes]]
 
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
-# The formats that show no digits, or fewer than a number has.
-_UNSHOWN = re.compile(
-    rb"<number:(number|percentage|currency)-style\b(?:(?!</number:\1-style>)(?!<number:(?:number|scientific|fraction)\b).)*"
-    rb"</number:\1-style>|number:display-factor=",
-    re.DOTALL,
-)
 # The style of a cell that has none, nor its row or column.
 _UNSTYLED = b"Default"
 _STYLED = re.compile(rb'style-name="([^"]*)"')
 _STYLE = re.compile(rb"<style:(?:default-)?style\b([^>]*?)(?:/>|>(.*?)</style:(?:default-)?style>)", re.DOTALL)
-# What tells of letters that are white or struck out, and what a style says of its letters and of what is behind them.
-_LOST = re.compile(rb'fo:color="#[fF]{6}"|line-through-(?:style|type)="(?!none)')
-_WHITE = b"#ffffff"
+# What tells of letters that are struck out, and what a style says of its letters and of what is behind them.
+_STRUCK = re.compile(rb'line-through-(?:style|type)="(?!none)')
 _LINE = rb'text-line-through-(?:style|type)="([^"]*)"'
 _COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
+_RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
+_BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
+# What tells that a cell holds a number or a text.
+_HELD = re.compile(rb'office:value="([^"]*)"|office:value-type="string"')
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -77,18 +79,23 @@ class Ods:
         return self._archive.read("styles.xml") if "styles.xml" in self._archive.namelist() else b""
 
     @cached_property
-    def _hides(self) -> bool:
-        """Whether a format may show something else than a number."""
-        return any(map(_UNSHOWN.search, (self._styles, self._named_styles)))
+    def _hiding(self) -> dict[bytes, str]:
+        """The formats that may show something else than a number, by their names."""
+        every = codes(self._named_styles) | codes(self._styles)
+        return {name: code for name, code in every.items() if formats.hides(code)}
 
     @cached_property
-    def _lost(self) -> dict[bytes, str]:
-        """The formats that numbers might as well have, by the styles whose letters are lost on a reader."""
+    def _lost(self) -> dict[bytes, list[tuple[Condition, str]]]:
+        """The formats that numbers might as well have, and when, by the styles whose letters are lost on a reader."""
         parts = (self._named_styles, self._styles)
-        if not any(map(_LOST.search, parts)):
+        letters, behind = (
+            {_digits(colour) for part in parts for colour in re.findall(what, part)} for what in (_COLOUR, _BEHIND)
+        )
+        lost = any(formats.alike(one, other) for one in letters for other in behind | {formats.WHITE})
+        if not lost and not self._hiding and not any(map(_STRUCK.search, parts)):
             return {}
         styles = {name: style for part in parts for name, style in _styles_of_cells(part)}
-        return {name: code for name in styles if (code := _of_letters(_with_parents(name, styles)))}
+        return {name: ways for name in styles if (ways := list(_ways(name, styles, self._hiding)))}
 
     @cached_property
     def _raised(self) -> list[bytes]:
@@ -111,12 +118,13 @@ class Ods:
             else {},
             Hidden(*(_unseen(raw, what) for what in (b"row", b"column"))) if hidden else UNHIDDEN,
             _merged(bytes(self._raw[start : self._find(b">", last) + 1])) if last > start else [],
+            _boxes(bytes(self._raw[start:end])) if self._raw.find(b"<draw:", start, end) >= 0 else [],
         )
 
     def _last_that_tells(self, start: int, end: int) -> int:
         """Where the last string stands that tells of a text in a cell; the start where there is none."""
-        if self._hides or _UNSTYLED in self._lost:
-            return self._raw.rfind(b"office:value=", start, end)
+        if self._hiding or _UNSTYLED in self._lost:
+            return self._last_held(start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
         strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
         last = max(start, self._last_lost(start, end), *(self._raw.rfind(string, start, end) for string in strings))
@@ -126,15 +134,18 @@ class Ods:
                 last = at
         return last
 
+    def _last_held(self, start: int, end: int) -> int:
+        return max(self._raw.rfind(string, start, end) for string in (b"office:value=", b'office:value-type="string"'))
+
     def _last_lost(self, start: int, end: int) -> int:
-        """Where the last number stands whose letters may be lost; -1 where there is none."""
+        """Where the last number or text stands whose letters may be lost; -1 where there is none."""
         last = -1
         for styled in _STYLED.finditer(self._raw, start, end) if self._lost else ():
             if styled[1] in self._lost:
                 tag = self._raw[self._raw.rfind(b"<", 0, styled.start()) : self._raw.find(b">", styled.end())]
                 if b"default-cell-style" in tag:
-                    return self._raw.rfind(b"office:value=", start, end)
-                if b"office:value=" in tag:
+                    return self._last_held(start, end)
+                if _HELD.search(tag):
                     last = styled.start()
         return last
 
@@ -146,14 +157,14 @@ class Ods:
         for rows, columns, attributes, body in _cells(raw):
             if len(rows) * len(columns) >= _MOST_REPEATED:
                 continue
-            text = _unsaid_text(attributes, body, spans) or (self._hides and _shown_instead(attributes, body))
+            text = _unsaid_text(attributes, body, spans) or (self._hiding and _shown_instead(attributes, body))
             if text:
                 texts |= dict.fromkeys(((r, c) for r in rows for c in columns), text)
-            elif self._lost and (number := re.search(rb'office:value="([^"]*)"', attributes)):
+            elif self._lost and (held := _HELD.search(attributes)):
                 own = _STYLED.search(attributes)
                 for column in columns:
-                    code = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED))
-                    text = formats.shown(code, float(number[1])) if code else ""
+                    ways = self._lost.get(own[1] if own else of_columns.get(column, _UNSTYLED), [])
+                    text = _of_number(float(held[1]), ways) if held[1] else _of_text(body, ways)
                     texts |= {(row, column): text for row in rows if text}
         return texts
 
@@ -165,10 +176,10 @@ def _styles_of_cells(part: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]
             name, parent = (
                 re.search(rb'style:%b="([^"]*)"' % what, attributes) for what in (b"name", b"parent-style-name")
             )
-            yield name[1] if name else b"", (parent[1] if parent else b"", body)
+            yield name[1] if name else b"", (parent[1] if parent else b"", attributes + body)
 
 
-def _with_parents(name: bytes, styles: dict[bytes, tuple[bytes, bytes]]) -> bytes:
+def _with_parents(name: bytes, styles: Styles) -> bytes:
     """What a style says, behind what its parents say."""
     said, heard = b"", set()
     # In a damaged file a style may be its own parent.
@@ -179,11 +190,41 @@ def _with_parents(name: bytes, styles: dict[bytes, tuple[bytes, bytes]]) -> byte
     return said
 
 
+def _ways(name: bytes, styles: Styles, hiding: dict[bytes, str]) -> Iterator[tuple[Condition, str]]:
+    """The formats that numbers in a style might as well have, and when; what its own format shows is printed."""
+    own = _with_parents(name, styles)
+    if code := _of_letters(own):
+        yield Condition(), code
+    for condition, applied in _RULE.findall(own):
+        ruled = _with_parents(applied, styles)
+        given = (re.findall(rb'style:data-style-name="([^"]*)"', ruled) or [b""])[-1]
+        if code := _of_letters(own + ruled) or hiding.get(given, ""):
+            yield ods_condition(html.unescape(condition.decode())), code
+
+
+def _of_number(number: float, ways: list[tuple[Condition, str]]) -> str:
+    """What is shown of a number whose letters may be lost; an empty text where it is the number."""
+    code = next((code for condition, code in ways if condition.met(number)), "")
+    return formats.shown(code, number) if code else ""
+
+
+def _of_text(body: bytes, ways: list[tuple[Condition, str]]) -> str:
+    """What is said of a text that is struck out under all conditions; an empty text of any other."""
+    if (Condition(), formats.STRUCK_OUT) not in ways:
+        return ""
+    return formats.struck_out(html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()))
+
+
 def _of_letters(said: bytes) -> str:
     """The format that numbers in a style might as well have; of what is said twice the last counts."""
-    line, colour, behind = ((re.findall(what, said) or [b""])[-1].lower() for what in (_LINE, _COLOUR, _BEHIND))
-    filled = behind not in (b"", b"transparent", _WHITE)
-    return formats.of_letters(struck=line not in (b"", b"none"), white=colour == _WHITE, filled=filled)
+    line, colour, behind = ((re.findall(what, said) or [b""])[-1] for what in (_LINE, _COLOUR, _BEHIND))
+    behind_them = formats.WHITE if behind in (b"", b"transparent") else _digits(behind)
+    return formats.of_letters(line not in (b"", b"none"), _digits(colour), behind_them)
+
+
+def _digits(colour: bytes) -> str:
+    """The digits of a colour; an empty text for one that is left to the program."""
+    return colour[1:].decode().lower() if colour.startswith(b"#") else ""
 
 
 def _styles_of_columns(raw: bytes) -> dict[int, bytes]:
@@ -232,6 +273,14 @@ def _cells(raw: bytes) -> Iterator[tuple[range, range, bytes, bytes]]:
         across = _repeated(tag[2], b"columns")
         yield range(row, row + down), range(column, column + across), tag[2] + of_row, tag[3]
         column += across
+
+
+def _boxes(raw: bytes) -> list[str]:
+    """The texts of the boxes that are drawn over a sheet, each line of them."""
+    lines = (
+        line for _, text in _BOX.findall(raw) for line in re.findall(rb"<text:p\b[^>]*>(.*?)</text:p>", text, re.DOTALL)
+    )
+    return [html.unescape(re.sub(rb"<[^>]*>", b" ", line).decode()) for line in lines]
 
 
 def _merged(raw: bytes) -> list[Merged]:

@@ -13,36 +13,32 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import basename, dirname, join, normpath
 
-from pipeline.read import formats
+from pipeline.read import conditions, formats
 from pipeline.read.cells import column_number
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
+from pipeline.read.styles import STRUCK, Styles, tags
 
 Place = tuple[int, int]
 
 # A row or a column that nobody sees.
 _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
-# What follows on the style of a cell that holds a number, or the position of a text.
-_NUMBER = rb"[\"'][^>]*(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]+)<"
-# The formats that every workbook has and that may show another number.
-_PERCENT: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
-# Letters that are struck out.
-_STRUCK = rb"<strike(?! val=.(?:0|false))"
-# Letters in the colour of a page, which nobody sees on it, and what else may lie behind them.
-_WHITE = rb"(?:rgb=.(?:FF|00)?FFFFFF|theme=.0|indexed=.[19])[\"']\s*/>"
-_IN_WHITE = rb"<color %b" % _WHITE
-_FILLED = rb"<gradientFill|patternType=[\"'](?!none)(?!.*<fgColor %b)" % _WHITE
+# What a cell holds: a number, the position of a text, or a text itself.
+_HELD = rb"(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v>([^<]+)<|is>(.*?)</is>)"
+_BOX = re.compile(rb"<(?:\w+:)?txBody>(.*?)</(?:\w+:)?txBody>", re.DOTALL)
+_CELL = re.compile(rb"<c (?=[^>]*\bs=[\"'](\d+))?([^>]*)" + _HELD, re.DOTALL)
 
 
 @dataclass
 class Unsaid:
-    """Texts to put in the cells of a sheet, by row and column from 0, what of it is hidden, and its merged cells."""
+    """Texts to put in the cells of a sheet, by row and column from 0, what is hidden or merged, and texts over it."""
 
     texts: dict[Place, str] = field(default_factory=dict)
     hidden: Hidden = UNHIDDEN
     merged: list[Merged] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
 
 
 class Xlsx:
@@ -58,6 +54,7 @@ class Xlsx:
         if (part := self._parts.get(sheet)) not in self._names:
             return found
         raw = self._read(part)
+        found.boxes = self._boxes(part)
         for start, end, cell in _cells_with(raw, b't="e"', b"t='e'"):
             error = re.search(rb"<v>([^<]*)<", raw[start:end])
             found.texts[cell] = error[1].decode() if error else "#ERROR"
@@ -71,11 +68,12 @@ class Xlsx:
         for start, end, cell in _cells_with(raw, b"superscript", b"<strike"):
             if text := _with_looks(raw[start:end]):
                 found.texts[cell] = text
-        for number in self._hidden_numbers.finditer(raw) if self._hiding else ():
-            tag = raw[raw.rfind(b"<c ", 0, number.start()) : number.end()]
-            text = self._instead(self._hiding[int(number[1])], tag[: tag.find(b">")], number[2])
+        for held in self._hidden_numbers.finditer(raw) if self._styles.hiding else ():
+            tag = raw[raw.rfind(b"<c ", 0, held.start()) : held.end()]
+            text = self._instead(self._styles.hiding[int(held[1])], tag[: tag.find(b">")], held[2] or held[3])
             if text and (place := _place(tag)):
                 found.texts[place] = text
+        found.texts |= self._by_rules(raw)
         found.hidden = _hidden(raw)
         if self._looks:
             shared = rb"|".join(b"%d" % number for number in self._looks)
@@ -88,10 +86,41 @@ class Xlsx:
 
     def _instead(self, code: str, tag: bytes, value: bytes) -> str:
         """What a cell shows whose format may not show what it holds; an empty text where it does."""
-        if not re.search(rb"\bt=[\"'](?!n\b)", tag):
+        kind = re.search(rb"\bt=[\"'](?!n\b)(\w+)", tag)
+        if not kind:
             return formats.shown(code, float(value))
-        struck = code == formats.STRUCK_OUT and re.search(rb"\bt=[\"']s[\"']", tag)
-        return formats.struck_out(_text(self._shared[int(value)])) if struck else ""
+        texts = {
+            b"s": lambda: self._shared[int(value)],
+            b"inlineStr": lambda: value,
+            b"str": lambda: b"<t>%b</t>" % value,
+        }
+        struck = code == formats.STRUCK_OUT and kind[1] in texts
+        return formats.struck_out(_text(texts[kind[1]]())) if struck else ""
+
+    def _boxes(self, sheet: str) -> list[str]:
+        """The texts of the boxes that are drawn over a sheet, each line of them."""
+        relations = join(dirname(sheet), "_rels", f"{basename(sheet)}.rels")
+        said = tags(self._archive.read(relations), "Relationship") if relations in self._names else ()
+        targets = [one.get("Target", "") for one in said if one.get("Type", "").endswith("/drawing")]
+        parts = {normpath(join(dirname(sheet), target)).removeprefix("/") for target in targets} & self._names
+        texts = (text for part in sorted(parts) for text in _BOX.findall(self._archive.read(part)))
+        lines = (b"".join(re.findall(rb"<a:t>([^<]*)<", line)) for text in texts for line in text.split(b"</a:p>"))
+        return [html.unescape(line.decode()) for line in lines if line]
+
+    def _by_rules(self, raw: bytes) -> dict[Place, str]:
+        """What cells show in place of their numbers because of a rule."""
+        found: dict[Place, str] = {}
+        ruled = conditions.of_sheet(raw, self._styles)
+        for style, tag, value, _ in _CELL.findall(raw) if ruled else ():
+            place = _place(tag)
+            if not place or not value or re.search(rb"\bt=[\"'](?!n\b)", tag):
+                continue
+            number, own = float(value), self._styles.of_cells[int(style or 0)]
+            for rule in ruled:
+                code = rule.look.over(own) if rule.holds(*place, number) else ""
+                if code and (text := formats.shown(code, number)):
+                    found[place] = text
+        return found
 
     def _read(self, part: str) -> bytes:
         """The bytes of a part, without the prefix that a program may give to every name in it."""
@@ -106,16 +135,16 @@ class Xlsx:
     @cached_property
     def _uncalculated(self) -> bool:
         """Whether formulas are to be calculated when somebody opens it: until then a program wrote 0 for each."""
-        return any(said.get("fullCalcOnLoad") in ("1", "true") for said in _tags(self._book, "calcPr"))
+        return any(said.get("fullCalcOnLoad") in ("1", "true") for said in tags(self._book, "calcPr"))
 
     @cached_property
     def _parts(self) -> dict[str, str]:
         """The part of each sheet, by its name."""
         relations = self._archive.read("xl/_rels/workbook.xml.rels")
-        targets = {said.get("Id"): said.get("Target", "") for said in _tags(relations, "Relationship")}
+        targets = {said.get("Id"): said.get("Target", "") for said in tags(relations, "Relationship")}
         return {
             said["name"]: normpath(join("xl", targets.get(_id(said), ""))).removeprefix("/")
-            for said in _tags(self._book, "sheet")
+            for said in tags(self._book, "sheet")
             if "name" in said
         }
 
@@ -133,35 +162,16 @@ class Xlsx:
         return {at: text for at, part in telling if (text := _with_looks(part))}
 
     @cached_property
+    def _styles(self) -> Styles:
+        return Styles(self._read("xl/styles.xml") if "xl/styles.xml" in self._names else b"")
+
+    @cached_property
     def _hidden_numbers(self) -> re.Pattern[bytes]:
         """What the numbers look like whose style may hide them: the style and the number."""
         # It begins with a literal, which is searched for faster than anything.
-        return re.compile(rb"s=[\"'](%b)%b" % (b"|".join(b"%d" % style for style in self._hiding), _NUMBER))
-
-    @cached_property
-    def _hiding(self) -> dict[int, str]:
-        """The formats that do not show all numbers as they are, by the position of the style that has them."""
-        if "xl/styles.xml" not in self._names:
-            return {}
-        raw = self._read("xl/styles.xml")
-        codes = _PERCENT | {said.get("numFmtId"): said.get("formatCode", "") for said in _tags(raw, "numFmt")}
-        hiding = {number: code for number, code in codes.items() if formats.hides(code)}
-        struck, white = (_which(b"font", raw, how) for how in (_STRUCK, _IN_WHITE))
-        filled = _which(b"fill", raw, _FILLED) if white else set()
-        styles = re.search(rb"<cellXfs\b.*?</cellXfs>", raw, re.DOTALL)
-        found = {}
-        for at, said in enumerate(_tags(styles[0], "xf") if styles and (hiding or struck or white) else ()):
-            font, fill = said.get("fontId"), said.get("fillId")
-            letters = formats.of_letters(font in struck, font in white, fill in filled)
-            if code := letters or hiding.get(said.get("numFmtId")):
-                found[at] = code
-        return found
-
-
-def _which(kind: bytes, styles: bytes, pattern: bytes) -> set[str]:
-    """The numbers, as styles give them, of the fonts or fills in which a pattern is found."""
-    parts = re.findall(rb"<%b>.*?</%b>|<%b/>" % (kind, kind, kind), styles, re.DOTALL)
-    return {str(at) for at, part in enumerate(parts) if re.search(pattern, part, re.DOTALL)}
+        return re.compile(
+            rb"s=[\"'](%b)[\"'][^>]*%b" % (b"|".join(b"%d" % style for style in self._styles.hiding), _HELD)
+        )
 
 
 def _hidden(raw: bytes) -> Hidden:
@@ -208,7 +218,7 @@ def _with_looks(part: bytes) -> str:
 
 
 def _as_it_looks(run: bytes, text: str) -> str:
-    if text.strip() and re.search(_STRUCK, run):
+    if text.strip() and re.search(STRUCK, run):
         return formats.struck_out(text)
     return raised(text) if b"superscript" in run else text
 
@@ -216,13 +226,6 @@ def _as_it_looks(run: bytes, text: str) -> str:
 def _text(part: bytes) -> str:
     """The text of a part of an xlsx sheet, of one run or of several."""
     return html.unescape(b"".join(re.findall(rb"<t(?:\s[^>]*)?>([^<]*)</t>", part)).decode())
-
-
-def _tags(raw: bytes, name: str) -> Iterator[dict[str, str]]:
-    """The attributes of each element of a name."""
-    for tag in re.findall(rf"<(?:\w+:)?{name}\b([^>]*)>", raw.decode()):
-        found = re.findall(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
-        yield {key: html.unescape(double or single) for key, double, single in found}
 
 
 def _id(said: dict[str, str]) -> str:

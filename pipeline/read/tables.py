@@ -5,8 +5,8 @@ A table is found by its title and a column by its heading, never by a position. 
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
-from itertools import chain
+from datetime import date, timedelta
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -94,10 +94,18 @@ class Table(Headed):
         return across
 
     def require_in_order(self, read: Iterable[periods.Period]) -> None:
-        """Refuse periods that neither follow nor precede each other from one to the next: one is not what it says."""
-        starts = [period.start for period in read]
-        if starts not in (sorted(starts), sorted(starts, reverse=True)):
-            raise self.refused("its periods do not stand in order, so that one of them may be another")
+        """Refuse periods that do not stand in order and of which one is missing: another is not what it says.
+
+        A column that was moved stands out of order, but leaves no gap.
+        """
+        there = list(read)
+        starts = [period.start for period in there]
+        if starts in (sorted(starts), sorted(starts, reverse=True)):
+            return
+        for kind in {period.kind for period in there}:
+            alike = sorted((period for period in there if period.kind == kind), key=lambda period: period.start)
+            if any(after.start > before.end + timedelta(days=1) for before, after in pairwise(alike)):
+                raise self.refused("its periods do not stand in order, so that one of them may be another")
 
     def _require_years(self, read: Iterable[periods.Period]) -> None:
         """Refuse years and quarters of the calendar where the title says that they are others."""

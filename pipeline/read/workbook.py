@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.biff import Xls
-from pipeline.read.labels import OF_SOME, WITHDRAWN, heading, plain
+from pipeline.read.labels import OF_SOME, WITHDRAWN, heading, laid_over, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.ods import Ods
@@ -62,6 +62,7 @@ class Workbook:
         self._sheets: dict[str, np.ndarray] = {}
         self._merged: dict[str, Sequence[Merged]] = {}
         self._hidden: dict[str, Hidden] = {}
+        self._boxes: dict[str, list[str]] = {}
 
     @cached_property
     def _book(self) -> CalamineWorkbook:
@@ -107,6 +108,7 @@ class Workbook:
             for (number, column), text in unsaid.texts.items():
                 if number < len(cells) and column < cells.shape[1]:
                     cells[number, column] = text
+            self._boxes[sheet] = unsaid.boxes
             self._merged[sheet] = parsed.merged_cell_ranges or unsaid.merged
             self._sheets[sheet], self._hidden[sheet] = uncovered(cells, self._merged[sheet]), unsaid.hidden
         return self._sheets[sheet]
@@ -114,7 +116,7 @@ class Workbook:
     def _unsaid(self, sheet: str) -> Unsaid:
         try:
             return self._raw.unsaid(sheet) if self._raw else Unsaid()
-        except (*DAMAGED, OSError, KeyError, ValueError) as error:
+        except (*DAMAGED, OSError, LookupError, ValueError) as error:
             raise Refused(f"{self.name}, sheet {sheet!r} cannot be parsed: {error}") from error
 
     def hidden(self, sheet: str) -> Hidden:
@@ -171,6 +173,9 @@ class Workbook:
             own = [line for line in table.numbered if len(re.sub(r"\(.*?\)", "", line).split()) > _A_FEW_WORDS]
             if own and not wanted.search(heading(own[-1])):
                 raise table.refused(f"it says {titles[0][1]!r}, and its own title is {own[-1]!r}")
+            for line in self._boxes[name]:
+                if said := laid_over(line):
+                    raise table.refused(f"a text is drawn over it, {line!r}, which says {said!r}")
             found.append(table)
         return found
 

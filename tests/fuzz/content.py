@@ -17,6 +17,10 @@ from pipeline.read.cells import column_letters
 Place = tuple[str, int, int]  # a sheet, and a row and a column from 0; the sheet of a CSV file has no name
 
 
+# What a format says of cells, by the names that xlsxwriter has for it.
+Look = tuple[tuple[str, str | bool | int], ...]
+
+
 @dataclass(frozen=True)
 class Error:
     """A cell that shows an error of the spreadsheet program."""
@@ -45,7 +49,7 @@ class Shown:
     """A number that a workbook shows in a way of its own, by the properties of a format as xlsxwriter names them."""
 
     number: float
-    look: tuple[tuple[str, str | bool], ...]
+    look: Look
 
 
 Cell = str | float | int | bool | datetime | date | time | Error | Formula | Raised | Shown
@@ -62,6 +66,8 @@ class Page:
     hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
     flattened: bool = False  # whether what is hidden is next to no height or width instead
+    rules: tuple[tuple[Look, Look], ...] = ()  # conditions for all cells, and the look of those that meet one
+    boxes: tuple[str, ...] = ()  # texts that are drawn over the cells
 
     def copy(self) -> "Page":
         return replace(

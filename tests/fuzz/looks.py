@@ -2,7 +2,7 @@
 
 import random
 
-from tests.fuzz.content import Cell, Content, Place, Shown, name_of
+from tests.fuzz.content import Cell, Content, Look, Place, Shown, name_of
 from tests.fuzz.mutation import mutation, one_of
 from tests.fuzz.programs import a_column
 from tests.fuzz.seeds import Seed
@@ -22,6 +22,12 @@ _AS_A_MARK = [
 ]
 _AS_NOTHING = [";;;", '"";"";""', '" "']
 _IN_WHITE: dict[str, str | bool] = {"font_color": "white"}
+_UNSEEN: list[dict[str, str | bool]] = [
+    _IN_WHITE,
+    {"font_color": "#FEFEFE"},
+    {"font_color": "black", "bg_color": "black"},
+    {"font_strikeout": True},
+]
 
 
 def _shown(content: Content, numbers: dict[Place, float], **look: str | bool) -> Content:
@@ -56,12 +62,10 @@ def number_shown_as_a_mark(seed: Seed, chance: random.Random) -> Mutant | None:
 
 @mutation
 def number_shown_as_nothing(seed: Seed, chance: random.Random) -> Mutant | None:
-    """A number struck out, in white or in a format without a picture, as editors hide what is not to be seen."""
+    """A number struck out, in the colour of its cell or in a format without a picture, as editors do it."""
     if not (numbers := _some(seed, chance)):
         return None
-    look: dict[str, str | bool] = chance.choice(
-        [{"num_format": chance.choice(_AS_NOTHING)}] * 3 + [{"font_strikeout": True}, _IN_WHITE]
-    )
+    look: dict[str, str | bool] = chance.choice([{"num_format": chance.choice(_AS_NOTHING)}] * 3 + _UNSEEN)
     what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: {look}"
     return Mutant(what, _shown(seed.content, numbers, **look), not_taken(seed.base, _at(seed, numbers)))
 
@@ -79,6 +83,46 @@ def small_numbers_shown_as_a_mark(seed: Seed, chance: random.Random) -> Mutant |
     )
 
 
+def _ruled(seed: Seed, chance: random.Random, *looks: Look) -> tuple[str, Content, list[int]] | None:
+    """A sheet with a rule for numbers below five, as what it is, and which figures are read of those numbers."""
+    column = {} if seed.is_csv or seed.is_summed else a_column(seed, chance)
+    small = {place: value for place, value in column.items() if 0 < value < 5}
+    if not small:
+        return None
+    look = chance.choice(looks)
+    content, page = seed.content.altered(next(iter(small))[0])
+    page.rules = (((("type", "cell"), ("criteria", "<"), ("value", 5)), look),)
+    return f"{name_of(next(iter(small)))} and all below 5: {look}", content.of_form(suffix="xlsx"), _at(seed, small)
+
+
+@mutation
+def small_numbers_hidden_by_a_rule(seed: Seed, chance: random.Random) -> Mutant | None:
+    """Disclosure control by a rule for a whole sheet: numbers below five are shown as a star, or not at all."""
+    looks: list[dict[str, str | bool]] = [{"num_format": '"*"'}, {"num_format": ";;;"}, *_UNSEEN]
+    found = _ruled(seed, chance, *(tuple(look.items()) for look in looks))
+    return Mutant(*found[:2], not_taken(seed.base, found[2])) if found else None
+
+
+@mutation
+def small_numbers_coloured_by_a_rule(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A rule that only draws the eye: other letters and another fill, or letters that are bold."""
+    looks = (("font_color", "white"), ("bg_color", "#800000")), (("font_color", "#9C0006"),), (("bold", True),)
+    found = _ruled(seed, chance, *looks)
+    return Mutant(*found[:2], harmless(seed.base)) if found else None
+
+
+@mutation
+def text_laid_over(seed: Seed, chance: random.Random) -> Mutant | None:
+    """A box over a table that says that its numbers are not to be taken."""
+    if seed.is_csv or seed.is_summed or not seed.numbers:
+        return None
+    sheet = chance.choice(seed.numbers)[0][0]
+    content, page = seed.content.altered(sheet)
+    page.boxes = (chance.choice(["WITHDRAWN", "DRAFT", "Numbers in thousands", "Superseded by the revised table"]),)
+    lost = [row for place, row in seed.numbers if place[0] == sheet]
+    return Mutant(f"{sheet}: {page.boxes[0]}", content.of_form(suffix="xlsx"), not_taken(seed.base, lost))
+
+
 @mutation
 def number_shown_otherwise(seed: Seed, chance: random.Random) -> Mutant | None:
     """Numbers are shown in thousands, in millions or a hundred times as large, without their sign or under another."""
@@ -86,6 +130,7 @@ def number_shown_otherwise(seed: Seed, chance: random.Random) -> Mutant | None:
     if not numbers:
         return None
     ways = [("#,##0,", 1e-3), ("0.0,", 1e-3), ("0.0,,", 1e-6), ('#,##0,"k"', 1e-3), ('"<"0', None), ('0"+"', None)]
+    ways += [("[$£-809]#,##0", None), ('"£"0', None), ('0"."0', 0.1), ('"-"0', -1.0)]
     look, times = chance.choice([*ways, ("0%", 100.0), ("-0", -1.0), ('0"m"', None)])
     what = f"{name_of(next(iter(numbers)))} and {len(numbers) - 1} more: format {look}"
     at = _at(seed, numbers)

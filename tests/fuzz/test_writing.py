@@ -61,7 +61,7 @@ def test_a_number_keeps_its_value_in_white(tmp_path):
     shown = Shown(1234.0, (("font_color", "white"),))
     path = write(Content([Page("a", [["Code", shown]])], Form("ods")), tmp_path / "a.ods")
     assert content_of(path).pages[0].rows == [["Code", 1234.0]]
-    assert Workbook(path).cells("a").tolist() == [["Code", "1234 in white"]]
+    assert Workbook(path).cells("a").tolist() == [["Code", "1234 in the colour of its cell"]]
 
 
 def test_an_archive_holds_its_members_by_name(tmp_path):

@@ -84,6 +84,10 @@ def _xlsx(content: Content, path: Path) -> None:
                         sheet.write_number(row, column, cell.number, looks(cell.look))
                     else:
                         sheet.write_number(row, column, cell)
+            for condition, look in page.rules:
+                sheet.conditional_format(0, 0, len(page.rows), page.width, dict(condition) | {"format": looks(look)})
+            for number, text in enumerate(page.boxes):
+                sheet.insert_textbox(number, 0, text)
             hidden = {} if page.flattened else {"hidden": True}
             for row in page.hidden_rows:
                 sheet.set_row(row, 0.75 if page.flattened else None, None, hidden)
@@ -110,6 +114,8 @@ _SPACES = " ".join(
 _LOOKS = {
     (("font_strikeout", True),): ('style:text-line-through-style="solid"', ""),
     (("font_color", "white"),): ('fo:color="#ffffff"', ""),
+    (("font_color", "#FEFEFE"),): ('fo:color="#fefefe"', ""),
+    (("font_color", "black"), ("bg_color", "black")): ('fo:color="#000000"', 'fo:background-color="#000000"'),
     (("font_color", "white"), ("bg_color", "navy")): ('fo:color="#ffffff"', 'fo:background-color="#000080"'),
 }
 _STYLES_OF_LOOKS = "".join(
