@@ -53,7 +53,9 @@ WITHDRAWN = (
     r"|\bexample (?:data|figures|only)\b"
     r"|\bnot (?:to be (?:used|quoted|published)|for (?:use|publication|release|circulation))\b"
     r"|\bdo not (?:use|quote|publish)\b"
-    r"|\bth(?:is|ese) (?:figures|numbers|statistics|data|counts|(?:work)?sheet|table|workbook|file|release|edition)\b"
+    # Whose status as official statistics was withdrawn are published all the same.
+    r"|^(?!.*\b(?:status|designat|accredit)).*\bth(?:is|ese)"
+    r" (?:figures|numbers|statistics|data|counts|(?:work)?sheet|table|workbook|file|release|edition)\b"
     r".*\b(?:withdrawn|superseded|been replaced|replaced by)\b"
 )
 

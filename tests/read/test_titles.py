@@ -101,6 +101,7 @@ def test_a_table_withdrawn_by_its_title_is_refused_and_one_that_takes_the_place_
         with pytest.raises(Refused, match=r"it says '\[?withdrawn"):
             found.unpivot(rows_of(found), {1: {}})
     assert with_line("This table replaces that of May 2023.", 1)["value"].tolist() == [1, 2]
+    assert with_line("The status of these statistics was withdrawn in 2014.", 1)["value"].tolist() == [1, 2]
     assert with_line("Data that forces have withdrawn are left out.", 1)["value"].tolist() == [1, 2]
 
 
