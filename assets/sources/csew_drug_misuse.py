@@ -23,7 +23,7 @@ ANY_DRUG = "any drug"
 SIMILAR = "The base is that of any drug; that of this drug will be similar."
 
 # A base of some of them is of no row.
-ASKED = r"unweighted base(?:[ -]+number of (?:all )?(?:adults|people|respondents)(?: interviewed)?)?"
+ASKED = r"unweighted base(?:[ :,-]+number of (?:all )?(?:adults|people|respondents)(?: interviewed)?)?"
 AGES = r"(?:aged )?(\d\d) ?(?:-|to) ?(\d\d)(?: years?(?: olds?)?)?"
 REPEATED = ("all adults", "age", *MALE_OR_FEMALE)
 

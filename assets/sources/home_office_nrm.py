@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
-from pipeline.read.labels import SEX_WORDS, WHOLE, joined, part
+from pipeline.read.labels import SEX_WORDS, WHOLE, heading, joined, part
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -34,7 +34,10 @@ TABLES = (
     r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
     rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
 )
-GROUNDS = r"(?:(?P<age>.+?) - )?(?P<outcome>negative|positive|total)(?: (?P<grounds>reasonable|conclusive) grounds)?"
+GROUNDS = (
+    r"(?:(?P<age>.+?) - )?(?:grand )?(?P<outcome>negative|positive|total)"
+    r"(?: (?P<grounds>reasonable|conclusive) grounds)?"
+)
 NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
 UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
 AGES = {
@@ -172,13 +175,13 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
 
 def _decisions(records: Records) -> pd.DataFrame:
     """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
-    said = {found["grounds"] for name in records.frame if (found := re.fullmatch(GROUNDS, name.lower()))} - {None}
+    said = {found["grounds"] for name in records.frame if (found := re.fullmatch(GROUNDS, heading(name)))} - {None}
     if len(said) != 1:
         raise records.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
     common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
     columns = {}
     for name in records.frame:
-        if found := re.fullmatch(GROUNDS, name.lower()):
+        if found := re.fullmatch(GROUNDS, heading(name)):
             outcome = "all" if found["outcome"] == "total" else found["outcome"]
             age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
             columns[name] = common | {"age": age, "category": outcome}

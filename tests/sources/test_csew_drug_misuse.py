@@ -136,6 +136,12 @@ def test_a_line_that_says_that_shares_are_percentages_is_not_of_the_people_asked
     pd.testing.assert_frame_equal(found, known)
 
 
+@pytest.mark.parametrize("base", ["Unweighted base - number of respondents", "Unweighted base: number of adults"])
+def test_the_people_asked_may_be_called_otherwise(base, altered):
+    book = {name: in_texts(rows, r"(?i)^unweighted base.*", base) for name, rows in BASE.sheets().items()}
+    assert_same(altered(DRUGS, book), sample_figures(DRUGS, BASE.released))
+
+
 def test_proportion_and_percentage_are_one_word_in_a_title(altered):
     book = BASE.sheets()
     book["2.01"] = in_texts(book["2.01"], r"Proportion of", "Percentage of")

@@ -288,3 +288,12 @@ def test_decisions_of_two_kinds_in_one_file_are_refused(altered):
     mixed = [name.replace("Negative reasonable", "Negative conclusive") for name in heads]
     with pytest.raises(Refused, match="its decisions are of conclusive and of reasonable grounds"):
         altered(NRM, [mixed, *rows])
+
+
+@pytest.mark.real_data
+def test_a_note_in_a_heading_of_decisions_and_a_grand_total_are_read(altered):
+    heads, *rows = lines(real_file(NRM, REASONABLE))
+    noted = [re.sub(r"^Total", "Grand total [note 1]", name) for name in heads]
+    assert noted != heads
+    read = ["age", "category", "period_label", "value"]
+    pd.testing.assert_frame_equal(altered(NRM, [noted, *rows])[read], altered(NRM, [heads, *rows])[read])

@@ -147,6 +147,14 @@ def test_a_cause_in_words_that_nobody_knows_is_refused(table, altered):
         altered(DEATHS, sheets)
 
 
+def test_a_dash_before_the_nation_is_no_part_of_a_cause(altered):
+    sheets = BASE.sheets()
+    row = next(row for row in sheets["Table 1"] if "Year of death registration" in row)
+    row[15] = f"- {row[15]}"
+    with pytest.raises(Refused, match=r"category is not .* in 'Table 1'!P|category is not .* in Table 1!P"):
+        altered(DEATHS, sheets)
+
+
 def test_a_sex_that_nobody_knows_is_refused(altered):
     sheets = BASE.sheets()
     sheets["Table 1"] = in_texts(sheets["Table 1"], "^Females$", "Women and girls")
