@@ -1,18 +1,14 @@
 """The publications of the Ministry of Housing, Communities and Local Government, and no other publisher's."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pandas as pd
 
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
-from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import OF_SOME
-from pipeline.read.periods import Period
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
@@ -70,7 +66,6 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     period = duties.period()
     if period.kind != "quarter":
         raise duties.refused(f"its title names {period.label}, which is no quarter")
-    _require_quarter_of_others(book, duties, period)
     owed = {"measure": "households owed a duty", "unit": "households", "period": period}
     households = duties.unpivot(_rows(duties), {_owed(duties): owed}, MARKS)
     yield households
@@ -85,16 +80,6 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     whole = households.drop_duplicates("area_code").set_index("area_code")["value"]
     needed = needs.unpivot(_rows(needs), columns, MARKS)
     yield needed.assign(base=needed["area_code"].map(whole))
-
-
-def _require_quarter_of_others(book: Workbook, table: Table, period: Period) -> None:
-    """Refuse the quarter of one title where the titles of most tables name another."""
-    named: Counter[Period] = Counter()
-    for title in book.titles(r"^table a\d"):
-        with suppress(ValueError):
-            named[periods.mentioned(title)] += 1
-    if named and (usual := named.most_common(1)[0][0]) != period and named[usual] > named[period]:
-        raise table.refused(f"its title names {period.label}, and those of {named[usual]} tables {usual.label}")
 
 
 def _owed(table: Table) -> int:

@@ -28,6 +28,8 @@ FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me
 _TITLE_ROWS = 12
 # A line with more than these is a title, and no number of a table alone.
 _A_FEW_WORDS = 4
+# What a sheet of another edition of a table has in its name.
+_OTHER_EDITION = r"correct|revis|amend|updat|replac|\bnew\b|\bold\b|copy|final|\bv\d|\(\d\)$"
 # The title of a publication, what stands above it, and its second line.
 _COVER_LINES = 3
 
@@ -139,9 +141,13 @@ class Workbook:
         return found
 
     def _require_one_of_each(self, found: Iterable[Table], others: Iterable[str]) -> None:
-        """Refuse a table that another sheet has too: one of the two is corrected, or of an earlier edition."""
+        """Refuse a table that another sheet has too: one of the two is corrected, or of an earlier edition.
+
+        To read all sheets would take as long again as all else; such a one says in its name what it is, or is a copy.
+        """
         titles = {heading(table.title): table for table in found}
-        for name in others:
+        copies = "|".join([_OTHER_EDITION, *(rf"\b{re.escape(table.sheet.strip())}\b" for table in found)])
+        for name in (name for name in others if re.search(copies, name, re.IGNORECASE)):
             cells = self.cells(name)
             again = [titles[said] for _, line in _title_lines(cells) if (said := heading(line)) in titles]
             if again and not lists_tables(cells):
@@ -200,11 +206,6 @@ class Workbook:
         if len(found) > 1:
             raise Refused(f"{self.name}: {' and '.join(repr(t.sheet) for t in found)} both hold a table like {title!r}")
         return found[0] if found else None
-
-    def titles(self, pattern: str) -> list[str]:
-        """The lines of all sheets that may be titles and match a pattern, as `heading` compares them."""
-        lines = (heading(line) for name in self.sheets for _, line in _title_lines(self.cells(name)))
-        return [line for line in lines if re.search(pattern, line)]
 
     def require_whole(self) -> None:
         """Refuse a workbook whose cover says that nobody is to use it, or above all else that it is of some only."""
