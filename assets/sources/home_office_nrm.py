@@ -175,13 +175,14 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
 
 def _decisions(records: Records) -> pd.DataFrame:
     """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
-    said = {found["grounds"] for name in records.frame if (found := re.fullmatch(GROUNDS, heading(name)))} - {None}
+    headed = {name: found for name in records.frame if (found := re.fullmatch(GROUNDS, heading(name)))}
+    said = {found["grounds"] for found in headed.values()} - {None}
     if len(said) != 1:
         raise records.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
     common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
     columns = {}
     for name in records.frame:
-        if found := re.fullmatch(GROUNDS, heading(name)):
+        if found := headed.get(name):
             outcome = "all" if found["outcome"] == "total" else found["outcome"]
             age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
             columns[name] = common | {"age": age, "category": outcome}

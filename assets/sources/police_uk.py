@@ -145,7 +145,7 @@ def police_street_crime(book: Workbook) -> Iterator[pd.DataFrame]:
 def _counted(
     con: duckdb.DuckDBPyConnection, file: str, printed: str, path: dict[str, str] | None = None
 ) -> pd.DataFrame:
-    """How many records there are of each month, force and crime type, and how many different crimes have an id."""
+    """How many records there are of each month, force and crime type; refused where some of them stand twice."""
     there = [name for name, *_ in con.execute(f"DESCRIBE FROM {printed}", path).fetchall()]
     for number, *fields in [("1", *there[1:]), *con.execute(OF_LINES.format(printed=printed), path).fetchall()]:
         if why := take_in_others(fields, ","):

@@ -102,7 +102,7 @@ class Xlsx:
         relations = join(dirname(sheet), "_rels", f"{basename(sheet)}.rels")
         said = tags(self._archive.read(relations), "Relationship") if relations in self._names else ()
         targets = [one.get("Target", "") for one in said if one.get("Type", "").endswith("/drawing")]
-        parts = {normpath(join(dirname(sheet), target)).removeprefix("/") for target in targets} & self._names
+        parts = {_part(dirname(sheet), target) for target in targets} & self._names
         texts = (text for part in sorted(parts) for text in _BOX.findall(self._archive.read(part)))
         lines = (b"".join(re.findall(rb"<a:t>([^<]*)<", line)) for text in texts for line in text.split(b"</a:p>"))
         return [html.unescape(line.decode()) for line in lines if line]
@@ -143,7 +143,7 @@ class Xlsx:
         relations = self._archive.read("xl/_rels/workbook.xml.rels")
         targets = {said.get("Id"): said.get("Target", "") for said in tags(relations, "Relationship")}
         return {
-            said["name"]: normpath(join("xl", targets.get(_id(said), ""))).removeprefix("/")
+            said["name"]: _part("xl", targets.get(_id(said), ""))
             for said in tags(self._book, "sheet")
             if "name" in said
         }
@@ -226,6 +226,11 @@ def _as_it_looks(run: bytes, text: str) -> str:
 def _text(part: bytes) -> str:
     """The text of a part of an xlsx sheet, of one run or of several."""
     return html.unescape(b"".join(re.findall(rb"<t(?:\s[^>]*)?>([^<]*)</t>", part)).decode())
+
+
+def _part(folder: str, target: str) -> str:
+    """The part that a relation leads to, from the folder of the part that has it."""
+    return normpath(join(folder, target)).removeprefix("/")
 
 
 def _id(said: dict[str, str]) -> str:

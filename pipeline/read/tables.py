@@ -81,7 +81,7 @@ class Table(Headed):
             if across or timed or (column > self.key and self._holds_numbers(column)):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
-        self.require_in_order(across.values())
+        self._require_in_order(across.values())
         self._require_years(across.values())
         self._require_all_quarters(across.values())
         self.require_every_period(across.values(), single)
@@ -93,7 +93,7 @@ class Table(Headed):
             )
         return across
 
-    def require_in_order(self, read: Iterable[periods.Period]) -> None:
+    def _require_in_order(self, read: Iterable[periods.Period]) -> None:
         """Refuse periods that do not stand in order and of which one is missing: another is not what it says.
 
         A column that was moved stands out of order, but leaves no gap.
