@@ -196,15 +196,16 @@ def unlike_their_rounding(figures: Coded, counted: np.ndarray) -> np.ndarray:
     broken = counted & (rounded > 1) & (figures.value % 1 > 0)
     there = np.flatnonzero(counted & (figures.value > 0) & ~np.isnan(rounded))
     round_ = there[figures.value[there] % (10 * rounded[there]) == 0]
-    numbers = pd.factorize(figures.value[round_])[0]
-    # A number of the same people may stand in several rows.
-    of_whom = figures.alike("area_code", "sex", "age", *_WHEN)[round_]
     found = np.zeros(len(round_), dtype=bool)
     for column in (("measure",), ("measure", *_WHEN), _WHAT, (*_WHAT, *_WHEN), ("measure", "letters")):
         alike = figures.alike(*column, "precision")
         sizes = np.bincount(alike[there])
         alike = alike[round_]
-        alone = np.flatnonzero(np.bincount(alike, minlength=len(sizes))[alike] == sizes[alike])
-        people, values = (different(those[alone], alike[alone]) for those in (of_whom, numbers))
-        found[alone[(values >= _NO_CHANCE) | ((people >= _NO_CHANCE) & (values >= _FEW))]] = True
+        all_round = np.bincount(alike, minlength=len(sizes))[alike] == sizes[alike]
+        many = np.flatnonzero(all_round & (sizes[alike] >= _NO_CHANCE))
+        if len(many):
+            numbers = different(pd.factorize(figures.value[round_[many]])[0], alike[many])
+            # A number of the same people may stand in several rows.
+            people = different(figures.alike("area_code", "sex", "age", *_WHEN)[round_[many]], alike[many])
+            found[many[(numbers >= _NO_CHANCE) | ((people >= _NO_CHANCE) & (numbers >= _FEW))]] = True
     return _in_rows(figures, round_[found]) | broken

@@ -83,7 +83,7 @@ def _rules(raw: bytes, styles: Styles) -> Iterator[Rule]:
                     html.unescape(one.decode()) for one in re.findall(rb"<(?:formula|xm:f)>([^<]*)<", within)
                 )
                 condition = Condition(about.get("operator", about.get("type", "")), others)
-                yield Rule(areas, condition, look_of_rule(given[0]) if given else styles.of_rules[int(at)])
+                yield Rule(areas, condition, look_of_rule(given[0] if given else styles.of_rules[int(at)]))
 
 
 def _area(said: str) -> Area:

@@ -23,6 +23,7 @@ Styles = dict[bytes, tuple[bytes, bytes]]
 
 _CHUNK = 2**20
 _HIDDEN = (b"collapse", b"filter")
+_ROW = re.compile(rb"<table:table-row(?=[\s/>])")
 _SPANS = re.compile(rb'table:number-(?:columns|rows)-spanned="(?!1")')
 # The style of a cell that has none, nor its row or column.
 _UNSTYLED = b"Default"
@@ -30,8 +31,9 @@ _STYLED = re.compile(rb'style-name="([^"]*)"')
 _STYLE = re.compile(rb"<style:(?:default-)?style\b([^>]*?)(?:/>|>(.*?)</style:(?:default-)?style>)", re.DOTALL)
 # What tells of letters that are struck out, and what a style says of its letters and of what is behind them.
 _STRUCK = re.compile(rb'line-through-(?:style|type)="(?!none)')
-_LINE = rb'text-line-through-(?:style|type)="([^"]*)"'
-_COLOUR = rb'(?:fo:color|use-window-font-color)="(#\w+|true)"'
+_LINE = (b'text-line-through-style="', b'text-line-through-type="')
+_COLOUR = (b'fo:color="#', b'use-window-font-color="true')
+_LETTERS = rb'fo:color="(#\w+)"'
 _RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
 _BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
@@ -89,7 +91,7 @@ class Ods:
         """The formats that numbers might as well have, and when, by the styles whose letters are lost on a reader."""
         parts = (self._named_styles, self._styles)
         letters, behind = (
-            {_digits(colour) for part in parts for colour in re.findall(what, part)} for what in (_COLOUR, _BEHIND)
+            {_digits(colour) for part in parts for colour in re.findall(what, part)} for what in (_LETTERS, _BEHIND)
         )
         lost = any(formats.alike(one, other) for one in letters for other in behind | {formats.WHITE})
         if not lost and not self._hiding and not any(map(_STRUCK.search, parts)):
@@ -101,8 +103,10 @@ class Ods:
     def _raised(self) -> list[bytes]:
         """The styles whose letters are raised."""
         # By a word, as LibreOffice says it, or by how much, as Excel does.
-        named = rb"<style:style\b[^>]*style:name=\"([^\"]*)\"(?:(?!</style:style>).)*?text-position=\"(?:super|[1-9])"
-        return re.findall(named, self._styles, re.DOTALL)
+        ends = [found.start() for found in re.finditer(rb'text-position="(?:super|[1-9])', self._styles)]
+        begun = [self._styles[max(0, self._styles.rfind(b"<style:style", 0, end)) : end] for end in ends]
+        names = (re.search(rb'style:name="([^"]*)"', style) for style in begun if b"</style:style>" not in style)
+        return [name[1] for name in names if name]
 
     def unsaid(self, sheet: str) -> Unsaid:
         """What is unsaid of a sheet."""
@@ -140,13 +144,14 @@ class Ods:
     def _last_lost(self, start: int, end: int) -> int:
         """Where the last number or text stands whose letters may be lost; -1 where there is none."""
         last = -1
-        for styled in _STYLED.finditer(self._raw, start, end) if self._lost else ():
-            if styled[1] in self._lost:
-                tag = self._raw[self._raw.rfind(b"<", 0, styled.start()) : self._raw.find(b">", styled.end())]
-                if b"default-cell-style" in tag:
-                    return self._last_held(start, end)
-                if _HELD.search(tag):
-                    last = styled.start()
+        used = self._lost.keys() & set(_STYLED.findall(self._raw, start, end) if self._lost else ())
+        of_these = re.compile(rb'style-name="(?:%b)"' % b"|".join(map(re.escape, used)))
+        for styled in of_these.finditer(self._raw, start, end) if used else ():
+            tag = self._raw[self._raw.rfind(b"<", 0, styled.start()) : self._raw.find(b">", styled.end())]
+            if b"default-cell-style" in tag:
+                return self._last_held(start, end)
+            if _HELD.search(tag):
+                last = styled.start()
         return last
 
     def _texts(self, raw: bytes) -> dict[Place, str]:
@@ -217,9 +222,16 @@ def _of_text(body: bytes, ways: list[tuple[Condition, str]]) -> str:
 
 def _of_letters(said: bytes) -> str:
     """The format that numbers in a style might as well have; of what is said twice the last counts."""
-    line, colour, behind = ((re.findall(what, said) or [b""])[-1] for what in (_LINE, _COLOUR, _BEHIND))
+    line, colour = (_last(said, *names) for names in (_LINE, _COLOUR))
+    behind = (re.findall(_BEHIND, said) or [b""])[-1]
     behind_them = formats.WHITE if behind in (b"", b"transparent") else _digits(behind)
     return formats.of_letters(line not in (b"", b"none"), _digits(colour), behind_them)
+
+
+def _last(said: bytes, *names: bytes) -> bytes:
+    """What the last of some attributes says, each given by its name and how its value begins; or an empty text."""
+    at, start = max((said.rfind(name), name.index(b'"') + 1) for name in names)
+    return said[at + start : said.find(b'"', at + start)] if at >= 0 else b""
 
 
 def _digits(colour: bytes) -> str:
@@ -284,11 +296,16 @@ def _boxes(raw: bytes) -> list[str]:
 
 
 def _merged(raw: bytes) -> list[Merged]:
-    ranges = []
-    for rows, columns, attributes, _ in _cells(raw):
-        if _SPANS.search(attributes):
-            down, across = (_said(attributes, b"%b-spanned" % what) for what in (b"rows", b"columns"))
-            ranges.append(((rows.start, columns.start), (rows.start + down - 1, columns.start + across - 1)))
+    """The merged ranges of a sheet; only rows with a cell that spans others are looked through cell by cell."""
+    ranges, row = [], 0
+    for line in _ROW.split(raw)[1:]:
+        down = _repeated(line[: line.find(b">")], b"rows")
+        if _SPANS.search(line):
+            for _, columns, attributes, _ in _cells(b"<table:table-row" + line):
+                if _SPANS.search(attributes):
+                    high, wide = (_said(attributes, b"%b-spanned" % what) for what in (b"rows", b"columns"))
+                    ranges.append(((row, columns.start), (row + high - 1, columns.start + wide - 1)))
+        row += down
     return ranges
 
 

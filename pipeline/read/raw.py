@@ -77,10 +77,8 @@ class Xlsx:
         found.hidden = _hidden(raw)
         if self._looks:
             shared = rb"|".join(b"%d" % number for number in self._looks)
-            for value in re.finditer(rb"<v>(%b)</v>" % shared, raw):
-                start = raw.rfind(b"<c ", 0, value.start())
-                tag = raw[start : value.start()]
-                if re.search(rb"\bt=[\"']s[\"']", tag) and (place := _place(tag)):
+            for value in re.finditer(rb"t=[\"']s[\"'][^>]*><v>(%b)</v>" % shared, raw):
+                if place := _place(raw[raw.rfind(b"<c ", 0, value.start()) : value.start(1)]):
                     found.texts[place] = self._looks[int(value[1])]
         return found
 

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -186,11 +187,11 @@ class Records(Tabular[str]):
         down = np.tile(np.arange(len(rows)), len(columns))
         tidy = rows.take(down).reset_index(drop=True)
         beside, attributes = self.parted(columns.values())
-        self.require_all_known(rows.index, [*columns, *beside.to_numpy().ravel(), *filter(None, [base])])
+        self.require_all_known(rows.index, [*columns, *chain(*beside.values()), *filter(None, [base])])
         for name in attributes:
             tidy[name] = attributes[name].to_numpy()[across]
-        for name in beside:
-            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in beside[name]])
+        for name, columns_beside in beside.items():
+            tidy[name] = np.concatenate([self._read(column, rows.index, marks)[0] for column in columns_beside])
         read = [self._read(name, rows.index, marks) for name in columns]
         tidy["value"], tidy["status"] = (np.concatenate(arrays) for arrays in zip(*read, strict=True))
         if base:

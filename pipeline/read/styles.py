@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from pipeline.read import formats
@@ -62,9 +62,9 @@ class Styles:
         return found
 
     @cached_property
-    def of_rules(self) -> list[Look]:
-        """The looks that rules give, by their position."""
-        return [look_of_rule(part) for part in re.findall(rb"<dxf>.*?</dxf>|<dxf/>", self._of_rules, re.DOTALL)]
+    def of_rules(self) -> list[bytes]:
+        """What gives the looks of rules, by their position; most of them no rule has any more."""
+        return re.findall(rb"<dxf>.*?</dxf>|<dxf/>", self._of_rules, re.DOTALL)
 
     @cached_property
     def _codes(self) -> dict[str | None, str]:
@@ -81,6 +81,7 @@ class Styles:
         return [_behind(part) for part in _parts(b"fill", self._own)]
 
 
+@cache
 def look_of_rule(part: bytes) -> Look:
     """The look that a rule lays over that of its cells."""
     font, fill = (b"".join(_parts(kind, part)) for kind in (b"font", b"fill"))

@@ -334,7 +334,7 @@ class Table(Headed):
         at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         beside, attributes = self.parted(columns.values())
         self.require_said(rows)
-        read_of = np.unique([*columns, *beside.to_numpy().ravel()])
+        read_of = np.unique([*columns, *chain(*beside.values())])
         if unseen := self.hidden.among(rows.index, read_of.tolist()):
             raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
@@ -372,9 +372,9 @@ class Table(Headed):
         tidy["cell"] = pd.array(letters[across] + numbers[down], dtype="str")
         for name in ("lower", "upper", "base"):
             if name in beside:
-                tidy[name] = read(beside[name].to_numpy())[0]
+                tidy[name] = read(np.array(beside[name]))[0]
         if "flag" in beside:
-            at_flags = beside["flag"].to_numpy()
+            at_flags = np.array(beside["flag"])
             flags, flagged = read(at_flags)
             if (there := np.flatnonzero(~np.isnan(flags))).size:
                 at = f"{column_letters(at_flags[across[there[0]]])}{at_rows[down[there[0]]] + 1}"

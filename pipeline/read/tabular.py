@@ -3,8 +3,11 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Generic, TypeVar
+from functools import cache
+from itertools import chain
+from typing import Any, ClassVar, Generic, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from pipeline.read import periods
@@ -48,6 +51,12 @@ _STANDS = r"|a|n|no|0|false|final|live|active|published|current|good|ok|valid|of
 _COUNTS = r"|y|yes|1|true|valid|published"
 # What stands in one that says they are of everybody, or that nobody was asked.
 _OF_ALL = rf"{WHOLE}|null|none|n/?a|not (?:applicable|available|collected)"
+
+
+@cache
+def _levels(text: str) -> list[str]:
+    """How much of all samples an interval holds, in percent, as often as a label says it."""
+    return re.findall(LEVEL, text.replace("_", " "))
 
 
 def require_silent(
@@ -150,8 +159,9 @@ class Tabular(ABC, Generic[Column]):
 
     def require_said(self, rows: pd.DataFrame) -> None:
         """Refuse rows of which something is not said that is said of others."""
-        for name in rows.columns[rows.isna().any()]:
-            raise self.refused(f"row {rows.index[rows[name].isna()][0] + self._counted_from} has no {name}")
+        for name, said in rows.items():
+            if said.hasnans:
+                raise self.refused(f"row {rows.index[said.isna()][0] + self._counted_from} has no {name}")
 
     def is_idle(self, column: Column) -> bool:
         """Whether a column says only which record a row is or that it is of everybody, or is left blank for notes."""
@@ -176,20 +186,23 @@ class Tabular(ABC, Generic[Column]):
             row = codes.index[broken][0]
             raise self.refused(f"row {row + self._counted_from}: {codes[row]!r} is no code of an area")
 
-    def parted(self, columns: Iterable[Mapping[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def parted(self, columns: Iterable[Mapping[str, object]]) -> tuple[dict[str, list[Column]], dict[str, pd.Series]]:
         """Of what is said of each column that holds values: the columns beside it, and the attributes of its values.
 
         Refused where a limit, a base or a mark stands beside some of them only, and where limits are not those of 95%.
         """
-        said = pd.DataFrame(list(columns))
-        beside = [name for name in _BESIDE if name in said]
-        if lacking := [name for name in beside if said[name].isna().any()]:
-            raise self.refused(f"of {len(said)} columns with numbers only some have the column {lacking[0]!r} beside")
-        for column in said[[name for name in ("lower", "upper") if name in beside]].to_numpy().ravel().tolist():
-            levels = [level for text in self.labels_of(column) for level in re.findall(LEVEL, text.replace("_", " "))]
+        each = list(columns)
+        said: dict[str, list[Any]] = {
+            name: [one.get(name, np.nan) for one in each] for name in dict.fromkeys(chain.from_iterable(each))
+        }
+        beside = {name: said.pop(name) for name in _BESIDE if name in said}
+        if lacking := [name for name, at in beside.items() if pd.isna(pd.Series(at, dtype=object)).any()]:
+            raise self.refused(f"of {len(each)} columns with numbers only some have the column {lacking[0]!r} beside")
+        for column in chain(beside.get("lower", ()), beside.get("upper", ())):
+            levels = (level for text in self.labels_of(column) for level in _levels(text))
             if odd := [level for level in levels if float(level) != _CONFIDENCE]:
                 raise self.refused(f"the limits in the column {self.called(column)} are of {odd[0]}%, not of 95%")
-        return said[beside], said.drop(columns=beside)
+        return beside, {name: pd.Series(values) for name, values in said.items()}
 
     def words_of(self, texts: pd.Series, words: Mapping[str, str]) -> pd.Series:
         """Labels in one spelling: the word, or what a pattern makes of it, of the first of `words` that fits.
