@@ -36,6 +36,7 @@ _COLOUR = (b'fo:color="#', b'use-window-font-color="true')
 _LETTERS = rb'fo:color="(#\w+)"'
 _RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
+_BREAK = re.compile(rb"</text:p>\s*<text:p\b[^>]*>|<text:line-break\b[^>]*>")
 _BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
 # What tells that a cell holds a number or a text.
 _HELD = re.compile(rb'office:value="([^"]*)"|office:value-type="string"')
@@ -217,7 +218,7 @@ def _of_text(body: bytes, ways: list[tuple[Condition, str]]) -> str:
     """What is said of a text that is struck out under all conditions; an empty text of any other."""
     if (Condition(), formats.STRUCK_OUT) not in ways:
         return ""
-    return formats.struck_out(html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()))
+    return formats.struck_out(_printed(body))
 
 
 def _of_letters(said: bytes) -> str:
@@ -292,7 +293,7 @@ def _boxes(raw: bytes) -> list[str]:
     lines = (
         line for _, text in _BOX.findall(raw) for line in re.findall(rb"<text:p\b[^>]*>(.*?)</text:p>", text, re.DOTALL)
     )
-    return [html.unescape(re.sub(rb"<[^>]*>", b" ", line).decode()) for line in lines]
+    return [_printed(line) for line in lines]
 
 
 def _merged(raw: bytes) -> list[Merged]:
@@ -312,7 +313,7 @@ def _merged(raw: bytes) -> list[Merged]:
 def _unsaid_text(attributes: bytes, body: bytes, raised_spans: re.Pattern[bytes] | None) -> str:
     error = b'value-type="error"' in attributes
     if error or b"#" in body or b"Err:" in body:
-        printed = html.unescape(re.sub(rb"<[^>]*>", b"", body).decode()).strip()
+        printed = _printed(body).strip()
         if error or re.match(r"#[A-Z]|Err:\d", printed):
             return printed or "#ERROR"
     if b"table:formula=" in attributes and b"value-type=" not in attributes:
@@ -320,7 +321,7 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_spans: re.Pattern[bytes]
         return f"={html.unescape(formula[1].decode()) if formula else ''}"
     if raised_spans and b"<text:span" in body:
         shown = raised_spans.sub(lambda span: raised(span[1].decode()).encode(), body)
-        return html.unescape(re.sub(rb"<[^>]*>", b"", shown).decode()) if shown != body else ""
+        return _printed(shown) if shown != body else ""
     return ""
 
 
@@ -329,9 +330,13 @@ def _shown_instead(attributes: bytes, body: bytes) -> str:
     said = re.search(rb'value-type="(?!percentage)[^>]*office:value="([^"]*)"', attributes)
     if not said or b"<text:p" not in body:
         return ""
-    without_comment = re.sub(rb"<office:annotation\b.*?</office:annotation>", b"", body, flags=re.DOTALL)
-    printed = html.unescape(re.sub(rb"<[^>]*>", b"", without_comment).decode()).strip()
-    return formats.shown_instead(float(said[1]), printed)
+    return formats.shown_instead(float(said[1]), _printed(body).strip())
+
+
+def _printed(body: bytes) -> str:
+    """The text of a cell or a line, its paragraphs one below the other, without comments on it."""
+    text = _BREAK.sub(b"\n", re.sub(rb"<office:annotation\b.*?</office:annotation>", b"", body, flags=re.DOTALL))
+    return html.unescape(re.sub(rb"<[^>]*>", b"", re.sub(rb"<text:(?:s|tab)\b[^>]*>", b" ", text)).decode())
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:

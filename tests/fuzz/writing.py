@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -194,8 +195,7 @@ def _ods_cell(cell: Cell, down: int, across: int) -> str:
     if isinstance(cell, bool):
         return made(f'{typed("boolean")} office:boolean-value="{str(cell).lower()}"', f"<text:p>{cell}</text:p>")
     if isinstance(cell, str):
-        paragraphs = "".join(f"<text:p>{_spaced(line)}</text:p>" for line in cell.split("\n"))
-        return made(typed("string"), paragraphs)
+        return made(typed("string"), _paragraphs(_spaced(line) for line in cell.split("\n")))
     if isinstance(cell, datetime | date):
         return made(f'{typed("date")} office:date-value="{cell.isoformat()}"', f"<text:p>{cell}</text:p>")
     if isinstance(cell, time):
@@ -211,12 +211,17 @@ def _ods_cell(cell: Cell, down: int, across: int) -> str:
             return made(said, "")
         return made(f'{said} {typed("float")} office:value="{cell.cached!r}"', f"<text:p>{cell.cached}</text:p>")
     if isinstance(cell, Raised):
-        shown = f'<text:p>{escape(cell.text)}<text:span text:style-name="up">{escape(cell.above)}</text:span></text:p>'
-        return made(typed("string"), shown)
+        *lines, last = map(escape, cell.text.split("\n"))
+        above = f'<text:span text:style-name="up">{escape(cell.above)}</text:span>'
+        return made(typed("string"), _paragraphs([*lines, last + above]))
     if isinstance(cell, Shown):
         styled = f'table:style-name="look{list(_LOOKS).index(cell.look)}"'
         return made(f'{styled} {typed("float")} office:value="{cell.number!r}"', f"<text:p>{cell.number}</text:p>")
     return made(f'{typed("float")} office:value="{cell!r}"', f"<text:p>{cell}</text:p>")
+
+
+def _paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<text:p>{line}</text:p>" for line in lines)
 
 
 def _spaced(line: str) -> str:

@@ -275,12 +275,11 @@ def number_above_another(source: str, released: str) -> tuple[Content, tuple[str
 
 
 def raised_headings(content: Content, sheet: str, top: int) -> Content:
-    """Content in which a raised digit stands behind each heading of a sheet."""
+    """Content in which each heading of a sheet has a raised digit behind it, and two lines where it has two words."""
     rows = content.page(sheet).rows
     heads = [(row, column) for row in range(1, top) for column, cell in enumerate(rows[row]) if cell != ""]
-    return content.with_cells(
-        {(sheet, row, column): Raised(visible(rows[row][column]), "1") for row, column in heads if len(heads) > 1}
-    )
+    lines = {(row, column): visible(rows[row][column]).replace(" ", "\n", 1) for row, column in heads}
+    return content.with_cells({(sheet, *place): Raised(text, "1") for place, text in lines.items() if len(heads) > 1})
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
