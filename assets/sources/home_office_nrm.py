@@ -11,6 +11,7 @@ from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
 from pipeline.read.labels import SEX_WORDS, WHOLE, heading, joined, part
+from pipeline.read.marks import is_number
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
@@ -69,10 +70,17 @@ def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
             return pd.Series(_referral_period(name, whole=False), index=rows)
         except ValueError as error:
             raise table.refused(f"no column of years or quarters, and in its name it {error}") from error
-    texts = pd.Series("", index=rows)
-    for column in columns:
-        texts = texts + " " + table.text(column).loc[rows].str.lower().str.removesuffix(".0")
-    return table.each(texts.str.strip(), lambda text: _referral_period(text, whole=len(columns) == 1))
+    *quarters, last = (table.text(column).loc[rows].str.lower().str.removesuffix(".0") for column in columns)
+    if not quarters:
+        return table.each(last, lambda text: _referral_period(text, whole=True))
+    return table.each(quarters[0] + " " + table.each(last, _year), lambda text: _referral_period(text, whole=False))
+
+
+def _year(text: str) -> str:
+    """A year beside its quarters, which says nothing of them."""
+    if not re.fullmatch(r"20\d\d", text):
+        raise ValueError(f"cannot read the year in {text!r}")
+    return text
 
 
 def _referral_period(text: str, whole: bool) -> periods.Period:
@@ -186,7 +194,11 @@ def _decisions(records: Records) -> pd.DataFrame:
             outcome = "all" if found["outcome"] == "total" else found["outcome"]
             age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
             columns[name] = common | {"age": age, "category": outcome}
-        elif not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower()) and records.filled([name]).any():
+        elif (
+            not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower())
+            and records.frame[name].map(is_number).any()
+            and not records.is_idle(name)
+        ):
             raise records.refused(f"nobody knows how to read the column {name!r}")
     rows = pd.DataFrame({"period": _referral_periods(records, records.frame.index)})
     return records.unpivot(rows, columns)

@@ -274,6 +274,8 @@ def _rows(
                     table.require_no_workings(texts[row])
                     if not re.fullmatch(known_apart, heading(texts[row])):
                         raise table.refused(f"{column_letters(column)}{row + 1}: nobody knows {texts[row]!r}")
+    if wanted.local and "area_code" not in rows:
+        raise table.refused("no column names an area that is known")
     named = rows.loc[numbers, "period"].dropna().unique().tolist() if "period" in rows else []
     return rows[known & rows.index.isin(last)], rows.index[apart], named
 
@@ -300,7 +302,8 @@ def _role(table: Table, wanted: Wanted, texts: pd.Series, newest: Period | None)
         if gss:
             return "area_code", gss
         vintage = _title_year(table) or newest
-        return "area_code", area_codes(pd.Series(printed, dtype=object), vintage)
+        if any((areas := area_codes(pd.Series(printed, dtype=object), vintage)).values()):
+            return "area_code", areas
     read = {
         "period": lambda text: table.period(text, "financial_year") if re.fullmatch(YEAR, text) else None,
         "measure": lambda text: _matching(wanted.measures(), text),

@@ -86,6 +86,26 @@ def test_real_decisions(file, quarter, year, staged_real):
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("head", "text", "why"),
+    [
+        ("Gender identity", "Total", ""),
+        ("row_id", "7", ""),
+        ("Gender identity", "Female", "and it says 'female' of its rows"),
+        ("Child (17 or under) - Suspended", "3", "nobody knows how to read the column"),
+    ],
+)
+def test_a_column_beside_decisions_is_one_that_says_little_or_is_refused(head, text, why, tmp_path, staged_real):
+    heads, *rows = lines(real_file(NRM, CONCLUSIVE))
+    beside = [[heads[0], head, *heads[1:]], *([row[0], text, *row[1:]] for row in rows)]
+    if why:
+        with pytest.raises(Refused, match=why):
+            read_altered(tmp_path, NRM, beside)
+    else:
+        assert_same(read_altered(tmp_path, NRM, beside), staged_real(NRM, CONCLUSIVE))
+
+
+@pytest.mark.real_data
 def test_no_number_of_a_real_file_is_lost_but_those_by_nationality(staged_real):
     for file, left in ((LONG, 4), (REASONABLE, 2), (CONCLUSIVE, 2), (LOCAL, 6)):
         rows = [row for row in lines(real_file(NRM, file))[1:] if file != LOCAL or row[5] == "Total"]
@@ -163,6 +183,15 @@ def test_an_unknown_mark_is_refused_with_its_cell(mark, altered):
 def test_what_nobody_knows_is_refused(printed, instead, said, altered):
     with pytest.raises(Refused, match=said):
         altered(NRM, with_another_word(BASE, printed, instead))
+
+
+def test_a_year_beside_its_quarter_says_nothing_of_quarters(altered):
+    pages = BASE.sheets()
+    rows = pages[BASE.sheet]
+    total = next(row for row in rows[BASE.top :] if row[1] == "Total")
+    total[0] = f"Q1 {total[0]:.0f}"
+    with pytest.raises(Refused, match="cannot read the year in 'q1 20"):
+        altered(NRM, pages)
 
 
 NOT_SAID = ["Not Recorded", "Not known", "Unknown", "Not specified or unknown", "Gender not stated", "Missing",

@@ -55,6 +55,29 @@ def test_the_order_of_sheets_and_a_blank_column_do_not_matter(altered):
     assert_same(altered(SECURE, dict(reversed(moved.items()))), sample_figures(SECURE, NEWEST))
 
 
+@pytest.mark.parametrize(("at", "head", "text"), [(0, "Extract date", "2024-05-01"), (1, "Nationality", "All")])
+def test_a_column_that_says_little_may_stand_among_the_labels(at, head, text, altered):
+    book = sheets(sample(SECURE, NEWEST))
+    rows = book["Table_9"]
+    heads = next(number for number, row in enumerate(rows) if all(row[:3]))
+    for number, row in enumerate(rows[heads:]):
+        row.insert(at, text if number else head)
+    assert_same(altered(SECURE, book), sample_figures(SECURE, NEWEST))
+
+
+@pytest.mark.parametrize(
+    ("area", "why"), [("Nowhere", "nobody knows the column A"), ("All", "no column names an area that is known")]
+)
+def test_a_table_by_area_of_which_no_area_is_known_is_refused(area, why, altered):
+    book = sheets(sample(SECURE, NEWEST))
+    rows = book["Table_9"]
+    heads = next(number for number, row in enumerate(rows) if all(row[:3]))
+    for row in rows[heads + 1 :]:
+        row[0] = area
+    with pytest.raises(Refused, match=why):
+        altered(SECURE, book)
+
+
 @pytest.mark.parametrize(
     "title",
     [
