@@ -5,8 +5,8 @@ BIN := .venv/bin
 # Programs that are started again and again would compile every module again where the environment forbids to keep it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build test test-quick coverage bench fuzz demo docs samples records lock lint test-clients test-pages test-records \
-  test-service clean
+.PHONY: build test test-quick coverage bench fuzz demo docs samples records lock lint test-clients test-pages test-programs \
+  test-records test-service clean
 
 build: .venv/installed
 	$(BIN)/ncdof build
@@ -66,6 +66,10 @@ test-records: .venv/spark/installed
 # Area pages in headless Chromium, which CHROMIUM names.
 test-pages: .venv/installed .venv/clients/pages/installed
 	$(BIN)/python -m pytest -rs tests/pages
+
+# Workbooks that LibreOffice, which SOFFICE names, opens and saves again; a quarter of an hour.
+test-programs: .venv/installed
+	SOFFICE=$${SOFFICE:-soffice} $(BIN)/python -m pytest -rs tests/programs
 
 # A publication day on this machine, with made-up figures: a release is announced, appears, and finds its own way in.
 demo: .venv/installed

@@ -5,6 +5,7 @@ bytes of a sheet, and only where a telling string is among them is anything take
 """
 
 import html
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -36,10 +37,14 @@ _COLOUR = (b'fo:color="#', b'use-window-font-color="true')
 _LETTERS = rb'fo:color="(#\w+)"'
 _RULE = re.compile(rb'<style:map\b(?=[^>]*style:condition="([^"]*)")[^>]*style:apply-style-name="([^"]*)"')
 _BEHIND = rb'<style:table-cell-properties\b[^>]*fo:background-color="([^"]*)"'
+# What parts the words of a text and the parser does not hear.
+_UNHEARD = (b"<text:line-break", b"<text:tab")
 _BREAK = re.compile(rb"</text:p>\s*<text:p\b[^>]*>|<text:line-break\b[^>]*>")
 _BOX = re.compile(rb"<draw:(text-box|custom-shape|rect)\b[^>]*(?<!/)>(.*?)</draw:\1>", re.DOTALL)
 # What tells that a cell holds a number or a text.
 _HELD = re.compile(rb'office:value="([^"]*)"|office:value-type="string"')
+# Blanks behind or before what is no text.
+_BLANKS = re.compile(rb"(</?(?:table|office):[^>]*>)\s+|(?<=>)\s+(</?(?:table|office):)")
 # Beyond this a sheet is filled up to its end, and holds nothing.
 _MOST_REPEATED = 10_000
 
@@ -131,7 +136,7 @@ class Ods:
         if self._hiding or _UNSTYLED in self._lost:
             return self._last_held(start, end)
         raised = (b'text:style-name="%b"' % style for style in self._raised)
-        strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *raised)
+        strings = (b'value-type="error"', b"<text:p>#", b"<text:p>Err:", *_UNHEARD, *raised)
         last = max(start, self._last_lost(start, end), *(self._raw.rfind(string, start, end) for string in strings))
         at = last
         while (at := self._raw.find(b"table:formula=", at + 1, end)) >= 0:
@@ -173,6 +178,20 @@ class Ods:
                     text = _of_number(float(held[1]), ways) if held[1] else _of_text(body, ways)
                     texts |= {(row, column): text for row in rows if text}
         return texts
+
+
+def without_blanks(path: Path) -> io.BytesIO:
+    """A workbook without the blanks between its rows and cells, which its parser takes for contents.
+
+    Programs that write XML for people to read put them there; those within a text stay.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(packed, "w") as written:
+        for name in given.namelist():
+            part = given.read(name)
+            written.writestr(name, _BLANKS.sub(rb"\1\2", part) if name == "content.xml" else part)
+    packed.seek(0)
+    return packed
 
 
 def _styles_of_cells(part: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]:
@@ -319,10 +338,9 @@ def _unsaid_text(attributes: bytes, body: bytes, raised_spans: re.Pattern[bytes]
     if b"table:formula=" in attributes and b"value-type=" not in attributes:
         formula = re.search(rb'table:formula="([^"]*)"', attributes)
         return f"={html.unescape(formula[1].decode()) if formula else ''}"
-    if raised_spans and b"<text:span" in body:
-        shown = raised_spans.sub(lambda span: raised(span[1].decode()).encode(), body)
-        return _printed(shown) if shown != body else ""
-    return ""
+    shown = raised_spans.sub(lambda span: raised(span[1].decode()).encode(), body) if raised_spans else body
+    parted = b'value-type="string"' in attributes and any(mark in body for mark in _UNHEARD)
+    return _printed(shown) if parted or shown != body else ""
 
 
 def _shown_instead(attributes: bytes, body: bytes) -> str:

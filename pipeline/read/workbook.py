@@ -15,7 +15,7 @@ from pipeline.read.biff import Xls
 from pipeline.read.labels import OF_SOME, WITHDRAWN, heading, laid_over, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
-from pipeline.read.ods import Ods
+from pipeline.read.ods import Ods, without_blanks
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
 from pipeline.read.raw import Unsaid, Xlsx
 from pipeline.read.records import Records
@@ -44,7 +44,7 @@ def _parsing(failed: str) -> Iterator[None]:
     """Refuse what the parser does not understand, saying what failed."""
     try:
         yield
-    except (CalamineError, OSError) as error:
+    except (CalamineError, OSError, *DAMAGED) as error:
         raise Refused(f"{failed}: {error}") from error
     except BaseException as error:  # it is written in Rust, and panics beyond Exception
         if type(error).__name__ != "PanicException":
@@ -71,7 +71,12 @@ class Workbook:
         if self.format == "csv":
             raise Refused(f"{self.name} is text, not a workbook")
         with _parsing(f"{self.name} cannot be opened as {self.format}"):
-            return CalamineWorkbook.from_path(self.path)
+            try:
+                return CalamineWorkbook.from_path(self.path)
+            except CalamineError:
+                if self.format != "ods":
+                    raise
+                return CalamineWorkbook.from_filelike(without_blanks(self.path))
 
     @property
     def metadata(self) -> list[SheetMetadata]:

@@ -336,3 +336,24 @@ def test_no_real_file_hides_figures(staged_real):
     path = real_file("mhclg_homelessness", "Detailed_LA_202212.xlsx")
     hidden = Workbook(path).hidden("A1")
     assert hidden.rows >= {1, 2} and hidden.columns >= {2, 3} and len(staged_real("mhclg_homelessness", path.name))
+
+
+@pytest.mark.parametrize(("source", "released"), [ODS, ("ndtms_secure_settings", "2025-01-30")])
+def test_an_ods_that_is_written_for_people_to_read_gives_the_same_figures(source, released, tmp_path):
+    indented = tmp_path / "indented.ods"
+    with zipfile.ZipFile(sample(source, released)) as book, zipfile.ZipFile(indented, "w") as written:
+        for name in book.namelist():
+            part = book.read(name)
+            if name == "content.xml":
+                part = re.sub(rb">(?=</?(?:table:|text:p))", b">\n      ", part)
+            written.writestr(name, part)
+    assert_same(read(source, indented), sample_figures(source, released))
+
+
+@pytest.mark.parametrize("between", ["line-break", "tab"])
+def test_what_parts_two_words_of_an_ods_is_heard(between, tmp_path):
+    texts = [f"<text:p>{text.replace('|', f'<text:{between}/>')}</text:p>" for text in ("Drug|offences", "12|3")]
+    cells = "".join(f'<table:table-cell office:value-type="string">{text}</table:table-cell>' for text in texts)
+    book = Workbook(ods(tmp_path / "parted.ods", f"<table:table-row>{cells}{CELL.format(7)}</table:table-row>"))
+    heading, text, number = book.cells("A1")[1]
+    assert (heading.split(), text.split(), number) == (["Drug", "offences"], ["12", "3"], 7)
