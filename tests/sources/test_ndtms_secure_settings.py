@@ -4,7 +4,16 @@ import pytest
 
 from pipeline.read.opening import Refused
 from tests.calculating import assert_leads, observed
-from tests.reading import assert_no_part_exceeds_its_whole, assert_same, numbers, of_all, sample, sample_figures, sheets
+from tests.reading import (
+    Rows,
+    assert_no_part_exceeds_its_whole,
+    assert_same,
+    numbers,
+    of_all,
+    sample,
+    sample_figures,
+    sheets,
+)
 
 SECURE, ENGLAND = "ndtms_secure_settings", "E92000001"
 NEWEST = "2025-01-30"
@@ -55,12 +64,15 @@ def test_the_order_of_sheets_and_a_blank_column_do_not_matter(altered):
     assert_same(altered(SECURE, dict(reversed(moved.items()))), sample_figures(SECURE, NEWEST))
 
 
+def from_the_headings(rows: Rows) -> Rows:
+    """The headings of a table and the rows below: the first with several cells filled, and all after it."""
+    return rows[next(number for number, row in enumerate(rows) if all(row[:3])) :]
+
+
 @pytest.mark.parametrize(("at", "head", "text"), [(0, "Extract date", "2024-05-01"), (1, "Nationality", "All")])
 def test_a_column_that_says_little_may_stand_among_the_labels(at, head, text, altered):
     book = sheets(sample(SECURE, NEWEST))
-    rows = book["Table_9"]
-    heads = next(number for number, row in enumerate(rows) if all(row[:3]))
-    for number, row in enumerate(rows[heads:]):
+    for number, row in enumerate(from_the_headings(book["Table_9"])):
         row.insert(at, text if number else head)
     assert_same(altered(SECURE, book), sample_figures(SECURE, NEWEST))
 
@@ -70,9 +82,7 @@ def test_a_column_that_says_little_may_stand_among_the_labels(at, head, text, al
 )
 def test_a_table_by_area_of_which_no_area_is_known_is_refused(area, why, altered):
     book = sheets(sample(SECURE, NEWEST))
-    rows = book["Table_9"]
-    heads = next(number for number, row in enumerate(rows) if all(row[:3]))
-    for row in rows[heads + 1 :]:
+    for row in from_the_headings(book["Table_9"])[1:]:
         row[0] = area
     with pytest.raises(Refused, match=why):
         altered(SECURE, book)
