@@ -78,7 +78,7 @@ OTHERS = [
         whole=ASKED,
     ),
     Wanted(
-        r"mental health treatment need and (the )?treatment received",
+        r"mental health treatment need and (the )?treatment received( of new presentations( to treatment)?)?",
         {
             rf"(total )?({WHO} )?receiving any (form of )?(mental health )?treatment( for mental health)?": (
                 "mental health treatment"
@@ -88,7 +88,8 @@ OTHERS = [
         first=r"(engaged with (the )?)?community (mental health team )?(or|and) other mental health services",
     ),
     Wanted(
-        r"(family (and|or) parental|parental (and|or) family) (support )?interventions",
+        r"(parents who (have )?received )?(family (and|or) parental|parental (and|or) family) (support )?interventions"
+        r"( received by parents)?",
         {
             r"(received|receiving) (family or parental|parental or family) interventions?": (
                 "family or parental intervention"

@@ -55,7 +55,7 @@ CONTINUITY = Wanted(
     },
     whole=RELEASED,
 )
-CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(region|local authorit)", local=True)
+CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(regions?|local authorit(y|ies))\b", local=True)
 
 
 @source(

@@ -26,6 +26,17 @@ YEARS = (
     r"(?:\W+(?:(?:accredited |experimental )?(?:official )?statistics(?: in development)?|provisional))?"
     r"(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
 )
+# A title of nothing but these words, in whatever order, is of people in treatment.
+PEOPLE_WORDS = (
+    r"trends?|in|the|numbers?|of|all|children|and|young|people|treatment|by|age|groups?|bands?|gender|sex|community"
+    r"|structured|specialist|over|time"
+)
+# Beside its own words a title may have these; another might make its table one of some people, or of something else.
+_IDLE_WORDS = (
+    rf"{PEOPLE_WORDS}|table|percentages?|proportions?|for|to|from|between|among|a|an|with|adults|clients|individuals"
+    r"|substances?|main|exits?|exiting|leaving|who|left|years?|financial|services?|prisons?|custody|secure|settings?"
+    r"|type|england|notes?"
+)
 # What stands above the labels of the rows.
 HEADS = (
     r"(financial |reporting )?(year|period)|(problem )?substances?( group)?|drug( group)?|sex|gender"
@@ -117,7 +128,16 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
         missing |= SUBSTANCE_GROUPS - groups
     if missing:
         raise table.refused(f"no row or column for {', '.join(sorted(missing))}")
+    _require_own_title(table, wanted)
     return _with_base(wanted, _each_once(table, tidy))
+
+
+def _require_own_title(table: Table, wanted: Wanted) -> None:
+    """Refuse a title with a word that may make its table another than the one that is wanted."""
+    others = re.sub(YEARS, "", re.sub(wanted.title, " ", heading(table.title)))
+    for word in re.findall(r"[a-z]+", others):
+        if not re.fullmatch(_IDLE_WORDS, word):
+            raise table.refused(f"its title, {table.title!r}, says {word!r}, so that it may be another table")
 
 
 def _each_once(table: Table, tidy: pd.DataFrame) -> pd.DataFrame:

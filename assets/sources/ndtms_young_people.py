@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assets.sources.ndtms_names import YOUNG
-from assets.sources.ndtms_tables import HEADS, YEARS, Wanted, newest_year, of_age, read_table, read_tables
+from assets.sources.ndtms_tables import HEADS, PEOPLE_WORDS, YEARS, Wanted, newest_year, of_age, read_table, read_tables
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
 from pipeline.read.source import source
@@ -45,13 +45,8 @@ EXITS = {
 # Kinds of what is read in all, and whom nothing is known of.
 APART = r"(nps|new psychoactive substances?)\W.*|missing.*|total including .*|misuse free.*"
 TABLE = r"^(?:table[ _]?[\w.]+\W+)?"
-# A title of nothing but these words, in whatever order, is of people in treatment.
-WORDS = (
-    r"trends?|in|the|numbers?|of|all|children|and|young|people|treatment|by|age|groups?|bands?|gender|sex|community"
-    r"|structured|specialist|over|time"
-)
 YOUNG_PEOPLE = Wanted(
-    TABLE + rf"(?=.*\bin (?:\w+ )?treatment\b)(?=.*\b(?:trends?|numbers?)\b)(?:(?:{WORDS})\b\W*)+" + YEARS,
+    TABLE + rf"(?=.*\bin (?:\w+ )?treatment\b)(?=.*\b(?:trends?|numbers?)\b)(?:(?:{PEOPLE_WORDS})\b\W*)+" + YEARS,
     {"": "people in treatment"},
     ages=True,
 )
@@ -64,14 +59,15 @@ THEIR_SUBSTANCES = Wanted(
     apart=APART + r"|total\b.*",
 )
 STOPPING = Wanted(
-    r"young people stopping use|stopp(ed|ing) (use|using)",
+    r"(young people )?(who )?stopp(ed|ing) (use|using)",
     {r"(no longer|stopped|stopping) (using|use)( at (treatment )?exit)?": "stopping use"},
     whole=r"using at (the )?(start|treatment start)( of treatment)?,?( with an exit record)?",
     labels=SUBSTANCES | {"all": r"(total|all|young people|all young people)( in treatment)?"},
     apart=APART,
 )
 LEAVING = Wanted(
-    r"\bexit reasons?\b|\breasons? for (?:the )?(?:exits?|exiting|leaving|treatment exit)\b",
+    r"\b(exit reasons?|reasons? for (the )?(exits?|exiting|leaving|treatment exit))\b"
+    r"( (for|of) (clients|young people) not retained in treatment on 31 march)?",
     {"": "treatment exits"},
     labels=EXITS,
     apart=APART,

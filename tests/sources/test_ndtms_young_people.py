@@ -286,6 +286,21 @@ def test_substances_of_some_of_the_people_are_not_those_of_all(some, altered):
         altered(YOUNG, book)
 
 
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("Table 6.4.1: Trends in referred exit reasons", "referred"),
+        ("Table 5.1.1: Treatment exit reasons of new presentations", "new"),
+        ("Table 5.1.1: Treatment exit reasons of opiate users", "opiate"),
+    ],
+)
+def test_a_title_with_a_word_that_nobody_knows_may_be_of_another_table(title, word, altered):
+    book = _older()
+    book["5.1.1 Service Exits"][0][0] = title
+    with pytest.raises(Refused, match=f"its title, .*, says '{word}'"):
+        altered(YOUNG, book)
+
+
 @pytest.mark.parametrize("total", ["Total less double counts", "Total excluding under 12", "All without a sex"])
 def test_a_total_of_something_else_is_not_that_of_all(total, altered):
     book = _older()
