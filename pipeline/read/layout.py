@@ -43,10 +43,15 @@ def uncovered(cells: np.ndarray, merged: Iterable[Merged]) -> np.ndarray:
 _STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 
 
+# The columns that labels of rows stand in: an area, what is counted, and what else there may be.
+LABELLED = 5
+
+
 def labels_like(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
-    """Rows and columns, of the first three columns, whose label a pattern matches as a whole."""
+    """Rows and columns, of the first ones, whose label a pattern matches as a whole."""
     wanted = re.compile(pattern, re.IGNORECASE)
-    return ((r, c) for r, row in enumerate(cells) for c, cell in enumerate(row[:3]) if wanted.fullmatch(label(cell)))
+    first = enumerate(cells[:, :LABELLED])
+    return ((r, c) for r, row in first for c, cell in enumerate(row) if wanted.fullmatch(label(cell)))
 
 
 def filled(cells: np.ndarray, row: int) -> np.ndarray:

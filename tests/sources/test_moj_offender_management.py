@@ -99,6 +99,17 @@ def test_years_that_may_be_others_are_refused(printed, instead, said, altered):
         altered(ORDERS, sheets)
 
 
+def test_columns_of_the_whole_may_stand_before_the_labels(altered):
+    sheets = NEWER.sheets()
+    for words in ("All tenures", "All nationalities"):
+        sheets["4_9"] = [
+            [words if row > NEWER.heads else "Beside" if row == NEWER.heads else "", *cells]
+            for row, cells in enumerate(sheets["4_9"])
+        ]
+    sheets["4_9"][0] = sheets["4_9"][0][2:]
+    assert_same(altered(ORDERS, sheets), altered(ORDERS, NEWER.sheets()))
+
+
 # --- the metric ----------------------------------------------------------------------------------------------
 
 
