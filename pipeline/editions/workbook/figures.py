@@ -56,9 +56,9 @@ def figures(
 
 def publications(rows: pd.DataFrame) -> list[str]:
     """The publications that observations come from, a line each with the days of the releases."""
-    used = set(zip(rows["publication"], rows["released"], rows["publisher"], strict=True))
+    used = rows[["publication", "released", "publisher"]].drop_duplicates()
     days = defaultdict(list)
-    for publication, released, publisher in sorted(used):
+    for publication, released, publisher in sorted(used.itertuples(index=False, name=None)):
         days[f"{publication} ({publisher})"].append(words.day(released))
     return [f"Source: {publication}, released {', '.join(of)}." for publication, of in days.items()]
 

@@ -192,8 +192,9 @@ def _cells(column: "pd.Series[Any]") -> list[Cell]:
 
 def _is_numeric(cells: list[Cell]) -> bool:
     """Whether a column holds numbers, or shorthand in place of one."""
-    others = [cell for cell in cells if not isinstance(cell, int | float)]
-    return len(others) < len(cells) and all(isinstance(cell, str) and _SHORTHAND.search(cell) for cell in others)
+    others = (cell for cell in cells if not isinstance(cell, int | float))
+    shorthand = all(isinstance(cell, str) and _SHORTHAND.search(cell) for cell in others)
+    return shorthand and any(isinstance(cell, int | float) for cell in cells)
 
 
 class _Look(NamedTuple):
