@@ -15,23 +15,26 @@ SELECT
 FROM framework.known_errors
 WHERE state = 'mended';
 
--- regions within England (failure, by metric): Regions add to no more than England, with room for rounding to 10.
+-- areas within a larger one (failure, by metric): Areas of one kind add to no more than the region or nation that they
+-- are in, with room for rounding to 10.
 WITH parts AS (
     SELECT
         metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released,
-        sum(value) AS regions, count(*) AS number
-    FROM framework.history
-    WHERE statistic = 'count' AND area_kind = 'region'
+        history.area_kind AS kind, coalesce(region_code, parent_code) AS area_code,
+        sum(value) AS together, count(*) AS number
+    FROM framework.history AS history
+    JOIN framework.areas USING (area_code)
+    WHERE statistic = 'count'
     GROUP BY ALL
 )
 SELECT
     metric_id,
-    period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
-    || regions || ' in the regions, ' || value || ' in England' AS detail
+    area_code || ' ' || period || ' ' || breakdown || ' (' || source || ', ' || strftime(released, '%Y-%m-%d') || '): '
+    || together || ' in its areas (' || kind || '), ' || value || ' in all' AS detail
 FROM parts
 JOIN framework.history
-    USING (metric_id, period, period_start, period_end, breakdown, sex, age, unit, source, released)
-WHERE area_code = 'E92000001' AND statistic = 'count' AND regions > value + 5 * (number + 1);
+    USING (metric_id, area_code, period, period_start, period_end, breakdown, sex, age, unit, source, released)
+WHERE statistic = 'count' AND together > value + 5 * (number + 1);
 
 -- sexes within the whole (failure, by metric): Males and females add to no more than persons, with room for rounding to
 -- 10.
