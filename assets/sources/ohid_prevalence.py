@@ -14,7 +14,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
-from pipeline.read.workbook import FIGURES, Workbook
+from pipeline.read.workbook import Workbook
 from schemas.ohid import AlcoholDependence, OcuPrevalence
 from schemas.rules import ENGLAND
 
@@ -246,7 +246,7 @@ def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
     No real file was at hand: proved on sample releases of the described shape only.
     """
     wanted = r"^(?!.*\bincidence\b)(?=.*(prevalence|estimate))(?=.*(opiate|crack|\bocus?\b))"
-    tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
+    tables = book.tables(wanted, heads=HEADS)
     if not tables:
         raise book.no_table(wanted, "of estimates of opiate or crack cocaine use")
     read = [(table, _read_table(table, USE)) for table in tables]
@@ -334,7 +334,7 @@ def alcohol_dependence(book: Workbook) -> Iterator[pd.DataFrame]:
         return
     others = r"(?!.*\b(?:incidence|harmful|hazardous|severe|mild|moderate)\b)"
     wanted = rf"^{others}(?=.*\balcohol)(?=.*(estimate|prevalence|dependen))"
-    tables = book.tables(wanted, sheet=FIGURES, heads=HEADS)
+    tables = book.tables(wanted, heads=HEADS)
     if not tables:
         raise book.no_table(wanted, "of estimates of alcohol dependence")
     for table in tables:

@@ -10,7 +10,7 @@ from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import SEX_WORDS, heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
-from pipeline.read.workbook import FIGURES, Workbook
+from pipeline.read.workbook import Workbook
 from schemas.ukhsa import UkhsaUam
 
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
@@ -60,7 +60,7 @@ def ukhsa_uam(book: Workbook) -> Iterator[pd.DataFrame]:
     first = rf"(19|20)\d\d(\.0)?|{WHOLE}|{'|'.join(COUNTRIES)}"
     infected = r"(?=.*(hepatitis c|\bhcv\b))(?=.*(prevalence|proportion|infect))(?=.*(chronic|current|antibod))"
     wanted = rf"^(?!.*(aware|treat|uptake|vaccin|diagnos|clear|incidence)){infected}"
-    tables = book.tables(wanted, sheet=FIGURES, first=first)
+    tables = book.tables(wanted, first=first)
     if not tables:
         raise book.no_table(wanted, "of the prevalence of hepatitis C")
     for table in tables:

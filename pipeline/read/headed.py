@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import STANDING, is_note, label, plain
-from pipeline.read.layout import LABELLED, UNHIDDEN, Hidden, Merged, filled, header_rows, headings, labels_like
+from pipeline.read.layout import UNHIDDEN, Hidden, Merged, filled, header_rows, headings, heads_like, labels_like
 from pipeline.read.marks import where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
@@ -27,7 +27,7 @@ class Headed(Tabular[int]):
     """The title of a table, its columns' headings and its rows, each at its place in the sheet.
 
     `headings` holds one tuple of normalised labels a column, outermost first; a label that spans columns stands in
-    each. `first` is the pattern of the first data row, looked for in the first columns; `top` is that row and
+    each. `first` is the pattern of the first data row, looked for in the first three columns; `top` is that row and
     `key` the column in which it matched, both counted from 0. Where the rows' labels have no common pattern, `heads` is
     that of the label above them, and the data begin in the next row with a label and a cell beside it. `merged` gives
     the merged ranges of the sheet, `hidden` its hidden rows and columns: they may hold labels, but no figures. `sought`
@@ -51,9 +51,9 @@ class Headed(Tabular[int]):
         super().__init__()
         self.file, self.sheet, self.cells, self.title, self.hidden = file, sheet, cells, title, hidden
         self.sought, self.merged = sought, merged
-        found = next(labels_like(cells, heads or first), None)
+        found = next(heads_like(cells, heads) if heads else labels_like(cells, first), None)
         if found is None:
-            labels = (label(cell) for row in cells for cell in row[:LABELLED] if isinstance(cell, str) and cell)
+            labels = (label(cell) for row in cells for cell in row[:3] if isinstance(cell, str) and cell)
             raise self.refused(f"no row begins with {heads or first!r}{but_found('label', heads or first, labels)}")
         self.top, self.key = found
         if heads:

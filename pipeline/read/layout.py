@@ -43,15 +43,16 @@ def uncovered(cells: np.ndarray, merged: Iterable[Merged]) -> np.ndarray:
 _STACKED = re.compile(r"(?:(?:appendix )?(?:table|worksheet) [a-z]?\d|[a-z]?\d+[a-z]? ?:)")
 
 
-# The columns that labels of rows stand in: an area, what is counted, and what else there may be.
-LABELLED = 5
-
-
-def labels_like(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
-    """Rows and columns, of the first ones, whose label a pattern matches as a whole."""
+def labels_like(cells: np.ndarray, pattern: str, among: int = 3) -> Iterator[tuple[int, int]]:
+    """Rows and columns, of so many first columns, whose label a pattern matches as a whole."""
     wanted = re.compile(pattern, re.IGNORECASE)
-    first = enumerate(cells[:, :LABELLED])
+    first = enumerate(cells[:, :among])
     return ((r, c) for r, row in first for c, cell in enumerate(row) if wanted.fullmatch(label(cell)))
+
+
+def heads_like(cells: np.ndarray, pattern: str) -> Iterator[tuple[int, int]]:
+    """As `labels_like`, of what heads the labels of rows: it may stand behind columns that say nothing."""
+    return labels_like(cells, pattern, among=5)
 
 
 def filled(cells: np.ndarray, row: int) -> np.ndarray:
@@ -98,7 +99,7 @@ def stacked(cells: np.ndarray, heads: str) -> Iterator[tuple[int, np.ndarray]]:
 
     A further table begins with its title, alone in its row, once there was a label that heads rows.
     """
-    headed = sorted({row for row, _ in labels_like(cells, heads)})
+    headed = sorted({row for row, _ in heads_like(cells, heads)})
     titles = [
         row
         for row in range(1, len(cells))

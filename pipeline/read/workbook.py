@@ -22,8 +22,10 @@ from pipeline.read.records import Records
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 
-# The names of sheets but those that only speak of the figures.
-FIGURES = r"(?!cover|front|title|contents|index|notes|about|information|read ?me|method|definition).*"
+# How the names of sheets begin that only speak of the figures.
+_ABOUT = re.compile(
+    r"cover|front|title|contents|index|notes|about|information|read ?me|method|definition", re.IGNORECASE
+)
 
 _TITLE_ROWS = 12
 # A line with more than these is a title, and no number of a table alone.
@@ -135,8 +137,9 @@ class Workbook:
         """Every table whose title matches; the list may be empty.
 
         They are looked for in the sheets whose name matches, and only where there is none in all others. A list of
-        contents, which gives many titles, is no table. With `heads` (see Table) a sheet may hold several tables, one
-        under the other. Raises Refused for a sheet with the title whose data cannot be found.
+        contents, which gives many titles, is no table, and where a sheet's name says that it is about the others there
+        need be none. With `heads` (see Table) a sheet may hold several tables, one under the other. Raises Refused for
+        a sheet with the title whose data cannot be found.
         """
         named = [name for name in self.sheets if re.fullmatch(sheet, name.strip(), re.IGNORECASE)]
         others = [name for name in self.sheets if name not in named]
@@ -175,7 +178,7 @@ class Workbook:
                     self.name, name, cells, titles[0][1], first, self._merged[name], heads, self._hidden[name], title
                 )
             except Refused:
-                if lists_tables(cells):
+                if lists_tables(cells) or _ABOUT.match(name.strip()):
                     continue
                 raise
             if titles[0][0] >= table.top:
@@ -214,7 +217,7 @@ class Workbook:
 
     def require_whole(self) -> None:
         """Refuse a workbook whose cover says that nobody is to use it, or above all else that it is of some only."""
-        if self.format == "csv" or not self.sheets or re.fullmatch(FIGURES, self.sheets[0].strip(), re.IGNORECASE):
+        if self.format == "csv" or not self.sheets or not _ABOUT.match(self.sheets[0].strip()):
             return
         lines = [heading(line) for _, line in _title_lines(self.cells(self.sheets[0])) if line.strip()]
         for line in lines:

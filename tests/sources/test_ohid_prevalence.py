@@ -135,6 +135,14 @@ def test_columns_may_move_and_rows_may_come_in_any_order(altered):
     assert_same(altered(OCU, moved), sample_figures(OCU, THIRD))
 
 
+@pytest.mark.parametrize("name", ["Figure 1", "Table 1"])
+def test_a_table_is_read_whatever_the_name_of_its_sheet_says(altered, name):
+    content = sheets(sample(OCU, SECOND))
+    names = {"Cover": name, name: "Cover"}
+    renamed = {names.get(sheet, sheet): rows for sheet, rows in content.items()}
+    assert_same(altered(OCU, renamed), sample_figures(OCU, SECOND))
+
+
 def test_spanning_cells_may_be_repeated_in_each_column(altered):
     content = sheets(sample(OCU, FIRST))
     for name, top in (("2_1_Drug_prevalence", 4), ("2_3_Drug_prevalence_trend", 3)):
