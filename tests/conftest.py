@@ -121,6 +121,11 @@ def real_file(source_id: str, name: str) -> Path:
     return REAL / FOLDERS[source_id] / name
 
 
+def real_files() -> list[tuple[str, Path]]:
+    """The source and path of each real published file; none where they are not at hand."""
+    return [(source, path) for source, folder in FOLDERS.items() for path in sorted((REAL / folder).glob("*"))]
+
+
 @cache
 def _staged(source_id: str, name: str) -> pd.DataFrame:
     path = real_file(source_id, name)

@@ -35,7 +35,7 @@ PEOPLE_WORDS = (
 _IDLE_WORDS = (
     rf"{PEOPLE_WORDS}|table|percentages?|proportions?|for|to|from|between|among|a|an|with|adults|clients|individuals"
     r"|substances?|main|exits?|exiting|leaving|who|left|years?|financial|services?|prisons?|custody|secure|settings?"
-    r"|type|england|notes?"
+    r"|type|england|notes?|since|through|until"
 )
 # What stands above the labels of the rows.
 HEADS = (

@@ -34,7 +34,7 @@ from pipeline.releases import MANIFEST, PROJECT, SAMPLE, Release, release_of, re
 from tests.bench import growth
 from tests.bench.graph import ONE_RUN, ONE_YEAR, SUBSET, YEARS, calculated, launched, unrecorded
 from tests.bench.growth import Grown
-from tests.conftest import FOLDERS, REAL
+from tests.conftest import REAL, real_files
 
 PAGE = PROJECT / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
@@ -83,12 +83,10 @@ def workbooks() -> list[Release]:
     if not REAL.is_dir():
         samples = releases(PROJECT / "data" / "raw" / SAMPLE)
         return [release for release in samples if release.files[0].suffix in WORKBOOKS]
-    found = []
-    for source, folder in FOLDERS.items():
-        files = sorted(path for path in (REAL / folder).iterdir() if path.suffix in WORKBOOKS)
-        days = [date.today() - timedelta(days=number) for number in range(len(files))]
-        found += [release_of(source, day, [path]) for day, path in zip(days, files, strict=True)]
-    return found
+    real = [(source, path) for source, path in real_files() if path.suffix in WORKBOOKS]
+    # Each has a day of its own.
+    days = [date.today() - timedelta(days=number) for number in range(len(real))]
+    return [release_of(source, day, [path]) for day, (source, path) in zip(days, real, strict=True)]
 
 
 def ncdof(*arguments: str, data: Path) -> Callable[[], object]:

@@ -1,6 +1,5 @@
 """Released files to alter, and what is known of their cells from the figures read of them."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pipeline.read.marks import is_number, read_mark
 from pipeline.read.source import SOURCES, figures
 from pipeline.read.tabular import GSS
 from pipeline.releases import is_published, release_of
-from tests.conftest import FOLDERS, REAL, ROOT
+from tests.conftest import ROOT, real_file, records
 from tests.fuzz.content import Cell, Content, Place, content_of, place_of
 from tests.reading import SAMPLES
 
@@ -277,12 +276,9 @@ def samples() -> list[Seed]:
 
 def real_files() -> list[Seed]:
     """The real published files of known days, where they are at hand."""
-    if not REAL.is_dir():
-        return []
-    with (ROOT / "tests" / "real_releases.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["source"] not in APART]
     seeds = [
-        Seed(row["source"], REAL / FOLDERS[row["source"]] / row["file"], date.fromisoformat(row["released"]), real=True)
-        for row in rows
+        Seed(row["source"], real_file(row["source"], row["file"]), date.fromisoformat(row["released"]), real=True)
+        for row in records(ROOT / "tests" / "real_releases.csv")
+        if row["source"] not in APART
     ]
     return [seed for seed in seeds if seed.path.is_file()]

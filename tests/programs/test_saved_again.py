@@ -3,14 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.conftest import FOLDERS, REAL
+from tests.conftest import real_files
 from tests.reading import SAMPLES, assert_same, read
 
 # `make test-programs` names it: to save all takes minutes.
@@ -23,15 +22,6 @@ LARGEST_XLS = 3_000_000
 AT_ONCE = 12
 
 
-def workbooks() -> Iterator[tuple[str, Path]]:
-    """The source and path of each sample and each real file that is a workbook."""
-    for path in sorted(SAMPLES.glob("*/*/*")):
-        yield path.parts[-3], path
-    for source, folder in FOLDERS.items():
-        for path in sorted((REAL / folder).glob("*")):
-            yield source, path
-
-
 @cache
 def figures(source: str, path: Path) -> pd.DataFrame:
     return read(source, path)
@@ -39,7 +29,8 @@ def figures(source: str, path: Path) -> pd.DataFrame:
 
 @pytest.mark.parametrize("suffix", WORKBOOKS)
 def test_a_workbook_that_is_saved_again_gives_the_same_figures(suffix, tmp_path):
-    known = [(source, path) for source, path in workbooks() if path.suffix in WORKBOOKS]
+    samples = [(path.parts[-3], path) for path in sorted(SAMPLES.glob("*/*/*"))]
+    known = [(source, path) for source, path in [*samples, *real_files()] if path.suffix in WORKBOOKS]
     if suffix == ".xls":
         known = [(source, path) for source, path in known if path.stat().st_size < LARGEST_XLS]
     # Several have one name.
