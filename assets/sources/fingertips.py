@@ -213,14 +213,17 @@ def _category(records: Records, indicator: str, name: str) -> str:
 
 
 def _noted(records: Records, tidy: pd.DataFrame) -> pd.DataFrame:
-    """Figures with the status that the value note gives to a blank, or to the value it stands beside."""
+    """Figures with the status that the value note gives to a blank, or to the value it stands beside.
+
+    A mark in the cell itself says it of its number, and the note of the row's numbers together.
+    """
     for text in set(tidy["note"]) - {""}:
         noted, words = tidy["note"] == text, text.lower()
         missing = noted & tidy["value"].isna()
         status = next((status for pattern, status in MISSING if re.search(pattern, words)), None)
         if missing.any() and status is None:
             raise records.refused(f"{tidy.loc[missing, 'cell'].iloc[0]}: no meaning is known for the note {text!r}")
-        tidy.loc[missing, "status"] = status
+        tidy.loc[missing & tidy["status"].eq("x"), "status"] = status
         beside = next((status for pattern, status in BESIDE if re.search(pattern, words)), "")
-        tidy.loc[noted & ~missing, "status"] = beside
+        tidy.loc[noted & ~missing & tidy["status"].eq(""), "status"] = beside
     return tidy

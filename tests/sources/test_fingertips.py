@@ -212,6 +212,16 @@ def test_a_blank_value_is_missing_for_the_reason_in_its_note(altered, note, stat
     assert pd.isna(blank["value"]) and (blank["status"], blank["note"]) == (status, note)
 
 
+@pytest.mark.parametrize(("mark", "status"), [("[low]", "low"), ("[c]", "c"), ("", "x")])
+def test_a_mark_in_a_cell_says_more_of_its_number_than_the_note_of_the_row(altered, mark, status):
+    rows = lines(sample(FINGERTIPS, "2020-02-04"))[:12]
+    at = {name: number for number, name in enumerate(rows[0])}
+    rows[2][at["Count"]] = mark
+    rows[2][at["Value note"]] = "Value for Cornwall & Isles of Scilly combined"
+    found = altered(FINGERTIPS, rows).set_index("cell")["status"]
+    assert (found["row 3, Value"], found["row 3, Count"]) == ("", status)
+
+
 def test_three_pooled_financial_years_are_one_period():
     found = sample_figures(FINGERTIPS, "2024-11-05")
     pooled = found[found["measure"] == "admissions for substance misuse"].iloc[-1]
