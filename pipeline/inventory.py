@@ -76,24 +76,38 @@ def to_calculate(
 
     Every year of a metric that one of them is derived from, so that it is calculated once.
     """
-    wanted = {}
+    found = {}
     for metric_id in metrics or METRICS:
         metric = METRICS[metric_id]
+        wanted = _wanted(data, metric, available)
+        if _is_published(data, metric, wanted):
+            continue
         stale = [
             year
             for year in years_of(metric, available)
-            if (years is None or year in years) and not _is_fresh(data, metric, year, available)
+            if (years is None or year in years) and not _is_fresh(path := part_path(data, metric, year), wanted[path])
         ]
         if stale:
-            wanted[metric_id] = stale
-    for other in {other.id for metric_id in wanted for other in METRICS[metric_id].upstream}:
-        wanted |= to_calculate(data, available, [other])
-    return wanted
+            found[metric_id] = stale
+    for other in {other.id for metric_id in found for other in METRICS[metric_id].upstream}:
+        found |= to_calculate(data, available, [other])
+    return found
 
 
-def _is_fresh(data: Path, metric: Metric, year: int, available: list[Staged]) -> bool:
-    part = part_files.read(part_path(data, metric, year))
-    return part is not None and part.inputs == inputs_of(metric, year, available)
+def _is_fresh(path: Path, inputs: str) -> bool:
+    part = part_files.read(path)
+    return part is not None and part.inputs == inputs
+
+
+def _is_published(data: Path, metric: Metric, wanted: Mapping[Path, str]) -> bool:
+    """Whether the part files of a metric are those that the published file was made from, and that there should be.
+
+    What each was made from is not read: none was written since.
+    """
+    if published.inputs(data).get(metric.id) != _digest_of(wanted):
+        return False
+    swapped_in = published.path(data).stat().st_mtime_ns
+    return all(path.exists() and path.stat().st_mtime_ns < swapped_in for path in wanted)
 
 
 def part_path(data: Path, metric: Metric, year: int) -> Path:
@@ -112,7 +126,7 @@ def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
     own = set(metric.own_sources)
     used = [s for s in available if s.source in derived or (s.source in own and _touches(s, year))]
     read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
-    return _digest(_code_versions(metric), read)
+    return _digest(_code_versions(metric), any(s.sample for s in available), read)
 
 
 def _touches(release: Staged, year: int) -> bool:
@@ -131,19 +145,21 @@ def _code_versions(metric: Metric) -> list[str]:
 
 def publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> dict[Path, str]:
     """Those part files that there should be, with what they say that they were made from."""
-    sample = any(release.sample for release in available)
-    wanted = _wanted(data, available)
-    described = {path: part_files.read(path) for path in there if path in wanted}
-    return {path: part.inputs for path, part in described.items() if part is not None and part.sample == sample}
+    sample, parts = any(release.sample for release in available), part_files.by_metric(there)
+    found: dict[Path, str] = {}
+    for metric in METRICS.values():
+        wanted = _wanted(data, metric, available)
+        if _is_published(data, metric, wanted):
+            found |= wanted
+            continue
+        described = {path: part_files.read(path) for path in parts.get(metric.id, []) if path in wanted}
+        found |= {path: part.inputs for path, part in described.items() if part is not None and part.sample == sample}
+    return found
 
 
-def _wanted(data: Path, available: list[Staged]) -> dict[Path, str]:
-    """The part files that there should be: of declared metrics and of years the releases hold, with their inputs."""
-    return {
-        part_path(data, metric, year): inputs_of(metric, year, available)
-        for metric in METRICS.values()
-        for year in years_of(metric, available)
-    }
+def _wanted(data: Path, metric: Metric, available: list[Staged]) -> dict[Path, str]:
+    """The part files that there should be of a metric: one for each year that the releases hold, with its inputs."""
+    return {part_path(data, metric, year): inputs_of(metric, year, available) for year in years_of(metric, available)}
 
 
 def published_inputs(
@@ -153,17 +169,19 @@ def published_inputs(
 
     `made_from` are the inputs of the part files that it is put together from.
     """
-    parts = part_files.by_metric(sorted(made_from))
+    parts = part_files.by_metric(made_from)
     of_metrics = {
-        metric_id: _digest(
-            snapshot.code_version(), [(path.parent.name, made_from[path]) for path in parts.get(metric_id, [])]
-        )
-        for metric_id in METRICS
+        metric_id: _digest_of({path: made_from[path] for path in parts.get(metric_id, [])}) for metric_id in METRICS
     }
     files = [(s.source, s.released, s.sha256) for s in available]
     reasons = sorted((release.source, release.released, reason) for release, reason in refused(data).items())
     whole = _digest(of_metrics, changes.version(), files, reasons, due.to_dict("records"))
     return of_metrics | {published.WHOLE: whole}
+
+
+def _digest_of(made_from: Mapping[Path, str]) -> str:
+    """A digest of what the rows of one metric in the published file are made from: part files, with their inputs."""
+    return _digest(snapshot.code_version(), sorted((path.parent.name, inputs) for path, inputs in made_from.items()))
 
 
 def _digest(*made_from: object) -> str:
@@ -189,7 +207,9 @@ def is_current(data: Path, available: list[Staged]) -> bool:
 
     What each was made from is not read: it is what the published file was made from.
     """
-    wanted = _wanted(data, available)
+    wanted: dict[Path, str] = {}
+    for metric in METRICS.values():
+        wanted |= _wanted(data, metric, available)
     if part_files.every(data) != sorted(wanted):
         return False
     return published.inputs(data) == published_inputs(data, wanted, available, announced(data))

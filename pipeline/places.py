@@ -105,9 +105,12 @@ def _successors() -> dict[str, str]:
 
 def on_day(day: date | str) -> pd.DataFrame:
     """The areas that existed on a day, with the columns of `areas`."""
+    return areas()[_existed(day)]
+
+
+def _existed(day: date | str) -> pd.Series:
     day, table = pd.Timestamp(day), areas()
-    started = table["start_date"].isna() | (table["start_date"] <= day)
-    return table[started & ~(table["end_date"] < day)]
+    return ~(table["start_date"] > day) & ~(table["end_date"] < day)
 
 
 @cache
@@ -160,13 +163,13 @@ def member_sets() -> pd.DataFrame:
     day of the set), area_code (a lower-tier or unitary authority of it). A set that several days share stands once.
     """
     days = areas()["start_date"].dropna().sort_values().unique()
-    codes = {day: set(on_day(day)["area_code"]) for day in days}
+    there_on = {day: codes(day) for day in days}
     before = {new.removeprefix("~"): old for old, new in _successors().items()}
 
     def as_on(day: pd.Timestamp, code: str) -> str | None:
         # The register knows the last parent only; a larger area that was renumbered had its old code before.
         known: str | None = code
-        while known is not None and known not in codes[day]:
+        while known is not None and known not in there_on[day]:
             known = before.get(known)
         return known
 
@@ -184,17 +187,16 @@ def member_sets() -> pd.DataFrame:
             "partnership": smallest["partnership_code"],
         }
     )
-    larger = [
-        (str(whole), members)
-        for level in wholes
-        for whole, members in smallest["area_code"].groupby(wholes[level]).agg(set).items()
-    ]
+    larger: dict[str, set[str]] = defaultdict(set)
+    for level in wholes:
+        for whole, code in zip(wholes[level].dropna(), smallest["area_code"][wholes[level].notna()], strict=True):
+            larger[whole].add(code)
     sets: dict[tuple[str, frozenset[str]], pd.Timestamp] = {}
     for day in days:
         there: dict[str, set[str]] = defaultdict(set)
-        for whole, members in larger:
+        for whole, members in larger.items():
             if known := as_on(day, whole):
-                there[known] |= members & codes[day]
+                there[known] |= members & there_on[day]
         for whole, found in sorted(there.items()):
             if found:
                 sets.setdefault((whole, frozenset(found)), day)
@@ -216,4 +218,5 @@ def _names() -> dict[str, str]:
 @cache
 def codes(day: date | str | None = None) -> frozenset[str]:
     """The codes of the areas that existed on a day; without one, of all there ever were."""
-    return frozenset((areas() if day is None else on_day(day))["area_code"])
+    every = areas()["area_code"]
+    return frozenset((every if day is None else every[_existed(day)]).tolist())

@@ -4,6 +4,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import build, inventory, releases
@@ -45,6 +46,16 @@ def test_a_second_build_changes_no_file(built):
     before, report = state(built), build.Report()
     assert build.everything(built, report) == []
     assert not report.changed and state(built) == before
+
+
+def test_a_part_file_that_another_build_wrote_since_the_publish_is_looked_at(data):
+    path = next(path for path in part_files.every(data) if part_files.metric_of(path) == METRIC)
+    part, year = part_files.read(path), int(path.parent.name.removeprefix("year="))
+    assert inventory.to_calculate(data, inventory.staged(data)) == {}
+    part_files.write(path, pq.read_table(path), f"not {part.inputs}", part.sample)
+    assert inventory.to_calculate(data, inventory.staged(data)) == {METRIC: [year]}
+    path.unlink()
+    assert inventory.to_calculate(data, inventory.staged(data)) == {METRIC: [year]}
 
 
 def test_what_others_are_derived_from_is_calculated_once_and_before_them(data, monkeypatch):

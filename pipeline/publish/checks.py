@@ -31,8 +31,8 @@ _HEADING = rf"(.+) \(({'|'.join(SEVERITIES)})(, by metric)?\): (.+)"
 def _declared() -> dict[str, Check]:
     """The checks of checks.sql by name, each from a query under `name (severity): what it expects`.
 
-    What is said to be `by metric` rests on the register of areas, and on the rows of the metric alone that it finds
-    something of.
+    What is said to be `by metric` rests on what the code declares of areas and sources, and on the rows of the metric
+    alone that it finds something of.
     """
     found = {}
     for statement in sql.statements(queries.FOLDER / "checks.sql"):

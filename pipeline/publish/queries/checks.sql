@@ -63,8 +63,8 @@ SELECT
 FROM framework.revisions
 WHERE statistic = 'count' AND old_value >= 10 AND abs(new_value - old_value) > old_value / 5;
 
--- counted beside published (warning): A national count of records is within 5, the room that rounding takes, of what is
--- published of the same definition; where the definitions differ, the source of the records says how.
+-- counted beside published (warning, by metric): A national count of records is within 5, the room that rounding takes,
+-- of what is published of the same definition; where the definitions differ, the source of the records says how.
 WITH newest AS (
     SELECT *
     FROM framework.history
