@@ -103,9 +103,9 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     with FileLock(data / "staging" / f".{metric_id}.lock"):
-        now = inventory.staged(data)
-        inputs = {year: inventory.inputs_of(metric, year, available) for year in stale}
-        current = {year: digest for year, digest in inputs.items() if digest == inventory.inputs_of(metric, year, now)}
+        inputs = inventory.inputs_by_year(metric, available)
+        now = inventory.inputs_by_year(metric, inventory.staged(data))
+        current = {year: inputs[year] for year in stale if inputs[year] == now.get(year)}
         written = _write_parts(data, metric, made, current, sample)
     report.calculated[metric_id] = sorted({*report.calculated.get(metric_id, []), *written})
     return written

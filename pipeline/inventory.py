@@ -120,13 +120,19 @@ def years_of(metric: Metric, available: Iterable[Staged]) -> list[int]:
     return sorted({year for release in available if release.source in of_figures for year in release.years})
 
 
-def inputs_of(metric: Metric, year: int, available: Iterable[Staged]) -> str:
-    """A digest of all that a metric's year is made from: of a metric it is derived from, that is every year."""
+def inputs_by_year(metric: Metric, available: list[Staged]) -> dict[int, str]:
+    """A digest of all that each year of a metric is made from: of a metric it is derived from, that is every year."""
     derived = {source for other in metric.upstream for source in other.sources}
-    own = set(metric.own_sources)
-    used = [s for s in available if s.source in derived or (s.source in own and _touches(s, year))]
-    read = sorted((s.source, s.released, s.sha256, s.code_version) for s in used)
-    return _digest(_code_versions(metric), any(s.sample for s in available), read)
+    own = set(metric.own_sources) - derived
+    of_all = [release for release in available if release.source in derived]
+    of_some = [release for release in available if release.source in own]
+    about = _code_versions(metric), any(release.sample for release in available)
+
+    def digest(year: int) -> str:
+        used = of_all + [release for release in of_some if _touches(release, year)]
+        return _digest(*about, sorted((s.source, s.released, s.sha256, s.code_version) for s in used))
+
+    return {year: digest(year) for year in years_of(metric, available)}
 
 
 def _touches(release: Staged, year: int) -> bool:
@@ -159,7 +165,7 @@ def publishable(there: Iterable[Path], data: Path, available: list[Staged]) -> d
 
 def _wanted(data: Path, metric: Metric, available: list[Staged]) -> dict[Path, str]:
     """The part files that there should be of a metric: one for each year that the releases hold, with its inputs."""
-    return {part_path(data, metric, year): inputs_of(metric, year, available) for year in years_of(metric, available)}
+    return {part_path(data, metric, year): made_from for year, made_from in inputs_by_year(metric, available).items()}
 
 
 def published_inputs(
