@@ -23,7 +23,7 @@ WHO = r"(all )?(adults|clients|people|individuals)"
 # What may end a title: the years that its table is about, and what it says of its edition.
 YEARS = (
     rf"(?:\W+(?:in )?england)?(?:\W+(?:{YEAR})(?:\W+to\W+(?:{YEAR}))?)?(?:\W+(?:in )?england)?"
-    r"(?:\W+(?:(?:accredited |experimental )?(?:official )?statistics(?: in development)?|provisional))?"
+    r"(?:\W+(?:(?:accredited |experimental |national )?(?:official )?statistics(?: in development)?|provisional))?"
     r"(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
 )
 # A title of nothing but these words, in whatever order, is of people in treatment.

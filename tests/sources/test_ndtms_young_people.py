@@ -261,7 +261,13 @@ def test_a_note_and_a_word_for_clients_are_no_other_exit(altered):
 
 
 @pytest.mark.parametrize(
-    "title", ["Table 5.1.1: Reasons for leaving treatment, 2017-18", "Table 9 Reason for treatment exit"]
+    "title",
+    [
+        "Table 5.1.1: Reasons for leaving treatment, 2017-18",
+        "Table 9 Reason for treatment exit",
+        "Table 5.1.1: Treatment exit reasons of all young people exiting treatment 2017-18 (National Statistics)",
+        "Treatment exit reasons for clients not retained in treatment on 31 March 2018, revised March 2024",
+    ],
 )
 def test_why_people_left_may_be_titled_otherwise(title, altered):
     book = _older()
