@@ -26,9 +26,10 @@ ARRIVALS = {
     "from the community": r"(arriv(als?|ed|ing) )?(from )?(the )?community",
     "from custody": r"(arriv(als?|ed|ing) )?(from )?(an)?(other )?(custody|prisons?|(custodial|secure) settings?)",
 }
+SECURE = r"(prisons?|custody|(prisons? and )?(other )?secure settings?)"
 ADULTS = Wanted(
     rf"(trends? in (the )?)?\bnumbers? (of {WHO} )?in (alcohol and drug )?treatment"
-    rf"( in (prisons and )?(other )?secure settings)?{YEARS}",
+    rf"( in {SECURE})?{YEARS}",
     {"": "people in treatment"},
 )
 ADULTS_BY_SETTING = Wanted(
@@ -36,7 +37,7 @@ ADULTS_BY_SETTING = Wanted(
 )
 YOUNG_BY_SETTING = replace(ADULTS_BY_SETTING, title=r"young people in treatment by (type of )?(secure )?setting")
 STARTING = Wanted(
-    r"adults starting treatment within (3|three) weeks of arrival",
+    rf"adults starting treatment within (3|three) weeks of arrival( (in|into|at) {SECURE})?",
     {r"(adults )?start(ed|ing)( treatment)? within (3|three) weeks( of arrival)?": "starting within three weeks"},
     whole=r"(all )?adults (starting treatment|who started treatment)",
     labels=ARRIVALS,
@@ -47,15 +48,16 @@ RELEASED = (
     r"|to (a |the )?community( (treatment|services?|providers?))*|with an? (treatment need|need for treatment)"
     r"|(in|needing|requiring) (structured )?treatment|and|who|were|released|transferred))*"
 )
+CARE = rf"continuity of care( (between|from) {SECURE} (and|to|into) (the )?community( treatment)?)?"
 CONTINUITY = Wanted(
-    r"continuity of care(?!.*(region|local authorit))",
+    rf"{CARE}(?!.*(region|local authorit))",
     {
         r"(adults |people )?(start(ed|ing)|engag(ed|ing))( in)?( structured)?( community)?( treatment)?"
         r"( within (3|three) weeks( of release)?)?": "continuity of care"
     },
     whole=RELEASED,
 )
-CONTINUITY_LOCAL = replace(CONTINUITY, title=r"continuity of care.*\b(regions?|local authorit(y|ies))\b", local=True)
+CONTINUITY_LOCAL = replace(CONTINUITY, title=rf"{CARE}(?=.*(region|local authorit))", local=True)
 
 
 @source(

@@ -34,8 +34,8 @@ PEOPLE_WORDS = (
 # Beside its own words a title may have these; another might make its table one of some people, or of something else.
 _IDLE_WORDS = (
     rf"{PEOPLE_WORDS}|table|percentages?|proportions?|for|to|from|between|among|a|an|with|adults|clients|individuals"
-    r"|substances?|main|exits?|exiting|leaving|who|left|years?|financial|services?|prisons?|custody|secure|settings?"
-    r"|type|england|notes?|since|through|until"
+    r"|substances?|main|exits?|exiting|leaving|who|left|years?|financial|services?|type|england|notes?|since|through"
+    r"|until|regions?|upper|tier|local|authority|authorities"
 )
 # What stands above the labels of the rows.
 HEADS = (
