@@ -134,7 +134,7 @@ def read_table(table: Table, wanted: Wanted, newest: Period | None) -> pd.DataFr
 
 def _require_own_title(table: Table, wanted: Wanted) -> None:
     """Refuse a title with a word that may make its table another than the one that is wanted."""
-    others = re.sub(YEARS, "", re.sub(wanted.title, " ", heading(table.title)))
+    others = re.sub(rf"\bdrug groups?\b|{YEARS}", "", re.sub(wanted.title, " ", heading(table.title)))
     for word in re.findall(r"[a-z]+", others):
         if not re.fullmatch(_IDLE_WORDS, word):
             raise table.refused(f"its title, {table.title!r}, says {word!r}, so that it may be another table")

@@ -109,6 +109,17 @@ def test_an_alteration_of_form_changes_no_figure(released, alter, altered_releas
     assert_same(altered_release(released, alter), sample_figures(ADULTS, released))
 
 
+@pytest.mark.parametrize(
+    "more", [" by main drug group", " by substance group and age", ", 2005 to 2006 to 2024 to 2025"]
+)
+def test_what_says_how_a_table_is_divided_makes_it_no_other(more, altered_release):
+    def alter(sheets: Sheets) -> Sheets:
+        titled(sheets, "Trends in treatment progress")[0][0] += more
+        return sheets
+
+    assert_same(altered_release(NEWEST, alter), sample_figures(ADULTS, NEWEST))
+
+
 def _put(title: str, label: str, place: int, cell: object) -> Callable[[Sheets], Sheets]:
     def alter(sheets: Sheets) -> Sheets:
         rows = titled(sheets, title)
@@ -128,6 +139,9 @@ def _band(title: str, words: str) -> Callable[[Sheets], Sheets]:
         return sheets
 
     return alter
+
+
+TITLE = "Table 6.1: Trends in treatment progress"
 
 
 def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
@@ -165,6 +179,7 @@ def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
         ),
         (NEWEST, _put("7.2:", "Barnet", 3, 999.0), "outside its printed interval"),
         (NEWEST, _put("2.1:", "Year", 3, "Opiate (number)"), "column D is headed like another"),
+        (NEWEST, _put("6.1:", TITLE, 0, f"{TITLE} of opiate clients"), "its title, .*, says 'opiate'"),
         (NEWEST, _put("2.1:", "Year", 1, "Percentage"), r"holds \d+ under 'percentage', which is no share"),
         (OLDER, lambda sheets: {n: r for n, r in sheets.items() if n != "Table 7.4.1"}, "no table titled"),
     ],
