@@ -261,8 +261,9 @@ def ocu_prevalence(book: Workbook) -> Iterator[pd.DataFrame]:
         methods = {label: _method(label, table, book, labels) for label in tidy["label"].unique()}
         tidy["category"] = tidy.pop("drug") + ": " + tidy["label"].map(methods)
         _refuse_zeros(table, tidy)
-        tidy.loc[tidy["label"] == NO_ESTIMATE, "status"] = "x"
-        tidy.loc[tidy["label"] == NO_ESTIMATE, ["value", "lower", "upper"]] = float("nan")
+        none = tidy["label"] == NO_ESTIMATE
+        tidy.loc[none & tidy["status"].eq(""), "status"] = "x"
+        tidy.loc[none, ["value", "lower", "upper"]] = float("nan")
     yield _printed_once(pd.concat([tidy for _, tidy in read], ignore_index=True)).drop(columns="label")
 
 

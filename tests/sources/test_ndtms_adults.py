@@ -141,9 +141,6 @@ def _band(title: str, words: str) -> Callable[[Sheets], Sheets]:
     return alter
 
 
-TITLE = "Table 6.1: Trends in treatment progress"
-
-
 def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
     def alter(sheets: Sheets) -> Sheets:
         rows = titled(sheets, title)
@@ -151,6 +148,9 @@ def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
         return sheets
 
     return alter
+
+
+PROGRESS = "Table 6.1: Trends in treatment progress"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def _without_row(title: str, label: str) -> Callable[[Sheets], Sheets]:
         ),
         (NEWEST, _put("7.2:", "Barnet", 3, 999.0), "outside its printed interval"),
         (NEWEST, _put("2.1:", "Year", 3, "Opiate (number)"), "column D is headed like another"),
-        (NEWEST, _put("6.1:", TITLE, 0, f"{TITLE} of opiate clients"), "its title, .*, says 'opiate'"),
+        (NEWEST, _put("6.1:", PROGRESS, 0, f"{PROGRESS} of opiate clients"), "its title, .*, says 'opiate'"),
         (NEWEST, _put("2.1:", "Year", 1, "Percentage"), r"holds \d+ under 'percentage', which is no share"),
         (OLDER, lambda sheets: {n: r for n, r in sheets.items() if n != "Table 7.4.1"}, "no table titled"),
     ],

@@ -102,6 +102,13 @@ def test_no_estimate_is_made_of_a_zero_for_a_year_without_one(altered):
         altered(OCU, content)
 
 
+def test_a_mark_says_more_of_a_year_without_an_estimate_than_that_it_has_none(altered):
+    content = sheets(sample(OCU, SECOND))
+    content["Figure 1"][5][1] = "[c]"
+    gap = one(altered(OCU, content), period_label="2017/18")
+    assert pd.isna(gap["value"]) and gap["status"] == "c"
+
+
 def test_a_year_with_two_methods_needs_one_named(altered):
     content = sheets(sample(OCU, FIRST))
     for rows in content.values():
