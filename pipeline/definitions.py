@@ -244,9 +244,8 @@ def _made(data: Path) -> dict[str, list[tuple[str | None, Path]]]:
     """The files of each asset, with the partition where there are any; of a source that of its newest release."""
     made: dict[str, list[tuple[str | None, Path]]] = {one.source: [(None, one.path)] for one in inventory.staged(data)}
     for path in part_files.every(data):
-        metric_id, year = part_files.metric_of(path), path.parts[-2].removeprefix("year=")
-        if metric_id in METRICS:
-            made.setdefault(metric_id, []).append((year, path))
+        if (metric_id := part_files.metric_of(path)) in METRICS:
+            made.setdefault(metric_id, []).append((str(part_files.year_of(path)), path))
     if published.path(data).exists():
         made[PUBLISHED] = [(None, published.path(data))]
     return made

@@ -83,9 +83,9 @@ def to_calculate(
         if _is_published(data, metric, wanted):
             continue
         stale = [
-            year
-            for year in years_of(metric, available)
-            if (years is None or year in years) and not _is_fresh(path := part_path(data, metric, year), wanted[path])
+            part_files.year_of(path)
+            for path, made_from in wanted.items()
+            if (years is None or part_files.year_of(path) in years) and not _is_fresh(path, made_from)
         ]
         if stale:
             found[metric_id] = stale
@@ -107,7 +107,10 @@ def _is_published(data: Path, metric: Metric, wanted: Mapping[Path, str]) -> boo
     if published.inputs(data).get(metric.id) != _digest_of(wanted):
         return False
     swapped_in = published.path(data).stat().st_mtime_ns
-    return all(path.exists() and path.stat().st_mtime_ns < swapped_in for path in wanted)
+    try:
+        return all(path.stat().st_mtime_ns < swapped_in for path in wanted)
+    except FileNotFoundError:
+        return False
 
 
 def part_path(data: Path, metric: Metric, year: int) -> Path:

@@ -35,6 +35,7 @@ settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("NCDOF_SHARED", ROOT.parent / "shared")) / "realdata"
+WORKBOOKS = (".xlsx", ".ods", ".xls")
 FOLDERS = {
     "ons_drug_deaths": "ons_drug_poisoning_ew",
     "ons_drug_deaths_local": "ons_drug_deaths_la",

@@ -50,7 +50,7 @@ def test_a_second_build_changes_no_file(built):
 
 def test_a_part_file_that_another_build_wrote_since_the_publish_is_looked_at(data):
     path = next(path for path in part_files.every(data) if part_files.metric_of(path) == METRIC)
-    part, year = part_files.read(path), int(path.parent.name.removeprefix("year="))
+    part, year = part_files.read(path), part_files.year_of(path)
     assert inventory.to_calculate(data, inventory.staged(data)) == {}
     part_files.write(path, pq.read_table(path), f"not {part.inputs}", part.sample)
     assert inventory.to_calculate(data, inventory.staged(data)) == {METRIC: [year]}

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from assets.samples.__main__ import generate
 from pipeline.publish import published
-from tests.conftest import REAL, records
+from tests.conftest import REAL, WORKBOOKS, records
 from tests.reading import SAMPLES
 
 # Sample release, and the real file that it imitates.
@@ -89,7 +89,7 @@ def test_they_are_small_and_one_file_a_release():
 
 def test_every_workbook_says_that_it_is_a_sample():
     for path in SAMPLES.rglob("*.*"):
-        if path.suffix in (".xlsx", ".xls", ".ods"):
+        if path.suffix in WORKBOOKS:
             first = book(path).get_sheet_by_index(0).to_python()
             assert any("SAMPLE" in str(cell) for row in first for cell in row), path
 

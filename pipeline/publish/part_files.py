@@ -43,6 +43,11 @@ def metric_of(path: Path) -> str:
     return path.parts[-3]
 
 
+def year_of(path: Path) -> int:
+    """The year whose part file this is."""
+    return int(path.parent.name.removeprefix("year="))
+
+
 def by_metric(paths: Iterable[Path]) -> dict[str, list[Path]]:
     """Part files by the metric that they are of, of each in the order given."""
     found: dict[str, list[Path]] = {}

@@ -9,14 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.conftest import real_files
+from tests.conftest import WORKBOOKS, real_files
 from tests.reading import SAMPLES, assert_same, read
 
 # `make test-programs` names it: to save all takes minutes.
 OFFICE = shutil.which(os.environ.get("SOFFICE", "")) or ""
 pytestmark = pytest.mark.skipif(not OFFICE, reason="workbooks are saved again by LibreOffice, which SOFFICE names")
 
-WORKBOOKS = (".xlsx", ".ods", ".xls")
 # A sheet of an xls file is no wider than 256 columns, as those of larger workbooks are.
 LARGEST_XLS = 3_000_000
 AT_ONCE = 12
