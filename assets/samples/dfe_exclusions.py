@@ -14,10 +14,11 @@ _REASONS = {
     "persistent_disruptive": 0.28, "other": 0.179,
 }  # fmt: skip
 _LATER_REASONS = {
-    "weapon": 0.02, "public_health": 0.004, "social_media": 0.011, "lgbt": 0.003, "disability": 0.001,
+    "offensive_weapon": 0.02, "public_health": 0.004, "media_technology": 0.011, "abuse_sex_gender": 0.003,
+    "abuse_disability": 0.001,
 }  # fmt: skip
 _DRUGS = list(_REASONS).index("drug_alcohol")
-_SCHOOLS = ["State-funded primary", "State-funded secondary", "Special school"]
+_SCHOOLS = ["State-funded primary", "State-funded secondary", "Special"]
 _SCHOOL_SHARES = [0.14, 0.82, 0.04]
 _DRUGS_SCHOOL_SHARES = [0.005, 0.96, 0.035]
 _SINGLE_REASON_TO = 2020
@@ -47,8 +48,11 @@ def releases() -> Releases:
     header = ["year", "level", *dfe.AREA[3:], "school_type", *columns]
     rows = ([line[0], *line[2:]] for year in years for line in _rows(year, 2016, first_release=True))
     yield f"dfe_exclusions/{released}/{file}", Csv([header, *rows])
-    columns = [f"{kind}_{reason}" for kind in _ALL for reason in _REASONS | _LATER_REASONS]
-    header = [*dfe.AREA, "school_type", "perm_excl", "suspension", *columns]
+    columns = []
+    for kind in _ALL:
+        reasons = [f"{kind}_{reason}" for reason in _REASONS | _LATER_REASONS]
+        columns += [*reasons, f"{kind}_all", *(f"{reason}_perc" for reason in reasons)]
+    header = [*dfe.AREA, "school_type", *columns]
     for edition, (released, years) in _EDITIONS.items():
         rows = (line for year in years for line in _rows(year, edition, first_release=False))
         yield f"dfe_exclusions/{released}/exc_reason_nat_region_la.csv", Csv([header, *rows], marked=True)
@@ -95,11 +99,15 @@ def _rows(year: int, edition: int, *, first_release: bool) -> Iterator[list[Cell
         of = slice(None) if school == "Total" else [_SCHOOLS.index(school)]
 
         def cells(units: np.ndarray, code: str, school: str = school, of: slice | list = of) -> list[Cell]:
-            numbers: list[Cell] = [] if first_release else [int(cases[units][:, of].sum()) for cases, _ in drawn]
-            for _, reasons in drawn:
+            numbers: list[Cell] = [school]
+            for cases, reasons in drawn:
                 counts = reasons[units][:, of].sum(axis=(0, 1)).tolist()
                 numbers += [*(printed(count, code) for count in counts), *unasked]
-            return [school, *numbers]
+                if not first_release:
+                    whole = int(cases[units][:, of].sum())
+                    shares = (round(100 * count / whole, 5) if whole else "z" for count in counts)
+                    numbers += [whole, *shares, *unasked]
+            return numbers
 
         for line in dfe.lines(f"{year - 1}{year % 100:02}", f"{year - 1}-09-01", cells, "Academic year"):
             if school == "Total" or line[2] != "Local authority":

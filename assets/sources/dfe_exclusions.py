@@ -19,10 +19,10 @@ from schemas.vocabulary import STATES
 DRUGS = "drug and alcohol related"
 KINDS = {"perm": "permanent exclusions", "fixed": "suspensions", "susp": "suspensions"}
 SEVERAL_REASONS = date(2020, 9, 1)
-_OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|percent|_pc$))(.+)"
+_OF_REASON = r"(perm|fixed|susp)(?:_excl|ension)?_(?!.*(?:rate|_perc|_pc$))(.+)"
 # A total, or a part of a reason, would be counted with the reasons.
 _OF_SEVERAL = r"\b(?:(?:sub)?totals?|all|any|(?:of )?which|reasons)\b"
-_OF_ALL = r"(perm)_excl|(fixed)_excl|(susp)ensions?"
+_OF_ALL = r"(perm|fixed)_(?:excl|all)|(susp)(?:ensions?|_all)"
 
 
 @source(
@@ -40,15 +40,15 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
     """Suspensions and permanent exclusions in England.
 
     By reason, type of school and authority, one flat file an edition, each restating its years; a year is academic.
-    Three layouts: the statistical first releases to 2015/16 (`year`, `level`, a column a reason such as
-    `fixed_drug_alcohol`), the current one with a column a reason (`susp_drug_alcohol`), and the current one with a
-    row a reason (`reason`, `perm_excl`, `suspension`). "Fixed period" is the older word for a suspension. In the
-    first releases England and regions are rounded to 5, x hides one or two, and permanent exclusions of authorities
-    to 2009/10 are estimates that are not whole; the current files are neither rounded nor hidden, and z and a colon
-    are not applicable. The whole is the printed total; where there is none, the sum of the reasons until 2019/20,
-    since when a case may have three reasons. Files of one term are refused.
-    Proved on two real files of the first layout (2006/07 to 2015/16 and to 2016/17); the current layouts on sample
-    releases and synthetic files of the described shape only.
+    Three layouts: the statistical first releases to 2016/17 (`year`, `level`, a column a reason such as
+    `fixed_drug_alcohol`), the current one with a column a reason, its share and all (`susp_drug_alcohol`,
+    `susp_drug_alcohol_perc`, `susp_all`), and one with a row a reason (`reason`, `perm_excl`, `suspension`). "Fixed
+    period" is the older word for a suspension. In the first releases England and regions are rounded to 5, x hides one
+    or two, and permanent exclusions of authorities to 2009/10 are estimates that are not whole; the current files are
+    neither rounded nor hidden, and z and a colon are not applicable. The whole is the printed total; where there is
+    none, the sum of the reasons until 2019/20, since when a case may have three reasons. Files of one term are refused.
+    Proved on two real files of the first layout (2006/07 to 2015/16 and to 2016/17); the current one on sample
+    releases under the headings of the data catalogue; a row a reason on synthetic files only.
     """
     records = book.records()
     older = OLDER.keys() <= set(records.frame)
