@@ -10,7 +10,7 @@ from schemas.vocabulary import FRAUD_BODIES, NO_TOTAL
 
 # Offences that forces recorded and took back in a later quarter, when the law or who records them changed.
 _TAKEN_BACK = r"fraud offences|death or serious injury caused by (illegal|unlawful|dangerous) driving.*"
-_OFFENCE = r"[a-z][a-z ,/()-]+"
+_OFFENCE = r"[a-z][a-z ,/():-]+"
 _OF_REFERRALS = (
     rf"first responder {NO_TOTAL}[a-z ,&()'-]+|exploitation {NO_TOTAL}[a-z ,&-]+|location {NO_TOTAL}[a-z ]+"
     r"|(other|unknown) sex"

@@ -31,7 +31,7 @@ _NAMES = {"City of London": "London, City of", "North Devon": "Northern Devon"}
 
 _ROLLING = ["Domestic burglary", "Drug offences", "Residential burglary", "Robbery", "Theft from the person",
             "Vehicle offences"]  # fmt: skip
-_FRAUD = {"Action Fraud": 230_000, "CIFAS": 280_000, "UK Finance": 90_000}
+_FRAUD = {"Action Fraud": 230_417, "CIFAS": 281_263, "UK Finance": 89_371}
 _DWELLINGS = 0.7  # of residential burglary: outbuildings joined in April 2017
 
 
@@ -95,7 +95,15 @@ def _force_sheet(year: int, edition: int) -> Sheet:
     forces = sorted(names.unique())
     added = np.stack([offences[names == force].sum(axis=0) for force in forces])
     rows = _rows(year, [[force] for force in forces], added, str.title)
-    return Sheet(hyphened(year), [_FORCE_HEADINGS, *rows])
+    return Sheet(hyphened(year), [_FORCE_HEADINGS, *rows, *_fraud_rows(year)])
+
+
+def _fraud_rows(year: int) -> Iterator[Row]:
+    """What bodies that are no force recorded."""
+    for body, number in _FRAUD.items():
+        for quarter in range(1, (4 if year < _LAST_YEAR else _LAST_QUARTER) + 1):
+            about = [f"Fraud offences recorded by {body}", "Fraud Offences", f"Fraud: {body}", body]
+            yield [slashed(year), quarter, body, *about, number // 4]
 
 
 def _partnership_sheet(year: int, edition: int) -> Sheet:

@@ -147,7 +147,10 @@ def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
         raise Refused(f"{book.name}: no list of offences headed {wanted} in the sheets {', '.join(book.sheets)}")
     area = [name for name in ("force", "partnership") if name in columns]
     records = _located(book, pd.concat(found, ignore_index=True), area)
-    _require_once(book, records, ["time", "force", "area_code", "description", "group", "subgroup", "code"])
+    same = ["time", "force", "area_code", "description", "group", "subgroup", "code"]
+    # Homicide has a row for each of its codes, and all of them in each row: "1/4.1/4.10/4.2".
+    of_its_own = records.groupby(same)["code"].transform("size") == records["code"].str.count("/") + 1
+    _require_once(book, records[~of_its_own], same)
     return records
 
 

@@ -88,7 +88,10 @@ def test_exclusions_since_2020_are_of_the_printed_total_as_reasons_add_to_more()
     )
     assert found["value"] == int(national[column["susp_drug_alcohol"]])
     assert found["base"] == int(national[column["susp_all"]])
-    assert sum(int(national[at]) for name, at in column.items() if re.fullmatch("susp_(?!all).*(?<!_perc)", name)) > found["base"]
+    assert (
+        sum(int(national[at]) for name, at in column.items() if re.fullmatch("susp_(?!all).*(?<!_perc)", name))
+        > found["base"]
+    )
 
 
 def _without(rows: Rows, *names: str) -> Rows:

@@ -220,6 +220,20 @@ def test_a_year_of_which_a_force_gave_only_a_part_is_not_available_for_it_nor_fo
     assert len(found) == len(known)
 
 
+def test_an_offence_of_several_codes_has_a_row_for_each(partnerships):
+    """As homicide has: murder, manslaughter, corporate manslaughter and infanticide."""
+    book = listed(TWO_YEARS)
+    homicide = ["Homicide", "Violence against the person", "Homicide", "1/4.1/4.10/4.2"]
+    for name, rows in book.items():
+        quarters = sorted({row[1] for row in rows[1:]})
+        more = [[rows[1][0], quarter, *PLACES[0], *homicide, part] for quarter in quarters for part in (0, 0, 1, 2)]
+        book[name] = [*rows, *more]
+    assert said(partnerships(book))["2022/23", "E22000143", "homicide"] == 4 * 3
+    for rows in (book["2022_23"][:-1], [*book["2022_23"], book["2022_23"][-1]]):
+        with pytest.raises(Refused, match="listed twice"):
+            partnerships(book | {"2022_23": rows})
+
+
 def test_a_renamed_partnership_is_one_area_and_one_that_is_no_more_keeps_its_words(partnerships):
     book = listed(TWO_YEARS)
     for name, shepway in {"2022_23": "Shepway", "2023_24": "Folkestone and Hythe"}.items():
