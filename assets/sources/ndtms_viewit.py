@@ -14,18 +14,23 @@ from pipeline.read.workbook import Workbook
 from schemas.ohid import NdtmsViewit
 
 DIMENSIONS = {"reportingperiod": "period", "area": "area", "sex": "sex", "gender": "sex", "agegroup": "age",
-              "druggroup": "group"}  # fmt: skip
-IN_TREATMENT, STARTING = "intreatmentallintx", "newpresentationnewtx"
-# What is read of the 244 columns: measure, and the column of the whole that it is part of.
+              "druggroup": "group", "substancecategory": "group"}  # fmt: skip
+IN_TREATMENT, STARTING = "people in treatment", "people starting treatment"
+_NEW = "-?new(tx|presentations?)"
+# How each count that is read is headed in older and newer files, and the count that it is part of.
 COUNTS = {
-    IN_TREATMENT: ("people in treatment", None),
-    STARTING: ("people starting treatment", None),
-    "exitsdiedallintx": ("deaths in treatment", IN_TREATMENT),
-    "housingsituationnoproblemnewtx": ("no housing problem at start", STARTING),
-    "employmentstatusregularemploymentnewtx": ("in regular employment at start", STARTING),
-    "employmentstatusineducationnewtx": ("in education at start", STARTING),
-    "employmentstatusunpaidvoluntarynewtx": ("in unpaid voluntary work at start", STARTING),
+    IN_TREATMENT: ("intreatmentallintx|allintreatment", None),
+    STARTING: ("newpresentation(newtx|s)", None),
+    "deaths in treatment": ("exitsdiedallintx|treatmentexits-?died-?allintreatment", IN_TREATMENT),
+    "no housing problem at start": (f"housingsituation-?noproblem{_NEW}", STARTING),
+    "in regular employment at start": (f"employmentstatus-?(in)?regularemployment{_NEW}", STARTING),
+    "in education at start": (f"employmentstatus-?ineducation{_NEW}", STARTING),
+    "in unpaid voluntary work at start": (f"employmentstatus-?unpaid/?voluntary{_NEW}", STARTING),
 }
+# What everybody who starts is asked. Where all answers are there, so many people for each cannot have given none of
+# them, however rounded.
+QUESTIONS = ("housingsituation", "employmentstatus")
+ALL_ANSWERS, TOO_MANY = 4, 5
 
 
 @source(
@@ -37,14 +42,17 @@ COUNTS = {
 def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     """NDTMS ViewIt adult downloads (England, local).
 
-    One row a year, area, drug group, sex and age group. The file of England has 11 columns with names like
+    One row a year, area, drug group, sex and age group. The older file of England has 11 columns with names like
     `DrugGroup_Data` and only the numbers in treatment, by ethnic group; that of local authorities has 244 with names
-    like `drug_group`. There are no area codes; "Cornwall & Isles of Scilly" is one area for two authorities and
+    like `drug_group`; newer files have some 160, named in words ("Housing situation - No problem - New
+    presentations"). There are no area codes; "Cornwall & Isles of Scilly" is one area for two authorities and
     Bournemouth and Poole keep their names after 2019. "Total" and "TOTAL", "opiates" and "Opiate" are one. England is
-    exact, every area is rounded to 5, so that a printed 0 may be one or two. NULL: not collected in the year. Housing
-    and employment are as stated on entering treatment. People are counted once in England and once in each area.
-    Proved on two real files, England and Barnet, 2009/10 to 2021/22; several areas in one file, and areas under joint
-    or former names, on sample releases only.
+    exact, every area is rounded to 5, so that a printed 0 may be one or two. NULL or blank: not collected in the year;
+    nor was a question whose answers are all 0 though many started treatment, as housing in the newer file of 2023/24.
+    Housing and employment are as stated on entering treatment. People are counted once in England and once in each
+    area.
+    Proved on two real files, England and Barnet, 2009/10 to 2021/22; the names in words on the headings and numbers of
+    England 2009/10 to 2023/24; several areas in one file, and areas under joint or former names, on samples only.
     """
     records = book.records()
     named = _columns(records)
@@ -58,27 +66,48 @@ def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     groups = {text: substance_group(text) for text in frame["group"].unique()}
     rows["category"] = _known(records, named["group"], groups)
     rows["precision"] = (rows["area_code"] == ENGLAND).map({True: "1", False: "5"})
-    for role, (measure, whole) in COUNTS.items():
-        if role in named:
-            column = {named[role]: {"measure": measure, "unit": "people"}}
-            yield records.unpivot(rows, column, {"NULL": "x"}, base=named[whole] if whole else None)
+    for measure, (_, whole) in COUNTS.items():
+        if measure in named:
+            column = {named[measure]: {"measure": measure, "unit": "people"}}
+            figures = records.unpivot(rows, column, {"NULL": "x"}, base=named[whole] if whole else None)
+            yield _where_asked(records, named[measure], figures) if whole == STARTING else figures
+
+
+def _role(name: str) -> str:
+    """A column's name in the form that is known: in small letters, without spaces and underlines."""
+    return re.sub(r"[\s_]", "", heading(name)).removesuffix("data").removeprefix("num")
 
 
 def _columns(records: Records) -> dict[str, str]:
-    """The name of the column of each role; both files' names come to the same without case and underlines."""
+    """The name of the column of each dimension, and of each count that is there."""
     named: dict[str, str] = {}
     for name in records.frame:
-        plain = name.lower().removesuffix("_data").removeprefix("num_").replace("_", "")
-        if (role := DIMENSIONS.get(plain, plain)) in named:
-            raise records.refused(f"the columns {named[role]} and {name} mean the same")
-        if any(role != known and re.search(rf"(?<![a-z\d]){known}", role) for known in COUNTS):
+        role = _role(name)
+        known = [DIMENSIONS[role]] if role in DIMENSIONS else []
+        known += [count for count, (head, _) in COUNTS.items() if re.fullmatch(head, role)]
+        if not known and any(re.search(rf"(?<![a-z\d)-])({head})", role) for head, _ in COUNTS.values()):
             raise records.refused(f"nobody knows the column {name}, which holds the name of one that is read")
-        named[role] = name
+        for meaning in known:
+            if meaning in named:
+                raise records.refused(f"the columns {named[meaning]} and {name} mean the same")
+            named[meaning] = name
     if missing := {*DIMENSIONS.values(), IN_TREATMENT} - set(named):
-        raise records.refused(f"no column for {', '.join(sorted(missing))} among {', '.join(list(named)[:12])}")
-    if needed := {whole for role, (_, whole) in COUNTS.items() if whole and role in named} - set(named):
+        among = ", ".join(records.frame.columns[:12])
+        raise records.refused(f"no column for {', '.join(sorted(missing))} among {among}")
+    if needed := {whole for count, (_, whole) in COUNTS.items() if whole and count in named} - set(named):
         raise records.refused(f"no column for {', '.join(sorted(needed))}, the whole of others")
     return named
+
+
+def _where_asked(records: Records, column: str, figures: pd.DataFrame) -> pd.DataFrame:
+    """Counts of one answer to a question, not available where so many people have no answer to it but zeros."""
+    (question,) = (question for question in QUESTIONS if _role(column).startswith(question))
+    answers = [name for name in records.frame if _role(name).startswith(question)]
+    silent = records.frame[answers].isin(["0", "", "NULL"]).all(axis=1).to_numpy()
+    unasked = figures["value"].eq(0) & silent & (figures["base"] > TOO_MANY * len(answers))
+    unasked &= len(answers) >= ALL_ANSWERS
+    figures.loc[unasked, ["value", "status"]] = [float("nan"), "x"]
+    return figures.assign(note=unasked.map({True: "Printed as 0, as every answer is.", False: ""}))
 
 
 def _known(records: Records, column: str, meanings: Mapping[str, str | None]) -> pd.Series:

@@ -94,8 +94,8 @@ def test_not_collected_and_a_rounded_zero_stay_apart(altered):
         ([row("Barnet", "2021/22", "Total", "<5", 50, 40, 5)], HEAD, r"intreatment_allintx.*row 2 '<5'"),
         ([row("Barnet", "Q1 2021")], HEAD, "row 2, ReportingPeriod"),
         ([row()], ["When", *HEAD[1:]], "no column for period"),
-        ([row()], [*HEAD[:5], "inpatients", *HEAD[6:]], "no column for intreatmentallintx"),
-        ([row()], [*HEAD[:6], "newcomers", *HEAD[7:]], "no column for newpresentationnewtx, the whole"),
+        ([row()], [*HEAD[:5], "inpatients", *HEAD[6:]], "no column for people in treatment"),
+        ([row()], [*HEAD[:6], "newcomers", *HEAD[7:]], "no column for people starting treatment, the whole"),
         ([row()], [*HEAD[:8], "exits_died_allintx (000s)"], "nobody knows the column exits_died_allintx "),
         ([row()], [*HEAD[:8], "Nifer / exits_died_allintx"], "nobody knows the column Nifer / exits_died_allintx"),
         ([row("Barnet", "2021/22", "Total", 50, 100, 40, 5)], HEAD, "more people start treatment than are in it"),
@@ -107,6 +107,57 @@ def test_what_nobody_knows_is_refused(rows, head, says, altered):
         rows = [rows[0], [*rows[1][:5], 105, 50, 40, 5]]
     with pytest.raises(Refused, match=says):
         altered(VIEWIT, [head, *rows])
+
+
+IN_WORDS = """Reporting period|Area|Sex|Age group|Substance category|All in treatment|New presentations
+Ethnicity - Mixed/Multiple ethnic group - All in treatment
+Housing situation - Housing problem - New presentations|Housing situation - No problem - New presentations
+Housing situation - Other - New presentations|Housing situation - Urgent housing problem - New presentations
+Treatment exits - Died - All in treatment|Treatment exits Not known - All in treatment
+Treatment exits - Transferred (in custody) - All in treatment|Employment status - In education - New presentations
+Employment status - In regular employment - New presentations
+Employment status - Unpaid/voluntary - New presentations|Substance use - Cannabis -  All in treatment
+Substance use  - Cocaine - New presentation""".replace("\n", "|").split("|")
+
+
+def in_words(*cells: object) -> list:
+    return ["2023/24", "England", "Total", "Total", "Total", 310863, 158991, 8142, *cells]
+
+
+def test_the_names_in_words_of_newer_files_say_the_same(altered):
+    """Years as the file to 2023/24 prints them: blank where housing was not collected, then 0 in every answer."""
+    known = in_words(14079, 108065, 6733, 1644, 3742, 0, 809, 1244, 25717, 327, 64171, 31637)
+    blank = in_words("", "", "", "", 4166, 3, 1032, 1361, 25225, 382, 56702, 29448)
+    zeros = in_words(0, 0, 0, 0, 4022, 8, 951, 1647, 28441, 416, 53678, 24565)
+    years = {"2021/22": known, "2022/23": blank, "2023/24": zeros}
+    frame = altered(VIEWIT, [IN_WORDS, *([year, *cells[1:]] for year, cells in years.items())])
+
+    def of(measure: str, year: str = "2023/24") -> pd.Series:
+        return of_all(frame, ENGLAND, measure=measure, period_label=year)
+
+    assert of("people in treatment")["value"] == 310_863
+    assert of("deaths in treatment")[["value", "base"]].tolist() == [4_022, 310_863]
+    assert [of(f"in {work} at start")["value"] for work in ("education", "regular employment")] == [1_647, 28_441]
+    assert of("in unpaid voluntary work at start")[["value", "base"]].tolist() == [416, 158_991]
+    housing = "no housing problem at start"
+    assert of(housing, "2021/22")[["value", "base"]].tolist() == [108_065, 158_991]
+    for year, note in (("2022/23", ""), ("2023/24", "Printed as 0, as every answer is.")):
+        missing = of(housing, year)
+        assert pd.isna(missing["value"]) and (missing["status"], missing["note"]) == ("x", note)
+
+
+def test_a_zero_of_few_people_is_one(altered):
+    frame = altered(VIEWIT, [IN_WORDS, ["2023/24", "Barnet", *["Total"] * 3, 30, 20, 5, 0, 0, 0, 0, *[0] * 8]])
+    assert of_all(frame, "E09000003", measure="no housing problem at start", period_label="2023/24")["value"] == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["All in treatment (000s)", "Nifer / All in treatment", "Treatment exits - Died - All in treatment, revised"],
+)
+def test_a_name_in_words_that_says_more_is_not_passed_over(name, altered):
+    with pytest.raises(Refused, match="holds the name of one that is read"):
+        altered(VIEWIT, [[*IN_WORDS, name], [*in_words(*[5] * 12), 7]])
 
 
 # --- a sample ------------------------------------------------------------------------------------------------
