@@ -101,7 +101,8 @@ COMPARED = r"parent (?:code|name)|area type|recent trend|compared to .*|column n
 MISSING = [
     (r"disclosure|suppressed", "c"),
     (r"cannot be calculated|number of cases is too small|missing|not available|incomplete|not published", "x"),
-    (r"value for .* combined|combined with", "x"),
+    (r"data quality", "x"),
+    (r"values? for .* combined|combined with", "x"),
 ]
 BESIDE = [(r"data quality|interpret with caution|unreliable", "u"), (r"modelled|synthetic|estimate", "e")]
 
@@ -194,8 +195,14 @@ def _ages(records: Records, rows: pd.DataFrame) -> pd.Series:
     alone = rows["Age"].groupby(rows["Indicator ID"]).transform("nunique") == 1
     # Deaths and admissions are of all ages.
     of_people = np.array([INDICATORS[indicator].counted_unit == "people" for indicator in rows["Indicator ID"]])
-    named = [age in plain(name) for age, name in zip(ages, rows["Indicator Name"], strict=True)]
+    named = [age in _with_ages(name) for age, name in zip(ages, rows["Indicator Name"], strict=True)]
     return ages.mask(alone & (ages.isin(ADULTS) & of_people | np.array(named, dtype=bool)), "all")
+
+
+def _with_ages(name: str) -> str:
+    """An indicator's name with its ages as those of a column are spelled."""
+    words = re.sub(r"(\d) to (\d)", r"\1-\2", plain(name).lower())
+    return re.sub(r"(\d)(?:\+| years and over)", r"\1 and over", words)
 
 
 def _category(records: Records, indicator: str, name: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.opening import Refused
+from pipeline.read.outlines import CODED, named
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -43,23 +44,24 @@ def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     Proved on six real lookups, 2017 to 2023.
     """
     records = book.records()
-    levels = {found: name for name in records.frame if (found := re.fullmatch(r"([A-Z]+)(\d\d)CD", name))}
-    if len(levels) < 2 or len({found[2] for found in levels}) != 1 or any(found[1] not in LEVELS for found in levels):
+    levels = {found: name for name in records.frame if (found := re.fullmatch(CODED, name, re.IGNORECASE))}
+    known = all(found[1].upper() in LEVELS for found in levels)
+    if not known or len(levels) < 2 or len({found[2] for found in levels}) != 1:
         raise Refused(f"{records.file}: no code columns of one vintage among {', '.join(records.frame.columns[:12])}")
     lowest, *upper = levels
     period = periods.calendar_year(2000 + int(lowest[2]))
     one = {"measure": "area", "unit": "area", "value": 1.0, "period": period}
     frame = records.frame
     for found, code in levels.items():
-        name = f"{code[:-2]}NM"
+        name = named(code)
         records.require(name)
         _require_one(records, code, name)
         first = ~frame[code].duplicated()
         yield _stated(frame[first], code, code, name, **one)
         if found in upper:
             _require_one(records, levels[lowest], code)
-            member = one | {"measure": f"member of {LEVELS[found[1]]}"}
-            yield _stated(frame, levels[lowest], code, f"{levels[lowest][:-2]}NM", **member, category=frame[code])
+            member = one | {"measure": f"member of {LEVELS[found[1].upper()]}"}
+            yield _stated(frame, levels[lowest], code, named(levels[lowest]), **member, category=frame[code])
 
 
 def _require_one(records: Records, code: str, other: str) -> None:

@@ -15,11 +15,19 @@ from pipeline.read.tabular import GSS
 DEGREES = (-9.0, 49.0, 3.0, 62.0)
 METRES = (-100_000.0, 0.0, 700_000.0, 1_300_000.0)
 
+# What a code's property or column is called, in capitals or small letters: the kind of area and the vintage.
+CODED = r"([A-Z]+)(\d\d)CD"
+
 Feature = dict[str, Any]  # as a GeoJSON file holds it
 
 
+def named(code: str) -> str:
+    """What stands beside the code of an area: LAD21NM beside LAD21CD, lad19nm beside lad19cd."""
+    return code[:-2] + ("NM" if code.isupper() else "nm")
+
+
 class Outlines:
-    """The areas of a GeoJSON file: the one property of a GSS code and a vintage (LAD21CD), its name and its polygons.
+    """The areas of a GeoJSON file: the property of a GSS code and a vintage (LAD21CD, lad19cd), its name and polygons.
 
     `code` and `name` are the names of the properties, `vintage` their year. `frame` has a row an area, by the number
     of its feature from 1: area_code, area_label, and rings, each an array of x and y, whose last point is its first.
@@ -30,7 +38,7 @@ class Outlines:
         self.file = path.name
         features = self._features(path.read_bytes())
         self.code, self.vintage = self._coded(features[0])
-        self.name = f"{self.code[:-2]}NM"
+        self.name = named(self.code)
         rows = {number: self._area(number, feature) for number, feature in enumerate(features, start=1)}
         self.frame = pd.DataFrame.from_dict(rows, orient="index", columns=["area_code", "area_label", "rings"])
         if len(repeated := self.frame[self.frame["area_code"].duplicated()]):
@@ -55,7 +63,7 @@ class Outlines:
         return features
 
     def _coded(self, feature: Feature) -> tuple[str, int]:
-        names = [name for name in feature.get("properties") or () if re.fullmatch(r"[A-Z]+\d\dCD", name)]
+        names = [name for name in feature.get("properties") or () if re.fullmatch(CODED, name, re.IGNORECASE)]
         if len(names) != 1:
             among = ", ".join(feature.get("properties") or ()) or "none"
             raise self.refused(f"{len(names) or 'no'} properties like LAD21CD among {among}")

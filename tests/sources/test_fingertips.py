@@ -273,6 +273,14 @@ def test_older_attributable_fractions_and_substances_have_categories_of_their_ow
     assert set(found.loc[found["measure"] == "adults in treatment", "category"]) == {"drugs", "drugs and alcohol"}
 
 
+def test_an_age_in_the_name_of_an_indicator_is_its_whole_however_it_is_written(altered):
+    rows = lines(sample(FINGERTIPS, "2024-11-05"))
+    at, of_young = rows[0].index("Indicator Name"), "(15-24 years)"
+    assert sum(row[at].endswith(of_young) for row in rows) > 100
+    in_words = [[*row[:at], row[at].replace(of_young, "(15 to 24 years)"), *row[at + 1 :]] for row in rows]
+    assert_same(altered(FINGERTIPS, in_words), sample_figures(FINGERTIPS, "2024-11-05"))
+
+
 # --- metrics -------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline import inventory, places, releases
@@ -60,6 +61,16 @@ def test_each_area_is_named_once_in_its_vintage(tmp_path):
         ["area", "2021", "E06000047", "County Durham", "unitary_authority", 1.0, "area", "feature 1, LAD21CD"],
         ["area", "2021", "E06000005", "Darlington", "unitary_authority", 1.0, "area", "feature 2, LAD21CD"],
     ]
+
+
+def test_properties_in_small_letters_say_the_same(tmp_path):
+    made = good()
+    for feature in made["features"]:
+        feature["properties"] = {name.lower(): value for name, value in feature["properties"].items()}
+    small = read("ons_boundaries", write(tmp_path / "small.geojson", made))
+    known = read("ons_boundaries", write(tmp_path / "good.geojson", good()))
+    assert small["cell"].tolist() == known["cell"].str.replace("LAD21CD", "lad21cd").tolist()
+    pd.testing.assert_frame_equal(small.drop(columns="cell"), known.drop(columns="cell"))
 
 
 @pytest.mark.real_data

@@ -2,6 +2,7 @@
 
 import csv
 
+import pandas as pd
 import pytest
 
 from pipeline.read.opening import Refused
@@ -50,6 +51,13 @@ def test_a_lookup_of_unknown_levels_or_two_vintages_is_refused(altered):
             altered("ons_geography", [heads, *rows[1:]])
     with pytest.raises(Refused, match="no column RGN21NM"):
         altered("ons_geography", [["FID", "LAD21CD", "LAD21NM", "RGN21CD", "region"], *rows[1:]])
+
+
+def test_headings_in_small_letters_say_the_same(altered):
+    rows = lines(sample("ons_geography", "2021-04-30"))
+    small, known = (altered("ons_geography", [heads, *rows[1:]]) for heads in (map(str.lower, rows[0]), rows[0]))
+    assert small["cell"].tolist() == [cell[:-7] + cell[-7:].lower() for cell in known["cell"]]
+    pd.testing.assert_frame_equal(small.drop(columns="cell"), known.drop(columns="cell"))
 
 
 def test_a_lookup_that_contradicts_itself_is_refused(altered):
