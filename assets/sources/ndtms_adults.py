@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from assets.sources.ndtms_names import GROUPS
-from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table, require_not_newer
+from assets.sources.ndtms_tables import NEW, WHO, YEAR, YEARS, Wanted, newest_year, read_table, require_not_newer
 from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
@@ -29,12 +29,12 @@ PEOPLE = Wanted(
     {"": "people in treatment"},
 )
 STARTS = Wanted(
-    r"trends? in (the )?(numbers? (of )?)?"
-    rf"(new presentations( to treatment)?|{WHO} (starting|entering|new to) treatment){YEARS}",
+    rf"trends? in (the )?(numbers? (of )?)?{NEW}{YEARS}",
     {"": "people starting treatment"},
 )
 DEATHS = Wanted(
-    r"trends? in (treatment exit reasons?|deaths (in|during) treatment)",
+    r"trends? in (the )?(reasons? for )?((treatment )?exit(s|ing treatment| reasons?)|leaving treatment)"
+    r"|trends? in (the )?(numbers? of )?deaths (in|during) treatment",
     {r"died|deaths( in treatment)?|adults who died": "deaths in treatment"},
 )
 PROGRESS = Wanted(
@@ -55,7 +55,7 @@ ASKED = (
 OTHERS = [
     PROGRESS,
     Wanted(
-        r"housing situation of (new presentations( to treatment)?|adults starting treatment)",
+        rf"(housing|accommodation) (situation|status)\W+((of|for|among) )?{NEW}",
         {r"no (housing )?problem": "no housing problem"},
         whole="total",
         point="start",
@@ -78,7 +78,7 @@ OTHERS = [
         whole=ASKED,
     ),
     Wanted(
-        r"mental health treatment need and (the )?treatment received( of new presentations( to treatment)?)?",
+        rf"mental health treatment need and (the )?treatment received(\W+((of|for|among) )?{NEW})?",
         {
             rf"(total )?({WHO} )?receiving any (form of )?(mental health )?treatment( for mental health)?": (
                 "mental health treatment"
@@ -138,8 +138,8 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     reason "died"; their whole is everybody in treatment. The modelled deaths of local authorities keep the printed
     95% bounds. Marks: c and * hidden. Areas are printed by name, some in the system's own words ("Cheshire East UA").
     The tables of progress, of work and of parents are built to a description of their content, not of their layout.
-    The local table of the edition to 2024-25, "deaths in drug treatment, by local authority", gives ratios of deaths
-    over three years to those expected and is not read: what they are of is UNVERIFIED.
+    The local tables of deaths that give ratios of those observed over three years to those expected ("deaths in drug
+    treatment, by local authority", to 2024-25) are not read: what they are of is UNVERIFIED.
     No real file was at hand: proved on sample releases, and on a workbook of the titles and headings of 2017-18.
     """
     people = read_table(_table(book, PEOPLE), PEOPLE, None)
@@ -153,11 +153,16 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     yield deaths.assign(base=whole.reindex(pd.MultiIndex.from_frame(deaths[["period", "category"]])).to_numpy())
     for wanted in (STARTS, *OTHERS):
         table = book.table_if_any(wanted.title, first=_first(wanted))
-        if table is not None:
+        if table is not None and not (wanted.local and _is_against_expected(table)):
             counts = read_table(table, wanted, newest)
             if wanted is PROGRESS:
                 _require_whole(table, counts)
             yield counts
+
+
+def _is_against_expected(table: Table) -> bool:
+    """Whether a table of areas holds what was observed against what was expected, which is another measure."""
+    return any(re.search(r"\b(observed|expected|point estimate)\b", part) for parts in table.headings for part in parts)
 
 
 def _table(book: Workbook, wanted: Wanted) -> Table:

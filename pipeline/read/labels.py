@@ -95,7 +95,9 @@ _PLACES_ALONE = (
     r"|wales|scotland|northern ireland|great britain)"
 )
 # As it stands behind the label of a row.
-_BEHIND = rf"(?<!institution )(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive)[^,(:;]*?\b(?:{_SOME}|aged)\b"
+_BEHIND = (
+    rf"(?<!institution )(?:[,(:;]|\s-)\s*(?!excluding fraud|adjunctive|other than ecstasy)[^,(:;]*?\b(?:{_SOME}|aged)\b"
+)
 
 # How much of all samples an interval holds, where a heading says it.
 LEVEL = r"\d\d(?:\.\d+)?(?= ?%| ?per ?cent| ?ci\b)|(?<=\bci )\d\d(?:\.\d+)?|(?<=\()\d\d(?:\.\d+)?(?=\))"
