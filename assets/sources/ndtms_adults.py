@@ -142,13 +142,14 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     treatment, by local authority", to 2024-25) are not read: what they are of is UNVERIFIED.
     No real file was at hand: proved on sample releases, and on a workbook of the titles and headings of 2017-18.
     """
-    people = read_table(_table(book, PEOPLE), PEOPLE, None)
+    people = read_table(_table(book, PEOPLE, "of the trend in numbers in treatment"), PEOPLE, None)
     if missing := set(GROUPS.values()) - set(people["category"]):
         raise Refused(f"{book.name}: no column of {', '.join(sorted(missing))} in the trend of numbers in treatment")
     newest = newest_year(people)
     yield people
     whole = people.set_index(["period", "category"])["value"]
-    deaths = read_table(exits := _table(book, DEATHS), DEATHS, None)
+    exits = _table(book, DEATHS, "of the trend in exit reasons or deaths in treatment")
+    deaths = read_table(exits, DEATHS, None)
     require_not_newer(exits, deaths, newest)
     yield deaths.assign(base=whole.reindex(pd.MultiIndex.from_frame(deaths[["period", "category"]])).to_numpy())
     for wanted in (STARTS, *OTHERS):
@@ -165,8 +166,11 @@ def _is_against_expected(table: Table) -> bool:
     return any(re.search(r"\b(observed|expected|point estimate)\b", part) for parts in table.headings for part in parts)
 
 
-def _table(book: Workbook, wanted: Wanted) -> Table:
-    return book.table(wanted.title, first=_first(wanted))
+def _table(book: Workbook, wanted: Wanted, called: str) -> Table:
+    table = book.table_if_any(wanted.title, first=_first(wanted))
+    if table is None:
+        raise book.no_table(wanted.title, called)
+    return table
 
 
 def _first(wanted: Wanted) -> str:

@@ -39,7 +39,7 @@ EXITS = {
     "completed": r"(treatment )?completed?( treatment)?( free of( (drugs?|alcohol|dependency|use|and|or))+)?"
     r"|successful(ly)? complet(ion|ed)( of)?( treatment)?",
     "referred on": r"(referred on|transferred)\d?( to)?( (an|another|other|adult|treatment|services?|providers?))*",
-    "transferred, not in custody": r"transferred[ (-]+not in custody\)?",
+    "transferred (not in custody)": r"transferred[ (-]+not in custody\)?",
     "dropped out": r"dropped out( ?/ ?left)?|left",
     "prison": r"prison|transferred to (prison|custody)|transferred[ (-]+in custody\)?",
     "moved away": r"moved away",

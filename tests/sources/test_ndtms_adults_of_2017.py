@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.reading import assert_same
+
 GROUPS = ["Opiate", "Non-opiate only", "Non-opiate and Alcohol", "Alcohol only", "Total"]
 
 
@@ -62,3 +64,32 @@ def test_the_tables_of_2017_18_are_read_as_they_are_described(altered):
         (("mental health treatment", "2017/18"), 55, 65, "Table 4.13.1!B7"),
     ]
     assert len(frame) == 6 * len(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title"),
+    [
+        ("Table 7.1.1", "Table 8.1: trends in the numbers of all adults in treatment by substance group"),
+        ("Table 7.1.1", "Table 9.1: trends in numbers in treatment, 2016 to 2017 through to 2017 to 2018"),
+        ("Table 7.4.1", "Table 9.3: trends in treatment exits"),
+        ("Table 7.4.1", "Table 9.4: trends in reasons for exiting treatment"),
+        ("Table 4.11.1", "Table 3.6: housing situation of people starting treatment"),
+        ("Table 4.11.1", "Table 4.8.1 Housing situation, new presentations to treatment"),
+        ("Table 4.13.1", "Table 3.9: mental health treatment need and treatment received of people starting treatment"),
+    ],
+)
+def test_the_same_table_may_be_titled_otherwise(sheet, title, altered):
+    others = {name: [[title], *rows[1:]] if name == sheet else rows for name, rows in OF_2017_18.items()}
+    assert_same(altered("ndtms_adults", others), altered("ndtms_adults", OF_2017_18))
+
+
+def test_local_deaths_held_against_those_expected_are_passed_over(altered):
+    ratios = [
+        ["Table 10.2: Deaths in treatment by local authority"],
+        ["Link back to the index"],
+        ["Area name", "Age", "Time period", "Point estimate", "Lower bound to confidence interval (CI)",
+         "Upper bound to confidence interval (CI)", "Observed"],
+        ["Barnsley", "18+", "April 2015 to March 2018", 1.24, 0.98, 1.86, 61],
+        ["Bedford Borough", "18+", "April 2015 to March 2018", 0.68, 0.4, 1.1, 24],
+    ]  # fmt: skip
+    assert_same(altered("ndtms_adults", OF_2017_18 | {"10_2_Deaths": ratios}), altered("ndtms_adults", OF_2017_18))

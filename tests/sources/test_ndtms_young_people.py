@@ -260,6 +260,24 @@ def test_a_note_and_a_word_for_clients_are_no_other_exit(altered):
     assert_same(found, altered(YOUNG, book))
 
 
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("sheet", "printed", "otherwise"),
+    [
+        ("6.4.1 Trends of Service Exits", "Complete", "Successful completion"),
+        ("6.4.1 Trends of Service Exits", "Prison", "Transferred (in custody)"),
+        ("6.4.1 Trends of Service Exits", "Treatment declined by client", "Treatment declined"),
+        ("3.3.1 Substance Use", "Amphetamines", "Amphetamine (other than ecstasy)"),
+        ("3.3.1 Substance Use", "Crack", "Crack cocaine (not opiate)"),
+    ],
+)
+def test_a_substance_or_reason_may_be_called_otherwise(sheet, printed, otherwise, staged_real, altered):
+    book = sheets(real_file(YOUNG, REAL))
+    assert sum(row[0] == printed for row in book[sheet]) == 1
+    book[sheet] = [[otherwise if row[0] == printed else row[0], *row[1:]] for row in book[sheet]]
+    assert_same(altered(YOUNG, book), staged_real(YOUNG, REAL))
+
+
 @pytest.mark.parametrize(
     "title",
     [
