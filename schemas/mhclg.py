@@ -14,7 +14,7 @@ _WORDS = (
     "|parent|people|persecution|person|physical|poor|pregnant|prison|problem|problems|racial|refugee"
     "|relationship|repeat|requiring|retired|risk|rough|seeker|sensory|served|sexual|slavery|sleeper|sleeping"
     "|social|substance|support|term|the|to|trafficking|training|veteran|victim|violence|with|years|young"
-    r"|aged \d+([+-]|-\d+)?"
+    r"|aged \d+([+-]|(-| to )\d+)?"
 )
 
 

@@ -21,11 +21,13 @@ NEEDS = "of which households with:"
 # What heads a total of households or needs: nothing but these words, so that no need is lost as one.
 _MANY = r"no|unknown|any|multiple|at least|one|two|three|four|\d\+?|(?:known )?support needs?"
 _OF_ALL = (
-    r"(?: (?:number|of|all|the|households?|with|that|have|having|known|support|needs?(?:\(s\))?|for"
+    r"(?: (?:number|of|all|total|the|households?|with|that|have|having|known|support|needs?(?:\(s\))?|for"
     r"|those|identified|reported|recorded|assessed|as|owed|an?|homelessness|prevention|relief|duty|by|in|or|more|and"
     rf"|{_MANY}))*"
 )
 TOTAL = rf"(?:grand )?total{_OF_ALL}|households with (?:{_MANY}){_OF_ALL}|number of households|[12]|3\+|3 or more"
+# What stands before each need where one row of headings holds all that is said of a column.
+_EACH_NEED = "support need "
 # What makes the households of a total fewer.
 FEWER = rf"{OF_SOME}|\b(?:known|stated|not)\b"
 
@@ -59,8 +61,8 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
     quarter since April 2018. A household may have several needs. "-" hides the needs of an authority with fewer than
     five households that have any; ".." is a missing or incomplete return. England and the regions are rounded to 10
     and include estimates for missing returns, authorities are exact: England is not their sum.
-    Both tables are needed. Proved on four real workbooks, April-June 2018 to July-September 2025; a single row of
-    headings and marks in square brackets on synthetic workbooks only.
+    Both tables are needed. Proved on four real workbooks, April-June 2018 to July-September 2025; the single row of
+    headings with marks in square brackets, since October-December 2025, on synthetic workbooks with its headings.
     """
     duties = book.table(r"^table a1\b(?=.*\bhouseholds\b)", sheet=r"(table )?A1(\b|_).*")
     period = duties.period()
@@ -83,8 +85,14 @@ def mhclg_homelessness(book: Workbook) -> Iterator[pd.DataFrame]:
 
 
 def _owed(table: Table) -> int:
-    """The column of all households owed a duty: one label says so, or "total" under "assessed as owed a duty"."""
-    whole = r"total (number of )?(households )?(assessed as )?owed an? ((prevention or relief|homelessness) )?duty"
+    """The column of all households owed a duty: one label says so, or "total" under "assessed as owed a duty".
+
+    In a single row of headings the lines of one cell say it.
+    """
+    whole = (
+        r"total (number of )?(households )?(assessed as )?owed an? ((prevention or relief|homelessness) )?duty"
+        r"|assessed as owed a duty owed a prevention or relief duty total"
+    )
     found = [
         column
         for column, parts in enumerate(table.headings)
@@ -102,14 +110,19 @@ def _owed(table: Table) -> int:
 
 def _needs(table: Table) -> dict[int, str]:
     """Each column of a support need, whose name is its longest label but for what heads all needs."""
-    leaves = {column: parts[-1] for column, parts in enumerate(table.headings) if column > table.key + 1 and parts}
+    headings = {
+        column: [part.removeprefix(_EACH_NEED) for part in parts]
+        for column, parts in enumerate(table.headings)
+        if column > table.key + 1 and parts
+    }
+    leaves = {column: parts[-1] for column, parts in headings.items()}
     totals = [leaf for leaf in leaves.values() if re.fullmatch(TOTAL, leaf)]
     if repeated := {leaf for leaf in totals if totals.count(leaf) > 1}:
         raise table.refused(f"several columns headed {', '.join(sorted(repeated))}")
     needs = {}
     for column, leaf in leaves.items():
         if not re.fullmatch(TOTAL, leaf):
-            labels = [part for part in table.headings[column] if part not in (NEEDS, "number of households")]
+            labels = [part for part in headings[column] if part not in (NEEDS, "number of households")]
             needs[column] = max(labels, key=len, default="")
             if not all(_repeats(labels[-1], other) for other in labels):
                 raise table.refused(f"column {column_letters(column)} is headed {' and '.join(map(repr, labels))}")

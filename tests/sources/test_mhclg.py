@@ -142,48 +142,45 @@ def test_a_needed_table_that_is_missing_is_refused(sheet, altered):
         altered(HOMELESSNESS, sheets)
 
 
-# --- a layout known from its description only -----------------------------------------------------------------
+# --- a single row of headings, as published since October to December 2025 -------------------------------------
 
 
 def test_homelessness_under_one_row_of_headings(tmp_path):
-    title = "support needs of households owed a duty, England, January to March 2025 [note 1]"
+    area = ["Organisation Identification Code", "Area Name"]
+    owed, some = "Assessed as owed a duty", "Households with one or more support needs owed a duty"
     sheets = {
-        "Cover": [["Statutory homelessness, January to March 2025"]],
+        "Cover": [["Statutory homelessness, January to March 2026"]],
         "A1": [
-            ["Table A1: Households by initial assessment, England, January to March 2025"],
+            ["Table A1: Households by initial assessment, England, January to March 2026"],
             *FRONT,
-            [
-                "Area code",
-                "Area name",
-                "Total initial assessments [note 2]",
-                "Total households assessed as owed a duty",
-            ],
-            ["E92000001", "England", 100.0, 90.0],
-            ["E06000001", "Hartlepool", 10.0, 8.0],
-            ["E06000002", "Middlesbrough", "[x]", "[x]"],
+            [*area, "Initial assessments\nTotal\n[note 2]", f"{owed}\nOwed a prevention or relief duty\nTotal",
+             f"{owed}\nThreatened with homelessness within 56 days, Prevention duty owed",
+             f"{owed}\nHomeless, Relief duty owed\n[note 4]", "Households in area\n(thousands)\n[note 5]"],
+            ["E92000001", "ENGLAND", 100.0, 90.0, 40.0, 50.0, 24_637.0],
+            ["[z]", "Rest of England", 80.0, 70.0, 30.0, 40.0, 21_039.0],
+            ["E06000001", "Hartlepool", 10.0, 8.0, 5.0, 3.0, 43.2],
+            ["E06000002", "Middlesbrough", "[x]", "[x]", "[x]", "[x]", 61.1],
         ],
         "A3": [
-            [f"Table A3: {title}"],
+            ["Table A3: Households owed a duty by support needs, England, January to March 2026 [note 1]"],
             *FRONT,
-            [
-                "Area code",
-                "Area name",
-                "Households with no support needs owed duty",
-                "Total number of support needs",
-                "Drug dependency needs [note 3]",
-                "Alcohol dependency needs",
-            ],
-            ["E92000001", "England", 50.0, 70.0, 20.0, 30.0],
-            ["E06000001", "Hartlepool", 5.0, 7.0, "[c]", 3.0],
-            ["E06000002", "Middlesbrough", "[x]", "[x]", "[x]", "[x]"],
+            [*area, "Households with no support needs owed a duty", f"{some}\nTotal\n[note 2]",
+             f"{some}\n1 support need", "Total number of support needs\n[note 3]",
+             "Support need\nYoung person aged 16 to 17", "Support need\nDrug dependency needs [note 3]"],
+            ["E92000001", "ENGLAND", 50.0, 30.0, 10.0, 70.0, 20.0, 30.0],
+            ["[z]", "Rest of England", 40.0, 30.0, 10.0, 60.0, 10.0, 20.0],
+            ["E06000001", "Hartlepool", 5.0, 2.0, 1.0, 7.0, 3.0, "[c]"],
+            ["E06000002", "Middlesbrough", "[x]", "[x]", "[x]", "[x]", "[x]", "[x]"],
         ],
-    }
+    }  # fmt: skip
     found = read_altered(tmp_path, HOMELESSNESS, sheets)
-    drugs = found[found["category"] == "drug dependency needs"].set_index("area_code")
-    assert drugs["value"].fillna(-1).to_dict() == {"E92000001": 20, "E06000001": -1, "E06000002": -1}
-    assert drugs["status"].to_dict() == {"E92000001": "", "E06000001": "c", "E06000002": "x"}
-    assert drugs["base"].fillna(-1).to_dict() == {"E92000001": 90, "E06000001": 8, "E06000002": -1}
-    assert set(found["period_label"]) == {"Jan-Mar 2025"} and len(found) == 9
+    drugs = found[found["category"] == NEEDS].set_index("area_code")
+    known = {"E92000001": 30, "rest-of-england": 20, "E06000001": -1, "E06000002": -1}
+    assert drugs["value"].fillna(-1).to_dict() == known
+    assert drugs["status"].to_dict() == {"E92000001": "", "rest-of-england": "", "E06000001": "c", "E06000002": "x"}
+    assert drugs["base"].fillna(-1).to_dict() == known | {"E92000001": 90, "rest-of-england": 70, "E06000001": 8}
+    assert set(found["period_label"]) == {"Jan-Mar 2026"}
+    assert set(found["category"]) == {"all", NEEDS, "young person aged 16 to 17"} and len(found) == 12
 
 
 @pytest.mark.parametrize(
