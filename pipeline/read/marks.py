@@ -111,4 +111,5 @@ def read_values(raw: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, 
             values[at], statuses[at] = read_mark(text, marks)
         except KeyError:
             unknown[text] = at
-    return values, statuses, unknown
+    # Programs print a zero as -00 or -0, and none is below another.
+    return values + 0.0, statuses, unknown

@@ -70,6 +70,11 @@ def test_the_same_mark_means_what_its_publication_says():
     assert read_mark("-", {"-": "x"})[1] == "x" and read_mark("-", {"-": "c"})[1] == "c"
 
 
+def test_a_zero_has_no_sign():
+    values, _, unknown = read_values(np.array(["-00 ", "-0", -0.0, "0.00"], dtype=object), {})
+    assert values.tolist() == [0] * 4 and not np.signbit(values).any() and not unknown
+
+
 def test_cells_that_are_neither_numbers_nor_texts_are_unknown_marks():
     values, statuses, unknown = read_values(np.array([1.0, 2, True, date(2021, 3, 1), "[x]"], dtype=object), {})
     assert values[:2].tolist() == [1, 2] and np.isnan(values[2:]).all() and statuses.tolist() == ["", "", "", "", "x"]
