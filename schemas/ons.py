@@ -56,7 +56,11 @@ class OnsDrugDeaths(
     sexes=("all", "male", "female"),
     ages=("all", r"\d", *_BAND),
     # Deaths that mention a substance stand beside those by cause, each substance under its own name.
-    categories=(rf"drug (misuse|poisoning)(, {made_of(_CAUSES)})?", r"[a-z][a-z /()-]{2,90}"),
+    # In their names a digit says where in a molecule something is: "bzp (1-benzylpiperazine)".
+    categories=(
+        rf"drug (misuse|poisoning)(, {made_of(_CAUSES)})?",
+        r"(?!drug (misuse|poisoning)\b)(?=.{3,90}$)([a-z]|\d-)[a-z /,:()-]*(\d-[a-z /,:()-]+)*",
+    ),
 ):
     """Deaths related to drug poisoning in England and Wales."""
 
@@ -138,8 +142,8 @@ class OnsHomicide(
         "any",
         "dealer",
         "user",
-        "motive to obtain drugs.*",
-        "victim or suspect under the influence of illicit drugs",
+        # Others in the publication's words.
+        r"(victim|suspect|motive|drug|other|not|no|unknown)\b[a-z /,()-]{0,80}",
     ),
 ):
     """Homicide in England and Wales: those that involve drugs."""

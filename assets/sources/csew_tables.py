@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import label
+from pipeline.read.labels import UNIT, label
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
 
@@ -17,11 +17,6 @@ ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"
 
 BASE = r"unweighted base\b.*"
 LIMIT_WORDS = r"\b(?:lower|upper|95|confidence|limits?|bounds?|intervals?|ci)\b%?"
-# What says below the years no more than the unit of all numbers.
-UNIT = (
-    r"(?:numbers?(?: of incidents)?,? ?)?\(?(?:[\'’]?(?:1,)?000s|thousands)\)?|percentages?|per ?cent|%"
-    r"|(?:incidence )?rates? per 1,000(?: [a-z/ ]+)?"
-)
 COMPARED = r"significan|change|compared"
 
 
@@ -71,7 +66,8 @@ def survey_years(table: Table) -> dict[int, dict]:
     """The column of each survey year, with the columns of its limits; not those that compare two years."""
     found: dict[Period, dict[str, int]] = {}
     for column, text in _year_headings(table).items():
-        if text and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
+        # Whom a table is of may stand over a column that holds no number.
+        if text and table.filled([column]).any() and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
             limit = re.search(r"\b(lower|upper)\b", text)
             year = re.sub(LIMIT_WORDS, " ", text) if limit else text
             columns = found.setdefault(_survey_year(table, year), {})

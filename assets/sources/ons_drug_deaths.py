@@ -65,7 +65,8 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     on synthetic ones only.
     """
     for title in ("by sex, country and underlying cause", "by sex, country and age"):
-        table = book.table(rf"number of deaths from drug-related poisoning and drug misuse,? {title}", first=EVERYBODY)
+        deaths = r"number of deaths (?:from drug-related poisoning|related to drug poisoning) and drug misuse"
+        table = book.table(rf"{deaths},? {title}", first=EVERYBODY)
         columns = {}
         for column, parts in enumerate(table.headings):
             if found := parted(parts, NATIONS):
@@ -89,7 +90,7 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
 
     misuse = both | {"category": "drug misuse"}
     table = book.table_if_any(
-        "age-specific mortality rates for .* drug misuse,? by sex and broad age group", first=EVERYBODY
+        "age-specific mortality rates for .* drug misuse,? by sex and (?:broad )?age group", first=EVERYBODY
     )
     if table:
         columns = rate_columns(
@@ -98,7 +99,8 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
         _, rates = unpivot_rates(table, _by_sex_and_year(table), columns)
         yield rates
 
-    table = book.table_if_any("age-specific mortality rates per .* drug misuse,? by 5-year age groups", first="<1|0")
+    title = "age-specific mortality rates per .* drug misuse,? by (?:5|five)[- ]year age groups?"
+    table = book.table_if_any(title, first="<1|0")
     if table:
         ages = table.text(table.column("age groups?"))
         rows = pd.DataFrame(
@@ -120,7 +122,7 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     columns = rate_columns(table, "age-standardised rate", lambda outer: _sex_and_cause(table, outer, sex is not None))
     yield from unpivot_rates(table, rows, columns)
 
-    table = book.table_if_any("average registration delay for deaths", first=YEAR)
+    table = book.table_if_any("(?:average|median) registration delays? for deaths", first=YEAR)
     if table:
         delay = {"measure": "median registration delay", "unit": "days"}
         columns = {}

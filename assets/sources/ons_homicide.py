@@ -24,7 +24,9 @@ DRUG_FLAGS = {
 TITLE = (
     r"^(?=.*\bhomicides?\b)(?=.*(?:\bdrug[- ](?:flags?|related|linked|involvement)\b|\binvolv\w+ (?:\w+ )?drugs?\b"
     r"|\b(?:links?|linked|related|relating) (?:to|with) (?:\w+ )?drugs?\b))"
-    r"(?!.*\b(?:influence|alcohol|attempted)\b)(?!.*\bby (?!drug|flag|type of drug))"
+    r"(?!.*\b(?:influence|alcohol|attempted)\b)(?!.*\bby (?!drug|flag|type of drug|(?:the )?police))"
+    # Shares alone, of whole percents, would be read as so many homicides.
+    r"(?!(?!.*\bnumbers?\b).*\b(?:percentages?|proportions?|shares?)\b)"
 )
 HEADS = (
     r"(?:type of )?(?:drug )?(?:flags?|involvement)(?: type)?|link (?:to|with) drugs|homicides?|offences?|drugs?"
@@ -36,7 +38,7 @@ COMPARED = r"change|compared|significan"
 
 @source(
     publisher="ONS",
-    formats="xlsx",
+    formats="xlsx xls",
     contract=OnsHomicide,
     editions=Ons("/peoplepopulationandcommunity/crimeandjustice/datasets/appendixtableshomicideinenglandandwales"),
 )
@@ -47,8 +49,9 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     police first recorded them. One table gives the drug flags down and the years across: any drug-related homicide (a
     user or dealer as victim or suspect, or drugs in any other way), user, dealer and others in the publication's words;
     a homicide may have several flags, so they never add to the whole. A row of all homicides is the whole that the
-    flags are part of; it and the row of any flag are needed. A block of percentages below the numbers repeats them and
-    is left out. The Index is live: courts and reclassification change old years, so that every release restates them.
+    flags are part of; it and the row of any flag are needed. Percentages, in a block below the numbers or a table of
+    their own, repeat them and are left out. The Index is live: courts and reclassification change old years, so that
+    every release restates them.
     No real file was at hand: proved on sample releases of the described shape only.
     """
     table = book.table(TITLE, heads=HEADS)

@@ -102,7 +102,7 @@ def _rates(table: Table, rows: pd.DataFrame, after: int, apart: Iterable[int] = 
 
 @source(
     publisher="ONS",
-    formats="xlsx",
+    formats="xlsx xls",
     contract=OnsPoliceForceTables,
     since=2012,
     omits=("periods",),
@@ -115,6 +115,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
     releases), and since 2021 by community safety partnership. England and Wales includes the British Transport
     Police; partnerships and "Unassigned" rows add to their force. "..", "[x]": not available; "+", "[u1]": a rate
     too unreliable for a small population. Force totals that the partnership tables repeat are not read twice.
+    Tables of a quarter, of 2020 and 2021, are not read beside those of its year.
     The force code beside an "Unassigned" row is wrong for Gwent and Surrey (December 2024): its name is used.
     Force counts are needed, or in a release of several files partnership counts in one of their own; tables of rates
     are optional, and hold the populations divided by.
@@ -146,6 +147,7 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
         }
         if "community safety partnership code" in above and not any("change" in text for text in above):
             raise Refused(f"{book.name}: the sheet {sheet!r} is by partnership, and nobody knows what its title counts")
+    found = {kind: _without_quarters(tables) for kind, tables in found.items()}
     counted = {table.period() for table in found["counts"] or found["partnership counts"]}
     if odd := [table for tables in found.values() for table in tables if table.period() not in counted]:
         raise odd[0].refused(f"no table counts offences of {odd[0].period().label}")
@@ -167,6 +169,17 @@ def ons_police_force_tables(book: Workbook) -> Iterator[pd.DataFrame]:
             if again := totals[force[totals].duplicated()].tolist():
                 raise table.refused(f"row {again[0] + 1} is a second total of {force[again[0]]}")
             yield (_counts if kind == "partnership counts" else _rates)(table, rows, last, totals)
+
+
+def _without_quarters(tables: list[Table]) -> list[Table]:
+    """Tables of one kind without those of a quarter whose year has a table too."""
+    periods = [table.period() for table in tables]
+    years = [period for period in periods if period.kind != "quarter"]
+    return [
+        table
+        for table, period in zip(tables, periods, strict=True)
+        if period in years or not any(year.start <= period.start and period.end <= year.end for year in years)
+    ]
 
 
 def _miscoded(table: Table, labels: pd.Series, codes: pd.Series) -> pd.Series:

@@ -31,15 +31,19 @@ from schemas.ons import OnsPopulation
 def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
     """Mid-year population estimates by local authority, sex and single year of age.
 
-    Three layouts: the mid-year workbook (table MYE2, persons, males and females, ages 0 to 90 and over); a flat file
+    Three layouts: the mid-year workbook (table MYE2, persons, males and females, ages 0 to 90 and over, where 90 alone
+    is 90 and over if the ages of every area add to all); a flat file
     of single ages for several years; and the flat file of children aged 0 to 17 that accompanies children's
     statistics. The period is the calendar year of the mid-year (30 June). Each is on the boundaries of its edition.
     Proved on two real workbooks (mid-2020, mid-2021) and one real file of either other layout; the older names of
-    the sheets ("MYE2 - All", "MYE2 - M") on synthetic workbooks only.
+    the sheets ("MYE2 - All", "UK males", "Males UK") on synthetic workbooks only.
     """
     if book.format != "csv":
         found = {}
-        wanted = r"^(?!.*\bhouseholds?\b)(?:mye ?2\b(?:.*\b(?:persons|males|females)\b)?|.*single year of age)"
+        wanted = (
+            r"^(?!.*\bhouseholds?\b)(?:mye ?2\b(?:.*\b(?:persons|males|females)\b)?|.*single year of age"
+            r"|(?:uk )?(?:persons|males|females)(?: uk)?$)"
+        )
         for table in book.tables(wanted, sheet=r"MYE ?2\b.*"):
             sex = _sex_of(table)
             if sex in found:
@@ -55,8 +59,10 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
             rows = pd.DataFrame({"area_code": codes, "area_label": table.names(table.column("names?"))})
             rows = rows[codes.str.fullmatch(GSS)]
             people = {"measure": "population", "unit": "people", "period": table.period(_mid_year(table)), "sex": sex}
-            columns = {table.column("all ages"): people | {"age": "all"}}
+            columns = {(everybody := table.column("all ages")): people | {"age": "all"}}
             ages = {c: age_band(table.heading_of(c, r"\d+\+?")) for c in table.columns(r"\d+\+?")}
+            if _add_to(table, rows.index, [*ages], everybody):
+                ages = {c: "90 and over" if age == "90" else age for c, age in ages.items()}
             _require_ages(ages.values(), table)
             columns |= {c: people | {"age": age} for c, age in ages.items()}
             table.require_all_read(rows.index, columns)
@@ -81,12 +87,18 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
 
 def _sex_of(table: Table) -> str:
     """The sex that the name of the sheet or the title gives."""
-    named = re.search(r"\b(persons|all|males?|females?|[mf])$", table.sheet.strip().lower())
+    named = re.search(r"\b(persons|all|males?|females?|[mf])\b", table.sheet.lower())
     titled = re.search(r"\b(persons|males|females)\b", heading(table.title))
     sexes = {{"a": "all", "p": "all", "m": "male", "f": "female"}[found[1][0]] for found in (named, titled) if found}
     if len(sexes) != 1:
         raise table.refused(f"its name and title give {' and '.join(sorted(sexes)) or 'no sex'}")
     return sexes.pop()
+
+
+def _add_to(table: Table, rows: pd.Index, parts: list[int], whole: int) -> bool:
+    """Whether the numbers of some columns add to those of another in every row."""
+    numbers = pd.DataFrame(table.cells[rows]).apply(pd.to_numeric, errors="coerce")
+    return bool(numbers[parts].sum(axis=1, skipna=False).eq(numbers[whole]).all())
 
 
 def _mid_year(table: Table) -> str:

@@ -15,6 +15,8 @@ _COUNTED = set(periods.MONTHS).union(
     ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
     ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
 )
+# Right behind these a number is a footnote all the same: "Age group8" and "Drug type3", where "group 8" is one.
+_COUNTED_APART = {"group", "type", "category"}
 _NOTES = re.compile(
     r"(?P<word>[A-Za-z)']{3,}(?=\s?\d)|[A-Za-z)']+(?=\s?\())"
     r"(?P<notes>\s?\d{1,2}(?:\s?,\s?\d{1,2})*|(?:\s?\(\d(?:\s?,\s?\d)*\))+)$"
@@ -31,6 +33,12 @@ _PLAIN = _UNSEEN | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 # A label in which nothing is to be looked for: a code, or words of letters.
 _AS_IT_IS = re.compile(r"[A-Z]\d{8}|[A-Za-z]+(?: [A-Za-z]+)*")
+
+# What says below the headings no more than the unit of all numbers.
+UNIT = (
+    r"(?:numbers?(?: of incidents)?,? ?)?\(?(?:[\'’]?(?:1,)?000s|thousands)\)?|percentages?|per ?cent|%"
+    r"|(?:incidence )?rates? per 1,000(?: [a-z/ ]+)?"
+)
 
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = (
@@ -176,7 +184,8 @@ def code(text: str) -> str:
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
     found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() or text[-2:-1].isdecimal() else None
-    if not found or found["word"].strip("()").lower() in _COUNTED:
+    word = found["word"].strip("()").lower() if found else ""
+    if not found or (word in _COUNTED and not (word in _COUNTED_APART and found["notes"][0].isdecimal())):
         return text, []
     return text[: -len(found["notes"])], re.findall(r"\d+", found["notes"])
 

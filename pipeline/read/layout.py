@@ -78,16 +78,17 @@ def headings(cells: np.ndarray, band: range, merged: Sequence[Merged]) -> list[t
     """The labels that each column has in the rows that head it, outermost first.
 
     Where the publisher merged the labels of a row, a label spans what it is merged over; else it spans the columns up
-    to the next label.
+    to the next label, but for the lowest row.
     """
     rows = [[heading(cell) for cell in cells[row]] for row in band]
-    for depth, row in enumerate(rows[:-1]):
+    for depth, row in enumerate(rows):
         across = {left: right for (r, left), (_, right) in merged if r == band[depth] and right > left}
+        others, lowest = rows[depth + 1 :] or rows[:-1], depth == len(rows) - 1
         spanning, end = "", -1
         for column, text in enumerate(row):
             if text:
-                spanning, end = text, across.get(column, column if across else len(row))
-            if column <= end and any(lower[column] for lower in rows[depth + 1 :]):
+                spanning, end = text, across.get(column, column if across or lowest else len(row))
+            if column <= end and any(other[column] for other in others):
                 row[column] = spanning
     columns = zip(*rows, strict=True) if rows else [() for _ in cells[0]]
     # A label repeated down a column counts where it stands lowest.

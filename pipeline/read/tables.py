@@ -21,6 +21,7 @@ from pipeline.read.labels import (
     MALE_OR_FEMALE,
     THOUSANDS,
     TITLED_SOME,
+    UNIT,
     WITHDRAWN,
     another,
     heading,
@@ -51,11 +52,9 @@ class Table(Headed):
     def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
         """The period that a label is, or the one that the title names; refused where none can be read."""
         try:
-            return (
-                periods.mentioned(re.sub(_EDITION, "", label(self.title)), single)
-                if text is None
-                else periods.parse(label(text), single)
-            )
+            if text is None:
+                return periods.mentioned(re.sub(_EDITION, "", label(self.title)), single)
+            return periods.parse(label(text), single)
         except ValueError as error:
             raise self.refused(str(error)) from error
 
@@ -305,9 +304,10 @@ class Table(Headed):
                 raise self.refused(f"the cells {ends} are merged, and nobody knows for which of them their number is")
 
     def _require_a_heading_each(self, columns: np.ndarray) -> None:
-        """Refuse columns of figures over which their lowest heading is merged: nobody knows what the others are."""
-        for (_, left), (bottom, right) in self.merged:
-            if bottom == self._band.stop - 1 and ((columns >= left) & (columns <= right)).sum() > 1:
+        """Refuse columns over which their lowest heading is merged, but for a unit: nobody knows whose it is."""
+        for (top, left), (bottom, right) in self.merged:
+            several = bottom == self._band.stop - 1 and ((columns >= left) & (columns <= right)).sum() > 1
+            if several and not re.fullmatch(UNIT, heading(self.cells[top, left])):
                 ends = f"{column_letters(left)} to {column_letters(right)}"
                 raise self.refused(f"one heading is merged over the columns {ends}, and nobody knows whose it is")
 

@@ -135,6 +135,18 @@ def test_a_heading_that_is_merged_over_two_columns_of_figures_is_refused():
         merged(2.0).unpivot(rows_of(merged(2.0)), {1: {}, 2: {}})
 
 
+def test_a_unit_that_is_merged_over_the_columns_is_that_of_all():
+    rows = [
+        ["T", "", "", ""],
+        ["Area code", "2020", "2021", "2022"],
+        ["", "Percentages", "", "Change"],
+        [CODE, 1, 2, 3],
+    ]
+    seen = table(*rows, merged=[((2, 1), (2, 2))])
+    assert seen.headings == [("area code",), ("2020", "percentages"), ("2021", "percentages"), ("2022", "change")]
+    assert seen.unpivot(rows_of(seen), {1: {}, 2: {}})["value"].tolist() == [1, 2]
+
+
 def test_a_number_that_nobody_sees_because_a_mark_is_merged_over_it_is_refused():
     def merged(hidden: object) -> Table:
         cells = np.array([["T", "", ""], ["Area code", "Deaths", "Rate"], [CODE, "[x]", hidden]], dtype=object)

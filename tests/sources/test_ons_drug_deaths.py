@@ -17,6 +17,7 @@ from tests.reading import (
     assert_same,
     read_altered,
     sample,
+    sample_figures,
     sheets,
 )
 
@@ -225,6 +226,31 @@ def test_an_optional_table_may_be_missing(altered, unaltered):
 
 
 # --- a layout known from its description only -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "otherwise"),
+    [
+        ("by 5-year age groups", "by five-year age group"),
+        ("by sex and broad age group", "by sex and age group"),
+        ("Average registration delay", "Median registration delay"),
+        ("deaths from drug-related poisoning and drug misuse", "deaths related to drug poisoning and drug misuse"),
+    ],
+)
+def test_the_same_table_may_be_titled_otherwise(printed, otherwise, altered, unaltered):
+    sheets = {sheet: in_texts(rows, printed, otherwise) for sheet, rows in BASE.sheets().items()}
+    assert sheets != BASE.sheets()
+    assert_same(altered(DEATHS, sheets), unaltered(BASE))
+
+
+@pytest.mark.parametrize(
+    "name", ["BZP (1-benzylpiperazine)", "Gabapentin, pregabalin", "Z-drugs: zopiclone or zolpidem"]
+)
+def test_a_substance_keeps_the_name_that_it_has(name, altered):
+    book, known = sheets(sample(DEATHS, "2023-12-19")), sample_figures(DEATHS, "2023-12-19")
+    book["Table 4"] = in_texts(book["Table 4"], "^Cannabis$", name)
+    assert (known["category"] == "cannabis").any()
+    assert_same(altered(DEATHS, book), known.replace({"category": {"cannabis": name.lower()}}))
 
 
 def test_accessible_tables_of_deaths(tmp_path):

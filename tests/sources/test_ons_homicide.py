@@ -47,6 +47,7 @@ def test_what_cannot_be_read_right_is_refused(changes, why, altered):
         "Worksheet 32: Number of homicides involving drugs",
         "Table 20: Drug flags of offences currently recorded as homicide, England and Wales",
         "Homicides linked to drugs, year ending March 2009 to year ending March 2024",
+        "Drug-related homicides recorded by the police, number and percentage",
     ],
 )
 @pytest.mark.parametrize("head", ["Drug flag", "Homicides", "Type of involvement", "Offence [note 2]"])
@@ -61,6 +62,18 @@ def test_the_words_of_title_and_heading_are_the_publishers_choice(title, head, a
 def test_a_table_of_something_else_is_not_read(title, altered):
     with pytest.raises(Refused, match="no table titled"):
         altered(HOMICIDE, with_cells(BASE, {("Worksheet 32", 0, 0): title}))
+
+
+def test_a_table_of_shares_alone_is_none_of_so_many_homicides(altered):
+    title = {("Worksheet 32", 0, 0): "Table 32: Percentage of homicides that were drug-related"}
+    with pytest.raises(Refused, match="no table titled"):
+        altered(HOMICIDE, with_cells(BASE, title))
+
+
+@pytest.mark.parametrize("flag", ["Suspect illegal drug user", "Motive to steal drug proceeds", "Not drug-related"])
+def test_a_flag_keeps_the_words_of_the_publication(flag, altered):
+    found = altered(HOMICIDE, with_cells(BASE, {("Worksheet 32", 9, 0): flag}))
+    assert (found["category"] == flag.lower()).sum() == found["period_label"].nunique()
 
 
 # --- samples as they are -------------------------------------------------------------------------------------

@@ -257,6 +257,16 @@ def test_the_table_of_counts_is_needed(altered):
         altered(FORCES, sheets)
 
 
+def test_a_table_of_a_quarter_is_left_out_beside_that_of_its_year(altered, unaltered):
+    sheets = YEAR_2019.sheets()
+    quarter = [list(row) for row in sheets["Table P1"]]
+    quarter[0][0] = re.sub(r"year ending.*", "October to December 2019", quarter[0][0])
+    assert quarter[0] != sheets["Table P1"][0]
+    assert_same(altered(FORCES, sheets | {"Table P1a Oct- Dec 19": quarter}), unaltered(YEAR_2019))
+    with pytest.raises(Refused, match="period_kind is not a kind of period"):
+        altered(FORCES, {"Table P1": quarter})
+
+
 def test_a_table_of_partnerships_that_counts_something_else_is_refused(altered):
     sheets = YEAR_2024.sheets()
     title = next(row for rows in sheets.values() for row in rows[:4] if "crimes for headline offences" in str(row[0]))

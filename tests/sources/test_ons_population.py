@@ -117,6 +117,26 @@ def test_the_older_sheets_of_the_mid_year_estimates(altered, unaltered):
         altered(POPULATION, sheets)
 
 
+@pytest.mark.parametrize("names", [("UK persons", "UK males", "UK females"), ("Persons UK", "Males UK", "Females UK ")])
+def test_the_sheets_of_the_mid_year_estimates_before_2016(names, altered, unaltered):
+    title = "Mid-2022 population estimates: Single year of age and sex for local authorities in the United Kingdom"
+    new = dict(zip(("MYE2 - Persons", "MYE2 - Males", "MYE2 - Females"), names, strict=True))
+    sheets = {new[sheet]: [[title], *rows[1:]] for sheet, rows in BASE.sheets().items() if sheet in new}
+    assert_same(altered(POPULATION, sheets), unaltered(BASE))
+    sheets[names[1]], sheets["Males twice"] = sheets[names[2]], sheets[names[1]]
+    with pytest.raises(Refused):
+        altered(POPULATION, sheets)
+
+
+def test_90_is_90_and_over_where_all_ages_add_to_the_whole(altered, unaltered):
+    sheets = {sheet: in_texts(rows, r"^90\+$", "90") for sheet, rows in BASE.sheets().items()}
+    assert_same(altered(POPULATION, sheets), unaltered(BASE))
+    row = next(row for row in sheets["MYE2 - Males"] if row[0] == ENGLAND)
+    row[-1] -= 1
+    with pytest.raises(Refused, match=r"'MYE2 - Males': its ages are not 0 to 89 and 90 and over, each once: 90"):
+        altered(POPULATION, sheets)
+
+
 def test_an_age_that_is_missing_from_the_population_is_refused(altered):
     sheets = BASE.sheets()
     for row in sheets["MYE2 - Males"]:
