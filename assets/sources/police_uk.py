@@ -74,7 +74,11 @@ KNOWN = (
     r"number|crime id|month|reported by|falls within|longitude|latitude|location|lsoa (?:code|name)|crime type"
     r"|last outcome category|context"
 )
-COUNTED = r"n|freq\w*|totals?|(?:.*[ _])?(?:counts?|number|crimes|offences|incidents|records)(?:[ _]of[ _].*)?"
+# What counts the crimes of a row, and not the rows.
+COUNTED = (
+    r"(?!(?:row|record)[ _])"
+    r"(?:n|freq\w*|totals?|(?:.*[ _])?(?:counts?|number|crimes|offences|incidents|records)(?:[ _]of[ _].*)?)"
+)
 # Of so many crimes with an id some stand twice, and not all.
 _SEVERAL = 12
 # So many records do not recur in one order by chance.

@@ -13,7 +13,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, figures
 from pipeline.releases import release_of
 from tests.conftest import real_file
-from tests.reading import lines, read, sample
+from tests.reading import assert_same, lines, read, sample
 
 STREET = "police_street_crime"
 TRANSPORT = "british-transport-police"
@@ -127,6 +127,16 @@ def test_single_records_that_stand_twice_or_among_others_of_their_kind_count(tmp
     rows = real_file(STREET, name).read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / name).write_text("".join([*rows, *rows[50:59], *rows[100:200:2], *rows[-1:] * 20]), encoding="utf-8")
     assert read(STREET, tmp_path / name)["value"].sum() == staged_real(STREET, name)["value"].sum() + 79
+
+
+@pytest.mark.parametrize("name", ["Record number", "row_number"])
+def test_the_number_of_a_record_counts_nothing(name, tmp_path):
+    crimes = [f"2024-01,{force} Police,Drugs" for force in ("Kent", "Kent", "Essex")]
+    for file, rows in {"plain": crimes, "numbered": [f"{row},{at}" for at, row in enumerate(crimes, start=1)]}.items():
+        heads = "Month,Reported by,Crime type" + (f",{name}" if file == "numbered" else "")
+        (tmp_path / f"{file}-street.csv").write_text("\n".join([heads, *rows]) + "\n")
+    plain, numbered = (read(STREET, tmp_path / f"{file}-street.csv") for file in ("plain", "numbered"))
+    assert_same(numbered, plain)
 
 
 @pytest.mark.parametrize("name", ["n", "Count", "Number of crimes"])
