@@ -61,7 +61,7 @@ def ons_population(book: Workbook) -> Iterator[pd.DataFrame]:
             people = {"measure": "population", "unit": "people", "period": table.period(_mid_year(table)), "sex": sex}
             columns = {(everybody := table.column("all ages")): people | {"age": "all"}}
             ages = {c: age_band(table.heading_of(c, r"\d+\+?")) for c in table.columns(r"\d+\+?")}
-            if _add_to(table, rows.index, [*ages], everybody):
+            if "90" in ages.values() and _add_to(table, rows.index, [*ages], everybody):
                 ages = {c: "90 and over" if age == "90" else age for c, age in ages.items()}
             _require_ages(ages.values(), table)
             columns |= {c: people | {"age": age} for c, age in ages.items()}
