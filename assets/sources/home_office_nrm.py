@@ -1,15 +1,17 @@
 """The National Referral Mechanism: referrals, those flagged as county lines among them, and decisions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read import periods
+from pipeline.read.cells import column_letters
 from pipeline.read.labels import SEX_WORDS, WHOLE, heading, joined, part
 from pipeline.read.marks import is_number
 from pipeline.read.records import Records
@@ -53,6 +55,19 @@ SEXES = {
     UNKNOWN: "unknown",
     WHOLE: "all",
 }
+LOCATIONS = {
+    r"overseas": r"overseas",
+    r"uk( and overseas)?": r"uk\1",
+    UNKNOWN: "not specified or unknown",
+    WHOLE: "all",
+}
+# What heads the columns of a table without one of referrals, a row of headings each.
+ACROSS = {"age": AGES, "sex": SEXES, "location": LOCATIONS}
+# Tables of what else a referral is of, or from whom, have no such rows.
+OTHERS = r"exploitation types?|first responder|nationalit"
+DECISIONS = r"(?=.*\bquarter)(?=.*\b(?:reasonable|conclusive) grounds decisions\b).*\bboth competent authorities\b"
+# So many rows of a sheet may hold a title, its own or one of a list.
+_TITLES = 60
 _FLAGGED = rf"(flagged|(flagged as )?{COUNTY_LINES}( flag(ged)?)?)"
 FLAGS = {rf"y(es)?|{_FLAGGED}": "county lines", rf"no?|(not|no|non)[ -]{_FLAGGED}": "no county lines", WHOLE: "all"}
 
@@ -181,27 +196,148 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     return tidy
 
 
+# --- tables with a year once, before its quarters -------------------------------------------------------------
+
+
+def _quarters_down(table: Table, columns: Iterable[int]) -> pd.DataFrame:
+    """The period of each row that holds anything: a year stands once, with its total, before its quarters."""
+    there = table.filled(columns)
+    years, quarters = (
+        table.text(table.column(headed)).loc[there.index[there]].str.lower().str.removesuffix(".0")
+        for headed in (YEAR, QUARTER)
+    )
+    if (neither := years.eq("") & quarters.eq("")).any():
+        raise table.refused(f"row {neither.idxmax() + 1} holds numbers, and neither a year nor a quarter")
+    texts = quarters.where(quarters != "", "total") + " " + years.where(years != "").ffill().fillna("")
+    periods_down = table.each(texts, lambda text: _referral_period(text, whole=False))
+    if (again := periods_down.duplicated()).any():
+        raise table.refused(f"row {again.idxmax() + 1} is of {periods_down[again.idxmax()].label} again")
+    return pd.DataFrame({"period": periods_down})
+
+
+def _require_years_add(table: Table, tidy: pd.DataFrame) -> None:
+    """Refuse a year that is not the sum of its quarters: a row without a quarter is then no total of it."""
+    kinds, years = (tidy["period"].map(said) for said in (lambda period: period.kind, lambda period: period.end.year))
+    same = [name for name in ("age", "sex", "category", "of") if name in tidy]
+    quarters = tidy.assign(year=years)[kinds == "quarter"].groupby([*same, "year"])["value"]
+    added = quarters.sum().where(quarters.count() == 4).rename("added")
+    totals = tidy.assign(year=years)[kinds == "calendar_year"].join(added, on=[*same, "year"])
+    if (odd := (totals["value"] - totals["added"]).abs() > 0).any():
+        raise table.refused(f"{totals.loc[odd, 'cell'].iloc[0]} is not the sum of the four quarters below it")
+
+
+def _right_of_periods(table: Table) -> dict[int, tuple[str, ...]]:
+    """What heads each column but those of years and quarters."""
+    headed = {
+        column: parts
+        for column, parts in enumerate(table.headings)
+        if parts and not any(re.fullmatch(rf"{YEAR}|{QUARTER}", part) for part in parts)
+    }
+    last = max(headed)
+    # A second total beside that of the last age is of all: no label of its own stands above it.
+    if headed[last] == headed.get(last - 1) and re.fullmatch(WHOLE, headed[last][-1]):
+        headed[last] = headed[last][-1:]
+    return headed
+
+
+def _headed_across(table: Table) -> dict[int, dict[str, str]]:
+    """The age, sex and location that each column right of the periods is headed with."""
+    headed = _right_of_periods(table)
+    deep = max(map(len, headed.values()))
+    roles = []
+    for labels in zip(*(parts for parts in headed.values() if len(parts) == deep), strict=True):
+        # A label of what is not known, or of all, may be of any.
+        of = [role for role, words in ACROSS.items() if any(_is_of(words, label) for label in labels)]
+        if len(of) != 1 or of[0] in roles:
+            said = ", ".join(dict.fromkeys(labels))
+            raise table.refused(f"no column headed {REFERRALS!r}, and nobody knows what {said} head")
+        roles += of
+    found = {}
+    for column, parts in headed.items():
+        if len(parts) < deep and not all(re.fullmatch(WHOLE, part) for part in parts):
+            raise table.refused(f"column {column_letters(column)} is headed {' '.join(parts)!r} alone")
+        said = zip(roles, parts if len(parts) == deep else ["total"] * deep, strict=True)
+        found[column] = {role: table.words_of(pd.Series([label]), ACROSS[role])[0] for role, label in said}
+    return found
+
+
+def _is_of(words: Mapping[str, str], label: str) -> bool:
+    return any(re.fullmatch(pattern, label) for pattern in words if pattern not in (UNKNOWN, WHOLE))
+
+
+def _referrals_across(table: Table) -> pd.DataFrame:
+    """Referrals of the United Kingdom by quarter and year, with ages, sexes or locations of exploitation across."""
+    flag = "county lines" if re.search(COUNTY_LINES, heading(table.title)) else "all"
+    columns = {}
+    for column, said in _headed_across(table).items():
+        sex, location = said.get("sex", "all"), said.get("location", "all")
+        of = [f"location {location}"] * (location != "all") + [f"{sex} sex"] * (sex in ("other", "unknown"))
+        columns[column] = {
+            "measure": "referrals",
+            "unit": "referrals",
+            "age": said.get("age", "all"),
+            "sex": sex if sex in ("male", "female") else "all",
+            "of": ": ".join(of) or "all",
+        }
+    tidy = table.unpivot(_quarters_down(table, columns), columns, {"*": "c"}).assign(**UNITED_KINGDOM, flag=flag)
+    _require_years_add(table, tidy)
+    return tidy
+
+
+# --- decisions -------------------------------------------------------------------------------------------------
+
+
+def _decided(table: Table | Records, headed: Mapping[Any, str]) -> dict[Any, dict[str, str]]:
+    """What each column of reasonable or conclusive grounds decisions is of, by the age and outcome that head it."""
+    known = {column: re.fullmatch(GROUNDS, text) for column, text in headed.items()}
+    if unknown := [text for column, text in headed.items() if not known[column]]:
+        raise table.refused(f"nobody knows how to read the column {unknown[0]!r}")
+    said = {found["grounds"] for found in known.values()} - {None}
+    if len(said) != 1:
+        raise table.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
+    common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
+    ages = {column: table.words_of(pd.Series([found["age"] or "all"]), AGES)[0] for column, found in known.items()}
+    outcomes = {column: "all" if found["outcome"] == "total" else found["outcome"] for column, found in known.items()}
+    return {column: common | {"age": ages[column], "category": outcomes[column]} for column in headed}
+
+
 def _decisions(records: Records) -> pd.DataFrame:
     """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
-    headed = {name: found for name in records.frame if (found := re.fullmatch(GROUNDS, heading(name)))}
-    said = {found["grounds"] for found in headed.values()} - {None}
-    if len(said) != 1:
-        raise records.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
-    common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
-    columns = {}
-    for name in records.frame:
-        if found := headed.get(name):
-            outcome = "all" if found["outcome"] == "total" else found["outcome"]
-            age = records.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
-            columns[name] = common | {"age": age, "category": outcome}
-        elif (
-            not re.fullmatch(f"{YEAR}|{QUARTER}", name.lower())
-            and records.frame[name].map(is_number).any()
-            and not records.is_idle(name)
-        ):
-            raise records.refused(f"nobody knows how to read the column {name!r}")
+    headed = {
+        name: heading(name)
+        for name in records.frame
+        if re.fullmatch(GROUNDS, heading(name))
+        or not (
+            re.fullmatch(f"{YEAR}|{QUARTER}", name.lower())
+            or records.is_idle(name)
+            or not records.frame[name].map(is_number).any()
+        )
+    }
     rows = pd.DataFrame({"period": _referral_periods(records, records.frame.index)})
-    return records.unpivot(rows, columns)
+    return records.unpivot(rows, _decided(records, headed))
+
+
+def _decisions_across(table: Table) -> pd.DataFrame:
+    """The same of a workbook, where ages head the outcomes."""
+    columns = _decided(table, {column: " - ".join(parts) for column, parts in _right_of_periods(table).items()})
+    tidy = table.unpivot(_quarters_down(table, columns), columns, {"*": "c"})
+    _require_years_add(table, tidy)
+    return tidy
+
+
+def _is_long(table: Table | Records) -> bool:
+    """Whether a table has a column of referrals; else ages, sexes or locations stand across."""
+    return not isinstance(table, Table) or any(table.headed(pattern) for pattern in (REFERRALS, FLAGGED))
+
+
+def _speaks_of_county_lines(book: Workbook) -> bool:
+    """Whether a title, in a sheet or a list of them, is of referrals flagged as county lines."""
+    above = (heading(row[0]) for sheet in book.sheets for row in book.cells(sheet)[:_TITLES].tolist())
+    return any(re.search(rf"(?=.*\breferrals\b).*\b{COUNTY_LINES}", line) for line in above)
+
+
+def _is_of_others(table: Table) -> bool:
+    return bool(re.search(OTHERS, heading(table.title)))
 
 
 @source(
@@ -219,18 +355,21 @@ def _decisions(records: Records) -> pd.DataFrame:
 def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
     """Modern slavery: National Referral Mechanism and Duty to Notify statistics.
 
-    Potential victims referred in the United Kingdom by quarter and calendar year. Three layouts as CSV: referrals by
-    quarter, age and location of exploitation (without a total of the ages); reasonable and conclusive grounds
-    decisions, ages and outcomes across; referrals by first responder, exploitation type, age, gender and nationality,
-    whose quarter only the file's name tells. In workbooks, and as CSV, a table of referrals with a county lines flag,
-    in a column of its own or as a column of flagged referrals beside all, by age and gender, for the United Kingdom
-    and by local authority as first responder; where it prints no referrals beside the flagged ones, the table of all
-    referrals gives the whole. A first responder's area is where the referral comes from, not where anyone was
-    exploited. Referrals of another sex than male and female, and those whose sex is not recorded (in whatever words),
-    are categories. Nationalities are not read, and other tables of a workbook are not either. The flag exists since
-    2019-20 (UNVERIFIED); Duty to Notify reports are no referrals.
+    Potential victims referred in the United Kingdom by quarter and calendar year. Three layouts as CSV: referrals
+    by quarter, age and location of exploitation (without a total of the ages); reasonable and conclusive grounds
+    decisions, ages and outcomes across; referrals by first responder, exploitation type, age, gender and
+    nationality, whose quarter only the file's name tells. In workbooks the first two have their years and quarters
+    down, a year once with its total before its quarters, and ages over locations, sexes or outcomes across;
+    decisions are those of both competent authorities. In workbooks, and as CSV, a table of referrals with a county
+    lines flag, in a column of its own or as a column of flagged referrals beside all, by age and gender, for the
+    United Kingdom and by local authority as first responder; where it prints no referrals beside the flagged ones,
+    the table of all referrals gives the whole. A workbook that speaks of county lines, and has no such table, is
+    refused. A first responder's area is where the referral comes from, not where anyone was exploited. Referrals of
+    another sex than male and female, and those whose sex is not recorded (in whatever words), are categories.
+    Nationalities are not read, and other tables of a workbook are not either. The flag exists since 2019-20
+    (UNVERIFIED); Duty to Notify reports are no referrals.
     Proved on four real files (CSV, to October-December 2023), none of which has the flag: the flag on sample
-    releases of the described shape only.
+    releases of the described shape only, and workbooks on those figures in the layout that others have read.
     """
     if book.format == "csv":
         records = book.records()
@@ -239,12 +378,15 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
             return
         tables = [records]
     else:
-        tables = book.tables(TABLES, heads=YEAR)
+        tables = [table for table in book.tables(TABLES, heads=YEAR) if _is_long(table) or not _is_of_others(table)]
         if not tables:
             raise book.no_table(TABLES, "titled 'referrals ... by quarter' or '... county lines ...'")
-    found = pd.concat([_referrals(table) for table in tables], ignore_index=True)
+        for table in book.tables(DECISIONS, heads=YEAR):
+            yield _decisions_across(table)
+    found = pd.concat([_referrals(t) if _is_long(t) else _referrals_across(t) for t in tables], ignore_index=True)
     national = found.loc[found["area_code"] == UNITED_KINGDOM["area_code"], "flag"]
-    if book.format != "csv" and (missing := {"all", "county lines"} - set(national)):
+    wanted = {"all", "county lines"} if book.format != "csv" and _speaks_of_county_lines(book) else {"all"}
+    if book.format != "csv" and (missing := wanted - set(national)):
         raise book.no_table(TABLES, f"of {' and '.join(sorted(missing))} referrals")
     same = ["area_code", "period", "age", "sex", "of"]
     whole = found[found["flag"] == "all"].drop_duplicates(same).set_index(same)["value"].rename("base")
