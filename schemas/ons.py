@@ -143,7 +143,7 @@ class OnsHomicide(
         "dealer",
         "user",
         # Others in the publication's words.
-        r"(victim|suspect|motive|drug|other|not|no|unknown)\b[a-z /,()-]{0,80}",
+        r"(victim|suspect|motive|drug|other|not|no|unknown)\b([a-z /-]|, or){0,80}",
     ),
 ):
     """Homicide in England and Wales: those that involve drugs."""
