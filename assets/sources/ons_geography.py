@@ -22,6 +22,8 @@ LEVELS = {
     "CSP": "community safety partnership",
     "PFA": "police force area",
 }
+# What an area lies in besides: countries, counties and combined authorities.
+NOT_READ = {"CTRY", "CTY", "CAUTH"}
 
 
 @source(
@@ -39,14 +41,16 @@ def ons_geography(book: Workbook) -> Iterator[pd.DataFrame]:
     """Area lookups: local authorities to upper-tier authorities, regions, partnerships and police forces.
 
     A code column and a name column for each level, the vintage in their names (LAD21CD, LAD21NM); Welsh names and
-    row numbers may stand between. Figures of the measure `area` name each area of the vintage; those of the measure
-    `member of ...` hold the code of the area it lies in as category. The value is 1 throughout.
+    row numbers may stand between; countries, counties and combined authorities are not read. Figures of the measure
+    `area` name each area of the vintage; those of the measure `member of ...` hold the code of the area it lies in as
+    category. The value is 1 throughout.
     Proved on six real lookups, 2017 to 2023.
     """
     records = book.records()
-    levels = {found: name for name in records.frame if (found := re.fullmatch(CODED, name, re.IGNORECASE))}
-    known = all(found[1].upper() in LEVELS for found in levels)
-    if not known or len(levels) < 2 or len({found[2] for found in levels}) != 1:
+    coded = {found: name for name in records.frame if (found := re.fullmatch(CODED, name, re.IGNORECASE))}
+    levels = {found: name for found, name in coded.items() if found[1].upper() in LEVELS}
+    others = {found[1].upper() for found in coded} - set(LEVELS) - NOT_READ
+    if not levels or others or len(coded) < 2 or len({found[2] for found in coded}) != 1:
         raise Refused(f"{records.file}: no code columns of one vintage among {', '.join(records.frame.columns[:12])}")
     lowest, *upper = levels
     period = periods.calendar_year(2000 + int(lowest[2]))

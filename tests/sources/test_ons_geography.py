@@ -53,6 +53,16 @@ def test_a_lookup_of_unknown_levels_or_two_vintages_is_refused(altered):
         altered("ons_geography", [["FID", "LAD21CD", "LAD21NM", "RGN21CD", "region"], *rows[1:]])
 
 
+def test_a_country_or_county_beside_is_not_read(altered):
+    rows = lines(sample("ons_geography", "2021-04-30"))
+    more = [["CTRY21CD", "CTRY21NM", "CTY21CD"], *[["E92000001", "England", ""]] * (len(rows) - 1)]
+    wide = [[*row, *beside] for row, beside in zip(rows, more, strict=True)]
+    known = altered("ons_geography", rows)
+    pd.testing.assert_frame_equal(altered("ons_geography", wide), known)
+    of_country = [[row[at] for at in (0, 1, 2, 5, 6)] for row in wide]
+    assert set(altered("ons_geography", of_country)["measure"]) == {"area"}
+
+
 def test_headings_in_small_letters_say_the_same(altered):
     rows = lines(sample("ons_geography", "2021-04-30"))
     small, known = (altered("ons_geography", [heads, *rows[1:]]) for heads in (map(str.lower, rows[0]), rows[0]))
