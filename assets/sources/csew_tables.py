@@ -66,16 +66,17 @@ def survey_years(table: Table) -> dict[int, dict]:
     """The column of each survey year, with the columns of its limits; not those that compare two years."""
     found: dict[Period, dict[str, int]] = {}
     for column, text in _year_headings(table).items():
-        # Whom a table is of may stand over a column that holds no number.
-        if text and table.filled([column]).any() and not re.search(COMPARED, text) and not re.fullmatch(BASE, text):
-            limit = re.search(r"\b(lower|upper)\b", text)
-            year = re.sub(LIMIT_WORDS, " ", text) if limit else text
-            columns = found.setdefault(_survey_year(table, year), {})
-            name = limit[1] if limit else "value"
-            if name in columns:
-                at = " and ".join(map(column_letters, (columns[name], column)))
-                raise table.refused(f"columns {at} are both headed like {text!r}")
-            columns[name] = column
+        # Whom a table is of may stand over a column that holds nothing.
+        if not text or re.search(COMPARED, text) or re.fullmatch(BASE, text) or not table.filled([column]).any():
+            continue
+        limit = re.search(r"\b(lower|upper)\b", text)
+        year = re.sub(LIMIT_WORDS, " ", text) if limit else text
+        columns = found.setdefault(_survey_year(table, year), {})
+        name = limit[1] if limit else "value"
+        if name in columns:
+            at = " and ".join(map(column_letters, (columns[name], column)))
+            raise table.refused(f"columns {at} are both headed like {text!r}")
+        columns[name] = column
     if not found or any("value" not in columns for columns in found.values()):
         raise table.refused("no column headed with a survey year" if not found else "limits without an estimate")
     table.require_every_period(found)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -199,6 +200,7 @@ def _ages(records: Records, rows: pd.DataFrame) -> pd.Series:
     return ages.mask(alone & (ages.isin(ADULTS) & of_people | np.array(named, dtype=bool)), "all")
 
 
+@cache
 def _with_ages(name: str) -> str:
     """An indicator's name with its ages as those of a column are spelled."""
     words = re.sub(r"(\d) to (\d)", r"\1-\2", plain(name).lower())

@@ -8,11 +8,29 @@ from typing import Any
 
 import pandas as pd
 
+from assets.sources.home_office_nrm_words import (
+    ACROSS,
+    AGE,
+    AGES,
+    BESIDE,
+    COUNTY_LINES,
+    FLAG,
+    FLAGGED,
+    FLAGS,
+    GROUNDS,
+    QUARTER,
+    REFERRALS,
+    SEX,
+    SEXES,
+    UNKNOWN,
+    YEAR,
+    referral_period,
+    referral_periods,
+)
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
-from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import SEX_WORDS, WHOLE, heading, joined, part
+from pipeline.read.labels import WHOLE, heading, joined, part
 from pipeline.read.marks import is_number
 from pipeline.read.records import Records
 from pipeline.read.source import source
@@ -22,93 +40,15 @@ from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeNrm
 
 UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
-YEAR, QUARTER = r"(calendar )?year( of referral)?", r"quarter( of referral)?|period"
-AGE = r"age( group)?( at (exploitation|referral))?( group)?"
-SEX = r"gender|sex"
-REFERRALS = r"((number of|all|total) )*(nrm )?referrals|(number of )?people"
-COUNTY_LINES = r"county[- ]lines"
-# What may be said of referrals, or a flag, so that no age, sex or kind of exploitation is.
-_SAID = rf"(?:(?:number|of|all|total|nrm|referrals|flagged|flag|indicator|as|with|for|the|an?|{COUNTY_LINES})(?: |$))+"
-FLAGGED = rf"(?=.*{COUNTY_LINES})(?=.*referrals){_SAID}"
-FLAG = rf"(?!.*referrals)(?=.*{COUNTY_LINES}){_SAID}"
-# What holds numbers in a table of referrals, or may.
-BESIDE = rf"{YEAR}|{QUARTER}|{REFERRALS}|{FLAGGED}|.*proportion.*"
 TABLES = (
     r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
     rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
 )
-GROUNDS = (
-    r"(?:(?P<age>.+?) - )?(?:grand )?(?P<outcome>negative|positive|total)"
-    r"(?: (?P<grounds>reasonable|conclusive) grounds)?"
-)
-NOT_SAID = r"(?:not |un)(?:specified|known|recorded|stated|disclosed|provided|available|given|reported|declared)"
-UNKNOWN = rf"(?:(?:age|gender|sex) )?(?:{NOT_SAID}|prefers? not to \w+|missing)(?:\s*(?:or|and|/|,)\s*{NOT_SAID})*"
-AGES = {
-    r"adults?( \(?18( (or|and) over|\+)\)?)?|18 (or|and) over": "18 and over",
-    r"(child(ren)?|minors?)( \(?(17 (or|and) under|under 18)\)?)?|17 (or|and) under": "under 18",
-    UNKNOWN: "unknown",
-    WHOLE: "all",
-}
-SEXES = {
-    **SEX_WORDS,
-    r"(other|another)( sex| gender)?|non-?binary|trans(gender)?": "other",
-    UNKNOWN: "unknown",
-    WHOLE: "all",
-}
-LOCATIONS = {
-    r"overseas": r"overseas",
-    r"uk( and overseas)?": r"uk\1",
-    UNKNOWN: "not specified or unknown",
-    WHOLE: "all",
-}
-# What heads the columns of a table without one of referrals, a row of headings each.
-ACROSS = {"age": AGES, "sex": SEXES, "location": LOCATIONS}
 # Tables of what else a referral is of, or from whom, have no such rows.
 OTHERS = r"exploitation types?|first responder|nationalit"
 DECISIONS = r"(?=.*\bquarter)(?=.*\b(?:reasonable|conclusive) grounds decisions\b).*\bboth competent authorities\b"
 # So many rows of a sheet may hold a title, its own or one of a list.
 _TITLES = 60
-_FLAGGED = rf"(flagged|(flagged as )?{COUNTY_LINES}( flag(ged)?)?)"
-FLAGS = {rf"y(es)?|{_FLAGGED}": "county lines", rf"no?|(not|no|non)[ -]{_FLAGGED}": "no county lines", WHOLE: "all"}
-
-
-def _referral_periods(table: Table | Records, rows: pd.Index) -> pd.Series:
-    """The quarter or year of each row, from its columns; a file without them says its quarter in its name."""
-    columns = [column for column in (table.column_if_any(QUARTER), table.column_if_any(YEAR)) if column is not None]
-    if not columns:
-        name = re.sub(r"[_-]", " ", table.file).lower().rsplit(".", 1)[0]
-        if len(set(re.findall(r"\bq[1-4]\b", name))) > 1 or re.search(
-            r"\bq[1-4] (?:to )?[1-4]\b|\b20\d\d \d\d\b", name
-        ):
-            raise table.refused("no column of years or quarters, and its name says more than one quarter")
-        try:
-            return pd.Series(_referral_period(name, whole=False), index=rows)
-        except ValueError as error:
-            raise table.refused(f"no column of years or quarters, and in its name it {error}") from error
-    *quarters, last = (table.text(column).loc[rows].str.lower().str.removesuffix(".0") for column in columns)
-    if not quarters:
-        return table.each(last, lambda text: _referral_period(text, whole=True))
-    return table.each(quarters[0] + " " + table.each(last, _year), lambda text: _referral_period(text, whole=False))
-
-
-def _year(text: str) -> str:
-    """A year beside its quarters, which says nothing of them."""
-    if not re.fullmatch(r"20\d\d", text):
-        raise ValueError(f"cannot read the year in {text!r}")
-    return text
-
-
-def _referral_period(text: str, whole: bool) -> periods.Period:
-    """A quarter or year in words such as "q1 2023", "2023 q1", "jan-mar 2023" or "total 2023".
-
-    Not `whole`: what stands before the year says which part of it is meant, and must be known.
-    """
-    text = re.sub(r"\bq([1-4]),? (20\d\d)", r"\2 q\1", text)
-    total = re.fullmatch(r"(?:total|all(?: quarters)?|full year) (20\d\d)", text)
-    period = (periods.parse if whole else periods.mentioned)(total[1] if total else text)
-    if period.kind == "calendar_year" and not total and not whole:
-        raise ValueError(f"cannot read the quarter in {text!r}")
-    return period
 
 
 def _in_one_spelling(table: Table | Records, texts: pd.Series, words: dict[str, str]) -> pd.Series:
@@ -177,7 +117,7 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
     rows = pd.DataFrame(index=there.index[there])
     if not len(rows):
         raise table.refused("all its rows are of single nationalities")
-    rows["period"] = _referral_periods(table, rows.index)
+    rows["period"] = referral_periods(table, rows.index)
     rows = _referring(table, rows)
     sexes = _in_one_spelling(table, table.printed(SEX, rows.index, "all"), SEXES)
     rows["sex"] = sexes.where(sexes.isin(["male", "female"]), "all")
@@ -199,6 +139,21 @@ def _referrals(table: Table | Records) -> pd.DataFrame:
 # --- tables with a year once, before its quarters -------------------------------------------------------------
 
 
+def _by_quarter(table: Table, columns: Mapping[int, Mapping[str, object]]) -> pd.DataFrame:
+    """The numbers of some columns; refused where a year, which has no quarter beside it, is not the sum of its four."""
+    tidy = table.unpivot(_quarters_down(table, columns), columns, {"*": "c"})
+    of = tidy.assign(
+        kind=[period.kind for period in tidy["period"]], year=[period.end.year for period in tidy["period"]]
+    )
+    same = ["year", *(name for name in ("age", "sex", "category", "of") if name in tidy)]
+    quarters = of[of["kind"] == "quarter"].groupby(same)["value"]
+    added = quarters.sum().where(quarters.count() == 4).rename("added")
+    years = of[of["kind"] == "calendar_year"].join(added, on=same)
+    if (odd := (years["value"] - years["added"]).abs() > 0).any():
+        raise table.refused(f"{years.loc[odd, 'cell'].iloc[0]} is not the sum of the four quarters below it")
+    return tidy
+
+
 def _quarters_down(table: Table, columns: Iterable[int]) -> pd.DataFrame:
     """The period of each row that holds anything: a year stands once, with its total, before its quarters."""
     there = table.filled(columns)
@@ -209,21 +164,10 @@ def _quarters_down(table: Table, columns: Iterable[int]) -> pd.DataFrame:
     if (neither := years.eq("") & quarters.eq("")).any():
         raise table.refused(f"row {neither.idxmax() + 1} holds numbers, and neither a year nor a quarter")
     texts = quarters.where(quarters != "", "total") + " " + years.where(years != "").ffill().fillna("")
-    periods_down = table.each(texts, lambda text: _referral_period(text, whole=False))
+    periods_down = table.each(texts, lambda text: referral_period(text, whole=False))
     if (again := periods_down.duplicated()).any():
         raise table.refused(f"row {again.idxmax() + 1} is of {periods_down[again.idxmax()].label} again")
     return pd.DataFrame({"period": periods_down})
-
-
-def _require_years_add(table: Table, tidy: pd.DataFrame) -> None:
-    """Refuse a year that is not the sum of its quarters: a row without a quarter is then no total of it."""
-    kinds, years = (tidy["period"].map(said) for said in (lambda period: period.kind, lambda period: period.end.year))
-    same = [name for name in ("age", "sex", "category", "of") if name in tidy]
-    quarters = tidy.assign(year=years)[kinds == "quarter"].groupby([*same, "year"])["value"]
-    added = quarters.sum().where(quarters.count() == 4).rename("added")
-    totals = tidy.assign(year=years)[kinds == "calendar_year"].join(added, on=[*same, "year"])
-    if (odd := (totals["value"] - totals["added"]).abs() > 0).any():
-        raise table.refused(f"{totals.loc[odd, 'cell'].iloc[0]} is not the sum of the four quarters below it")
 
 
 def _right_of_periods(table: Table) -> dict[int, tuple[str, ...]]:
@@ -279,9 +223,7 @@ def _referrals_across(table: Table) -> pd.DataFrame:
             "sex": sex if sex in ("male", "female") else "all",
             "of": ": ".join(of) or "all",
         }
-    tidy = table.unpivot(_quarters_down(table, columns), columns, {"*": "c"}).assign(**UNITED_KINGDOM, flag=flag)
-    _require_years_add(table, tidy)
-    return tidy
+    return _by_quarter(table, columns).assign(**UNITED_KINGDOM, flag=flag)
 
 
 # --- decisions -------------------------------------------------------------------------------------------------
@@ -296,33 +238,37 @@ def _decided(table: Table | Records, headed: Mapping[Any, str]) -> dict[Any, dic
     if len(said) != 1:
         raise table.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
     common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
-    ages = {column: table.words_of(pd.Series([found["age"] or "all"]), AGES)[0] for column, found in known.items()}
-    outcomes = {column: "all" if found["outcome"] == "total" else found["outcome"] for column, found in known.items()}
-    return {column: common | {"age": ages[column], "category": outcomes[column]} for column in headed}
+    columns = {}
+    for column, found in known.items():
+        age = table.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
+        outcome = "all" if found["outcome"] == "total" else found["outcome"]
+        columns[column] = common | {"age": age, "category": outcome}
+    return columns
 
 
 def _decisions(records: Records) -> pd.DataFrame:
     """Reasonable or conclusive grounds decisions: ages and outcomes across, quarters and years down."""
-    headed = {
-        name: heading(name)
+    others = {
+        name
         for name in records.frame
-        if re.fullmatch(GROUNDS, heading(name))
-        or not (
-            re.fullmatch(f"{YEAR}|{QUARTER}", name.lower())
-            or records.is_idle(name)
-            or not records.frame[name].map(is_number).any()
-        )
+        if re.fullmatch(f"{YEAR}|{QUARTER}", name.lower())
+        or not records.frame[name].map(is_number).any()
+        or records.is_idle(name)
     }
-    rows = pd.DataFrame({"period": _referral_periods(records, records.frame.index)})
+    headed = {
+        name: said for name in records.frame if re.fullmatch(GROUNDS, said := heading(name)) or name not in others
+    }
+    rows = pd.DataFrame({"period": referral_periods(records, records.frame.index)})
     return records.unpivot(rows, _decided(records, headed))
 
 
 def _decisions_across(table: Table) -> pd.DataFrame:
     """The same of a workbook, where ages head the outcomes."""
-    columns = _decided(table, {column: " - ".join(parts) for column, parts in _right_of_periods(table).items()})
-    tidy = table.unpivot(_quarters_down(table, columns), columns, {"*": "c"})
-    _require_years_add(table, tidy)
-    return tidy
+    headed = {column: " - ".join(parts) for column, parts in _right_of_periods(table).items()}
+    return _by_quarter(table, _decided(table, headed))
+
+
+# --- which tables ----------------------------------------------------------------------------------------------
 
 
 def _is_long(table: Table | Records) -> bool:
@@ -334,10 +280,6 @@ def _speaks_of_county_lines(book: Workbook) -> bool:
     """Whether a title, in a sheet or a list of them, is of referrals flagged as county lines."""
     above = (heading(row[0]) for sheet in book.sheets for row in book.cells(sheet)[:_TITLES].tolist())
     return any(re.search(rf"(?=.*\breferrals\b).*\b{COUNTY_LINES}", line) for line in above)
-
-
-def _is_of_others(table: Table) -> bool:
-    return bool(re.search(OTHERS, heading(table.title)))
 
 
 @source(
@@ -378,15 +320,18 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
             return
         tables = [records]
     else:
-        tables = [table for table in book.tables(TABLES, heads=YEAR) if _is_long(table) or not _is_of_others(table)]
+        found_in = book.tables(TABLES, heads=YEAR)
+        tables = [table for table in found_in if _is_long(table) or not re.search(OTHERS, heading(table.title))]
         if not tables:
             raise book.no_table(TABLES, "titled 'referrals ... by quarter' or '... county lines ...'")
         for table in book.tables(DECISIONS, heads=YEAR):
             yield _decisions_across(table)
     found = pd.concat([_referrals(t) if _is_long(t) else _referrals_across(t) for t in tables], ignore_index=True)
     national = found.loc[found["area_code"] == UNITED_KINGDOM["area_code"], "flag"]
-    wanted = {"all", "county lines"} if book.format != "csv" and _speaks_of_county_lines(book) else {"all"}
-    if book.format != "csv" and (missing := wanted - set(national)):
+    missing = {"all", "county lines"} - set(national) if book.format != "csv" else set()
+    if "county lines" in missing and not _speaks_of_county_lines(book):
+        missing.remove("county lines")
+    if missing:
         raise book.no_table(TABLES, f"of {' and '.join(sorted(missing))} referrals")
     same = ["area_code", "period", "age", "sex", "of"]
     whole = found[found["flag"] == "all"].drop_duplicates(same).set_index(same)["value"].rename("base")

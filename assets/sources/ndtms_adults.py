@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from assets.sources.ndtms_names import GROUPS
-from assets.sources.ndtms_tables import NEW, WHO, YEAR, YEARS, Wanted, newest_year, read_table, require_not_newer
+from assets.sources.ndtms_tables import WHO, YEAR, YEARS, Wanted, newest_year, read_table, require_not_newer
 from pipeline import places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.opening import Refused
@@ -23,6 +23,8 @@ PARENTS = {
     "all": r"(all |total )?parents",
 }
 
+# Whom a title says that are new.
+NEW = rf"(new presentations( to treatment)?|{WHO} (starting|entering|new to) treatment)"
 # A table without labels of its own counts one thing, which its title says.
 PEOPLE = Wanted(
     rf"(trends? in (the )?)?\bnumbers? (of {WHO} )?in treatment{YEARS}",
@@ -142,13 +144,15 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
     treatment, by local authority", to 2024-25) are not read: what they are of is UNVERIFIED.
     No real file was at hand: proved on sample releases, and on a workbook of the titles and headings of 2017-18.
     """
-    people = read_table(_table(book, PEOPLE, "of the trend in numbers in treatment"), PEOPLE, None)
+    trend = book.table(PEOPLE.title, first=_first(PEOPLE), called="of the trend in numbers in treatment")
+    people = read_table(trend, PEOPLE, None)
     if missing := set(GROUPS.values()) - set(people["category"]):
         raise Refused(f"{book.name}: no column of {', '.join(sorted(missing))} in the trend of numbers in treatment")
     newest = newest_year(people)
     yield people
     whole = people.set_index(["period", "category"])["value"]
-    exits = _table(book, DEATHS, "of the trend in exit reasons or deaths in treatment")
+    called = "of the trend in exit reasons or deaths in treatment"
+    exits = book.table(DEATHS.title, first=_first(DEATHS), called=called)
     deaths = read_table(exits, DEATHS, None)
     require_not_newer(exits, deaths, newest)
     yield deaths.assign(base=whole.reindex(pd.MultiIndex.from_frame(deaths[["period", "category"]])).to_numpy())
@@ -164,13 +168,6 @@ def ndtms_adults(book: Workbook) -> Iterator[pd.DataFrame]:
 def _is_against_expected(table: Table) -> bool:
     """Whether a table of areas holds what was observed against what was expected, which is another measure."""
     return any(re.search(r"\b(observed|expected|point estimate)\b", part) for parts in table.headings for part in parts)
-
-
-def _table(book: Workbook, wanted: Wanted, called: str) -> Table:
-    table = book.table_if_any(wanted.title, first=_first(wanted))
-    if table is None:
-        raise book.no_table(wanted.title, called)
-    return table
 
 
 def _first(wanted: Wanted) -> str:

@@ -20,12 +20,10 @@ from pipeline.read.workbook import Workbook
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
 # Whom a title says it counts.
 WHO = r"(all )?(adults|clients|people|individuals)"
-# Whom of them a title says that are new.
-NEW = rf"(new presentations( to treatment)?|{WHO} (starting|entering|new to) treatment)"
 # What may end a title: how its table is divided, the years that it is about, and what it says of its edition.
 YEARS = (
-    rf"(?:\W+by (?:main )?(?:substance|drug) groups?)?"
-    rf"(?:\W+(?:in )?england)?(?:\W+(?:{YEAR})(?:\W+(?:through )?to\W+(?:{YEAR}))?)?(?:\W+(?:in )?england)?"
+    r"(?:\W+by (?:main )?(?:substance|drug) groups?)?(?:\W+(?:in )?england)?"
+    rf"(?:\W+(?:{YEAR})(?:\W+(?:through )?to\W+(?:{YEAR}))?)?(?:\W+(?:in )?england)?"
     r"(?:\W+(?:(?:accredited |experimental |national )?(?:official )?statistics(?: in development)?|provisional))?"
     r"(?:\W+(?:last )?(?:revised|updated|published)(?: \w+){0,3})?\W*$"
 )

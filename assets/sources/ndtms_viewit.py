@@ -13,11 +13,17 @@ from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ohid import NdtmsViewit
 
-DIMENSIONS = {"reportingperiod": "period", "area": "area", "sex": "sex", "gender": "sex", "agegroup": "age",
-              "druggroup": "group", "substancecategory": "group"}  # fmt: skip
+# How what a row is about is headed, in older and newer files.
+DIMENSIONS = {
+    "period": "reportingperiod",
+    "area": "area",
+    "sex": "sex|gender",
+    "age": "agegroup",
+    "group": "druggroup|substancecategory",
+}
 IN_TREATMENT, STARTING = "people in treatment", "people starting treatment"
 _NEW = "-?new(tx|presentations?)"
-# How each count that is read is headed in older and newer files, and the count that it is part of.
+# How each count that is read is headed, and the count that it is part of.
 COUNTS = {
     IN_TREATMENT: ("intreatmentallintx|allintreatment", None),
     STARTING: ("newpresentation(newtx|s)", None),
@@ -56,8 +62,8 @@ def ndtms_viewit(book: Workbook) -> Iterator[pd.DataFrame]:
     """
     records = book.records()
     named = _columns(records)
-    records.know(*(named[role] for role in DIMENSIONS.values()))
-    frame = records.frame.rename(columns={name: role for role, name in named.items() if role in DIMENSIONS.values()})
+    records.know(*(named[dimension] for dimension in DIMENSIONS))
+    frame = records.frame.rename(columns={named[dimension]: dimension for dimension in DIMENSIONS})
     rows = pd.DataFrame({"period": records.periods(named["period"], "financial_year"), "area_label": frame["area"]})
     newest = max(rows["period"].unique(), key=lambda period: period.end)
     rows["area_code"] = _known(records, named["area"], area_codes(frame["area"], newest))
@@ -80,18 +86,18 @@ def _role(name: str) -> str:
 
 def _columns(records: Records) -> dict[str, str]:
     """The name of the column of each dimension, and of each count that is there."""
+    counts = {count: head for count, (head, _) in COUNTS.items()}
     named: dict[str, str] = {}
     for name in records.frame:
         role = _role(name)
-        known = [DIMENSIONS[role]] if role in DIMENSIONS else []
-        known += [count for count, (head, _) in COUNTS.items() if re.fullmatch(head, role)]
-        if not known and any(re.search(rf"(?<![a-z\d)-])({head})", role) for head, _ in COUNTS.values()):
-            raise records.refused(f"nobody knows the column {name}, which holds the name of one that is read")
-        for meaning in known:
-            if meaning in named:
-                raise records.refused(f"the columns {named[meaning]} and {name} mean the same")
+        meaning = next((known for known, head in (DIMENSIONS | counts).items() if re.fullmatch(head, role)), None)
+        if meaning in named:
+            raise records.refused(f"the columns {named[meaning]} and {name} mean the same")
+        if meaning:
             named[meaning] = name
-    if missing := {*DIMENSIONS.values(), IN_TREATMENT} - set(named):
+        elif any(re.search(rf"(?<![a-z\d)-])({head})", role) for head in counts.values()):
+            raise records.refused(f"nobody knows the column {name}, which holds the name of one that is read")
+    if missing := {*DIMENSIONS, IN_TREATMENT} - set(named):
         among = ", ".join(records.frame.columns[:12])
         raise records.refused(f"no column for {', '.join(sorted(missing))} among {among}")
     if needed := {whole for count, (_, whole) in COUNTS.items() if whole and count in named} - set(named):
@@ -103,9 +109,10 @@ def _where_asked(records: Records, column: str, figures: pd.DataFrame) -> pd.Dat
     """Counts of one answer to a question, not available where so many people have no answer to it but zeros."""
     (question,) = (question for question in QUESTIONS if _role(column).startswith(question))
     answers = [name for name in records.frame if _role(name).startswith(question)]
+    if len(answers) < ALL_ANSWERS:
+        return figures
     silent = records.frame[answers].isin(["0", "", "NULL"]).all(axis=1).to_numpy()
     unasked = figures["value"].eq(0) & silent & (figures["base"] > TOO_MANY * len(answers))
-    unasked &= len(answers) >= ALL_ANSWERS
     figures.loc[unasked, ["value", "status"]] = [float("nan"), "x"]
     return figures.assign(note=unasked.map({True: "Printed as 0, as every answer is.", False: ""}))
 

@@ -64,9 +64,9 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
     of headings such as "All drug poisoning: England", "[x]" and "[u]" for marks, the unit in the heading of a rate)
     on synthetic ones only.
     """
+    counted = r"number of deaths (?:from drug-related poisoning|related to drug poisoning) and drug misuse"
     for title in ("by sex, country and underlying cause", "by sex, country and age"):
-        deaths = r"number of deaths (?:from drug-related poisoning|related to drug poisoning) and drug misuse"
-        table = book.table(rf"{deaths},? {title}", first=EVERYBODY)
+        table = book.table(rf"{counted},? {title}", first=EVERYBODY)
         columns = {}
         for column, parts in enumerate(table.headings):
             if found := parted(parts, NATIONS):

@@ -8,9 +8,9 @@ import pandas as pd
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read import periods
 from pipeline.read.opening import Refused
-from pipeline.read.outlines import CODED, named
 from pipeline.read.records import Records
 from pipeline.read.source import source
+from pipeline.read.tabular import CODED, named
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsGeography
 

@@ -12,10 +12,10 @@ from schemas.vocabulary import WORKINGS
 # Words after which a number belongs to the label, not to a footnote: "Under 20", "year ending March 18", "Tier 1".
 _COUNTED = set(periods.MONTHS).union(
     ("under", "over", "age", "aged", "ages", "than", "least", "to", "and", "from", "since", "per", "number", "mid"),
-    ("table", "year", "years", "quarter", "week", "class", "schedule", "group", "type", "tier", "level", "band"),
-    ("quintile", "decile", "phase", "part", "zone", "category", "district", "ward", "covid"),
+    ("table", "year", "years", "quarter", "week", "class", "schedule", "tier", "level", "band"),
+    ("quintile", "decile", "phase", "part", "zone", "district", "ward", "covid"),
 )
-# Right behind these a number is a footnote all the same: "Age group8" and "Drug type3", where "group 8" is one.
+# And after these, unless it is glued to them: "group 8" is a group, "Age group8" and "Drug type3" have footnotes.
 _COUNTED_APART = {"group", "type", "category"}
 _NOTES = re.compile(
     r"(?P<word>[A-Za-z)']{3,}(?=\s?\d)|[A-Za-z)']+(?=\s?\())"
@@ -184,8 +184,10 @@ def code(text: str) -> str:
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """A label without the footnote numbers at its end, and those numbers."""
     found = _NOTES.search(text[-_END:]) if text[-1:].isdecimal() or text[-2:-1].isdecimal() else None
-    word = found["word"].strip("()").lower() if found else ""
-    if not found or (word in _COUNTED and not (word in _COUNTED_APART and found["notes"][0].isdecimal())):
+    if not found:
+        return text, []
+    word, glued = found["word"].strip("()").lower(), found["notes"][0].isdecimal()
+    if word in _COUNTED or (word in _COUNTED_APART and not glued):
         return text, []
     return text[: -len(found["notes"])], re.findall(r"\d+", found["notes"])
 

@@ -9,21 +9,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.opening import Refused
-from pipeline.read.tabular import GSS
+from pipeline.read.tabular import CODED, GSS, named
 
 # West, south, east and north of the United Kingdom: in degrees (WGS84), and in metres (British National Grid).
 DEGREES = (-9.0, 49.0, 3.0, 62.0)
 METRES = (-100_000.0, 0.0, 700_000.0, 1_300_000.0)
 
-# What a code's property or column is called, in capitals or small letters: the kind of area and the vintage.
-CODED = r"([A-Z]+)(\d\d)CD"
-
 Feature = dict[str, Any]  # as a GeoJSON file holds it
-
-
-def named(code: str) -> str:
-    """What stands beside the code of an area: LAD21NM beside LAD21CD, lad19nm beside lad19cd."""
-    return code[:-2] + ("NM" if code.isupper() else "nm")
 
 
 class Outlines:

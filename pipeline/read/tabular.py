@@ -17,6 +17,8 @@ from pipeline.read.opening import Refused
 
 # A code of a statistical area.
 GSS = r"[EWKSN]\d{8}"
+# What a code's property or column is called, in capitals or small letters: the kind of area and the vintage.
+CODED = r"([A-Z]+)(\d\d)CD"
 
 # What names a column: its number in a sheet, its heading in a CSV file.
 Column = TypeVar("Column", int, str)
@@ -57,6 +59,11 @@ _OF_ALL = rf"{WHOLE}|null|none|n/?a|not (?:applicable|available|collected)"
 def _levels(text: str) -> list[str]:
     """How much of all samples an interval holds, in percent, as often as a label says it."""
     return re.findall(LEVEL, text.replace("_", " "))
+
+
+def named(code: str) -> str:
+    """What stands beside the code of an area: LAD21NM beside LAD21CD, lad19nm beside lad19cd."""
+    return code[:-2] + ("NM" if code.isupper() else "nm")
 
 
 def require_silent(

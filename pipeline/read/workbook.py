@@ -193,11 +193,11 @@ class Workbook:
             found.append(table)
         return found
 
-    def table(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "") -> Table:
-        """The one table whose title matches; refused, with what was looked for, when there is none or several."""
+    def table(self, title: str, sheet: str = ".*", first: str = GSS, heads: str = "", called: str = "") -> Table:
+        """The one table whose title matches, `called` so in plain words; refused when there is none or several."""
         table = self.table_if_any(title, sheet, first, heads)
         if table is None:
-            raise self.no_table(title)
+            raise self.no_table(title, called)
         return table
 
     def no_table(self, title: str, called: str = "") -> Refused:
