@@ -100,7 +100,8 @@ def _owed(table: Table) -> int:
     ]
     said = [part for column in found for part in table.headings[column]]
     # Above or below the label that says so another may make the total of something else.
-    others = [part for part in said if part.startswith("total ") and not re.fullmatch(whole, part)]
+    total = rf"(?:grand )?total|{whole}"
+    others = [part for part in said if re.search(r"\btotal\b", part) and not re.fullmatch(total, part)]
     if odd := others + [part for part in said if re.search(FEWER, part)]:
         raise table.refused(f"the column headed {odd[0]!r} may be of some of the households")
     if len(found) != 1:
