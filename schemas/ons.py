@@ -120,8 +120,9 @@ class CsewDrugMisuse(
     @rows_check(name="tables", error="the shares of a table are about ten times, or a tenth of, those of another table")
     def of_one_size(cls, figures: pd.DataFrame) -> pd.Series:
         shares = figures[figures["value"] > 0]
-        table = shares["cell"].str.rpartition("!")[0]
-        drug = [shares["measure"], shares["period_end"], shares["age"], shares["category"].str.partition(",")[0]]
+        table = shares["cell"].str.replace(r"!\w+$", "", regex=True)
+        drugs = shares["category"].str.replace(",.*", "", regex=True)
+        drug = [shares["measure"], shares["period_end"], shares["age"], drugs]
         # Of all people, or of groups that lie about them.
         typical = np.log10(shares["value"]).groupby([*drug, table]).median()
         by_drug = typical.groupby(level=[0, 1, 2, 3])

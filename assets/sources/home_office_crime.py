@@ -149,9 +149,28 @@ def _offences(book: Workbook, columns: dict[str, str]) -> pd.DataFrame:
     records = _located(book, pd.concat(found, ignore_index=True), area)
     same = ["time", "force", "area_code", "description", "group", "subgroup", "code"]
     # Homicide has a row for each of its codes, and all of them in each row: "1/4.1/4.10/4.2".
-    of_its_own = records.groupby(same)["code"].transform("size") == records["code"].str.count("/") + 1
+    of_its_own = records["description"].str.lower() == "homicide"
+    of_its_own &= records.groupby(same)["code"].transform("size") == records["code"].str.count("/") + 1
     _require_once(book, records[~of_its_own], same)
+    _require_one_group(book, records)
     return records
+
+
+def _require_one_group(book: Workbook, records: pd.DataFrame) -> None:
+    """Refuse an offence of a year in two groups, and one that is its group, beside which others are in it.
+
+    Of the one a row may have slipped; the other may be their sum.
+    """
+    said = records.assign(**{name: records[name].str.lower() for name in ("description", "group", "subgroup")})
+    of_offence = said.drop_duplicates(["year", "description", "group", "subgroup"])
+    if (two := of_offence.duplicated(["year", "description"])).any():
+        odd = of_offence[two].iloc[0]
+        raise Refused(f"{book.name}, {odd['cell']}: {odd['description']!r} is in another group or subgroup elsewhere")
+    sums = of_offence[of_offence["description"] == of_offence["group"]]
+    many = of_offence.groupby(["year", "group"])["description"].nunique()
+    for year, group, cell in sums[["year", "group", "cell"]].itertuples(index=False):
+        if many[year, group] > 1:
+            raise Refused(f"{book.name}, {cell}: {group!r} has other offences in it, and all are added up")
 
 
 def _twelve_months(time: int) -> periods.Period:
@@ -172,6 +191,8 @@ def _by_year(records: pd.DataFrame) -> pd.DataFrame:
     below = kinds.assign(category=subgroups)[~subgroups.isin(set(groups))]
     area = ["force", "area_code"]
     quarterly = _add_up(pd.concat([kinds, below]), ["time", *area, "category"])
+    if not len(quarterly):
+        raise Refused("its lists of offences are empty")
     last, there = quarterly["time"].max(), set(quarterly["time"])
     if gone := set(range(min(there), last)) - there:
         year, quarter = divmod(min(gone) - 1, 4)

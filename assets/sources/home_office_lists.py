@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, is_note, label, part_alone, plain, workings
-from pipeline.read.marks import read_values
+from pipeline.read.marks import is_number, read_values
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import require_silent
 from pipeline.read.workbook import Workbook
@@ -59,6 +59,7 @@ def lists(book: Workbook, columns: dict[str, str]) -> Iterator[Listed]:
                 first = at[next(iter(columns))]
                 rows = rows[[below > row and not _is_blank(cells[below], first) for below in rows.tolist()]]
                 _require_no_line(where, cells)
+                _require_none_above(where, cells[:row, list(at.values())])
                 if unseen := book.hidden(sheet).among(rows.tolist(), at.values()):
                     raise Refused(f"{where}: {unseen} of the list is hidden")
                 _require_no_other(where, headings, at, cells[rows])
@@ -86,18 +87,30 @@ def _is_blank(cells: np.ndarray, first: int) -> bool:
 
 
 def _require_no_line(where: str, cells: np.ndarray) -> None:
-    """Refuse a line of its own that says of which offences the list is: a list is of all."""
+    """Refuse a line of its own that says of which offences the list is, or is a number: a list is of all."""
     for row in np.flatnonzero((cells != "").sum(axis=1) == 1):
         (text,) = (plain(cell) for cell in cells[row].tolist() if cell != "")
+        if is_number(text):
+            raise Refused(f"{where}: row {row + 1} holds a number alone, {text}, and nothing says what it is of")
         if not is_note(text) and (some := part_alone(heading(text), places=True)):
             raise Refused(f"{where}: row {row + 1} says {some!r} alone, so that the list may be of that only")
 
 
+def _require_none_above(where: str, cells: np.ndarray) -> None:
+    """Refuse a record above the headings, where it is not looked for."""
+    if len(full := np.flatnonzero((cells != "").all(axis=1))):
+        raise Refused(f"{where}: row {full[0] + 1} is full, and stands above the headings")
+
+
 def _require_no_other(where: str, headings: Iterable[str], at: dict[str, int], cells: np.ndarray) -> None:
-    """Refuse a list with a column more that says something of its records."""
+    """Refuse a list with a column more that says something of its records, or nothing says what it holds."""
     for column, text in enumerate(headings):
-        if text and column not in at.values():
+        if column in at.values():
+            continue
+        if text:
             require_silent(lambda why: Refused(f"{where}: {why}"), text, [heading(text)], cells[:, column])
+        elif any(map(is_number, cells[:, column])):
+            raise Refused(f"{where}: column {column_letters(column)} holds numbers and has no heading")
 
 
 def _headed(headings: Iterable[str], columns: dict[str, str], where: str) -> dict[str, int]:
@@ -150,6 +163,8 @@ def _text(text: str) -> str:
         raise ValueError(f"{text!r} is no whole label")
     if said := workings(text):
         raise ValueError(f"{text!r} {INSTEAD}: it says {said!r}")
+    if re.search(r"\btotals?\b|^all\b(?! other)|^of which\b", text, re.IGNORECASE):
+        raise ValueError(f"{text!r} may be of offences that are listed too, and all that is listed is added up")
     return text
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from assets.sources.moj_tables import MARKS, printed_once, with_whole
 from pipeline import naming
 from pipeline.fetch.govuk import GovUk
-from pipeline.read.labels import WHOLE, joined, part
+from pipeline.read.labels import WHOLE, heading, joined, part
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
@@ -30,7 +30,7 @@ DRUG_TREATMENT = r"drug (treatment|rehabilitation)( requirements?)?( \(d[rt]r\))
 
 def _order_of(table: Table) -> str:
     """The one kind of order that a title names."""
-    named = [order for order in ("community order", "suspended sentence order") if order in table.title.lower()]
+    named = [order for order in ("community order", "suspended sentence order") if order in heading(table.title)]
     if len(named) != 1:
         raise table.refused(f"its title names {' and '.join(named) or 'no kind of order'}, and no column does")
     return named[0]

@@ -109,6 +109,8 @@ def _cohorts_across(table: Table) -> pd.DataFrame:
     columns = {column: {"period": period} for column, period in table.periods_across().items()}
     lower = printed_once(table, MEASURE).str.lower()
     there = table.filled(columns) & lower.ne("")
+    if not there.any():
+        raise table.refused("no label says which of its rows are of offenders and which of reoffenders")
     measures = pd.Series(None, index=lower.index, dtype=object)
     for name, heading in COUNTS.items():
         measures[lower.str.fullmatch(heading)] = name

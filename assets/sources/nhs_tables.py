@@ -95,6 +95,11 @@ def read_cells(table: Table, kind: str, meaning: Callable[[str], Said], apart: s
     whole = {"sex": "all", "age": "all", "category": "all"} | fixed
     across, down = ({role: whole.get(role) for role in roles} for roles in settled)
     index = pd.DataFrame([across | said for said in rows.values()], index=list(rows))
+    read = {said["period"] for about in (rows, columns) for said in about.values() if "period" in said}
+    table.require_every_period(read, SINGLE[kind])
+    for row in set_apart:
+        if any(periods.is_lost(heading(cell), read, SINGLE[kind]) for cell in table.cells[row, labels]):
+            raise table.refused(f"row {row + 1} is not read, and no other row is of that period")
     tidy = table.unpivot(index, {column: down | said for column, said in columns.items()}, MARKS, set_apart)
     tidy = tidy.assign(**{role: value for role, value in whole.items() if role not in tidy})
     if "period" not in tidy:

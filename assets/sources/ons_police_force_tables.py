@@ -36,7 +36,7 @@ def _numbered_notes(book: Workbook, table: Table, sheet: str) -> dict[str, str]:
     for name in book.sheets:
         if re.fullmatch(sheet, name.strip()):
             rows = [[str(cell).strip() for cell in row[:2]] for row in book.cells(name)]
-            start = next((number for number, row in enumerate(rows) if row[0] == "Note number"), None)
+            start = next((number for number, row in enumerate(rows) if heading(row[0]) == "note number"), None)
             if start is None:
                 raise Refused(f"{book.name}, sheet {name!r}: no column 'Note number'")
             for number, text in rows[start + 1 :]:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import month_abbr, month_name
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -338,6 +338,34 @@ def mentioned(text: str, single: str = "calendar_year", *, spans: bool = False) 
         word = unread[0].replace(_READ, period.label)
         raise ValueError(f"cannot read the period {text!r}: {word!r} may change what it is")
     return period
+
+
+def is_lost(text: str, read: Collection[Period], single: str = "calendar_year") -> bool:
+    """Whether a label that is not read as a period is one all the same, of which nothing is read.
+
+    "2023/24 (changed method)" and "2023/24: method changed" are no change of two years, and "new method of 2023/24" is
+    none where that is the newest year.
+    """
+    bare = re.sub(r"[(\[].*?[)\]]|, .*", "", text).strip()
+    try:
+        period = (mentioned if bare == text else parse)(bare, single)
+    except ValueError:
+        return False
+    # A year alone may be a part of what heads a column, and of two that are compared the earlier need not be read.
+    begins = speaks_of_time(re.sub("^year (?:ending|to) ", "", text).split()[0])
+    of_one = all(period.end - period.start < 2 * (one.end - one.start) for one in read)
+    first = bare != text or (begins and of_one and not _is_whole(text))
+    newest = max((one.end for one in read), default=date.max)
+    return (first or period.end > newest) and (period.start, period.end) not in {(one.start, one.end) for one in read}
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a label is a period and nothing else."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def speaks_of_time(text: str) -> bool:

@@ -227,6 +227,8 @@ def in_shape(declared: Source, release: Release) -> pd.DataFrame:
     if not sum(map(len, pieces)):
         raise Refused(f"{release.name} yields no figures")
     shaped = _shape(_united(pieces), declared.id, release)
+    if shaped["value"].isna().all():
+        raise Refused(f"{release.name} has not one number; the first without one is {shaped['cell'].iloc[0]}")
     same = [*KEY, "released", "unit", "value", "lower", "upper", "status", "base"]
     if declared.counts_records:
         return shaped

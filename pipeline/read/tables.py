@@ -5,7 +5,7 @@ A table is found by its title and a column by its heading, never by a position. 
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import chain, pairwise
 
 import numpy as np
@@ -121,25 +121,10 @@ class Table(Headed):
                 raise self.refused(f"of {year.label} stand {len(inside)} quarters, so that the year may be another one")
 
     def require_every_period(self, read: Iterable[periods.Period], single: str = "calendar_year") -> None:
-        """Refuse a column of numbers under a period, with more said beside it, that no column which is read has.
-
-        "2023/24 (changed method)" is no change of two years, and "2023/24 new method" none where it is the newest year.
-        """
-        spans = {(period.start, period.end) for period in read}
-        newest = max((end for _, end in spans), default=date.max)
-
-        def is_lost(part: str) -> bool:
-            bare = re.sub(r"[(\[].*?[)\]]|, .*", "", part).strip()
-            try:
-                if bare == part:
-                    return periods.mentioned(part, single).end > newest
-                period = periods.parse(bare, single)
-            except ValueError:
-                return False
-            return (period.start, period.end) not in spans
-
+        """Refuse a column of numbers under a period, with more said beside it, that no column which is read has."""
+        there = list(read)
         for column, parts in enumerate(self.headings):
-            if any(map(is_lost, parts)) and self._holds_numbers(column):
+            if any(periods.is_lost(part, there, single) for part in parts) and self._holds_numbers(column):
                 raise self.refused(f"column {self.called(column)} is not read, and no other column is of that period")
 
     def _require_alike(self, across: Iterable[int]) -> None:

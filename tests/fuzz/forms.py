@@ -223,6 +223,20 @@ def blank_columns_everywhere(seed: Seed, chance: random.Random) -> Mutant | None
 
 
 @mutation
+def blanks_that_do_not_break(seed: Seed, chance: random.Random) -> Mutant | None:
+    """All texts of a workbook with other blanks between their words, or two."""
+    if seed.is_csv:
+        return None
+    blank = chance.choice(["\u00a0", "  "])
+
+    def spread(page: Page) -> None:
+        for row in page.rows:
+            row[:] = [cell.replace(" ", blank) if isinstance(cell, str) else cell for cell in row]
+
+    return Mutant(f"{blank!r} between all words", in_every_page(seed.content, spread), harmless(seed.base))
+
+
+@mutation
 def file_of_another_kind(seed: Seed, chance: random.Random) -> Mutant | None:
     """The first sheet with figures as a CSV file, or the records of a CSV file in a sheet."""
     if seed.is_csv:

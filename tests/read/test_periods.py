@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.read import periods
-from pipeline.read.periods import Period, mentioned, parse, speaks_of_time
+from pipeline.read.periods import Period, is_lost, mentioned, parse, speaks_of_time
 from schemas.vocabulary import PERIOD_KINDS
 
 READ = [
@@ -284,3 +284,24 @@ def test_any_text_is_a_period_or_refused(text):
 @given(any_period())
 def test_a_label_that_reads_as_a_period_speaks_of_time(period):
     assert speaks_of_time(period.label) and not speaks_of_time("offences per 1,000 people who may drink")
+
+
+@pytest.mark.parametrize(
+    ("label", "lost"),
+    [
+        ("2018/19 (changed method)", True),
+        ("2018/19: method changed", True),
+        ("2018/19 – questionnaire change", True),
+        ("year ending march 2019: recording changed", True),
+        ("change since 2018/19", False),
+        ("new method 2021/22", True),
+        ("2019/20 (changed method)", False),
+        ("2019/20 significance", False),
+        ("2018/19", False),
+        ("2018/19 to 2019/20 change", False),
+        ("change", False),
+    ],
+)
+def test_a_period_with_more_said_beside_it_is_no_comparison(label, lost):
+    read = [parse(year, "financial_year") for year in ("2019/20", "2020/21")]
+    assert is_lost(label, read, "financial_year") == lost

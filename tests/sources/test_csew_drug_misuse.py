@@ -1,5 +1,7 @@
 """The reader of the drug tables of the crime survey: published figures, altered workbooks, and drug use as a metric."""
 
+from itertools import chain
+
 import pandas as pd
 import pytest
 
@@ -200,6 +202,15 @@ def test_a_column_of_fractions_among_columns_of_percentages_is_refused(altered):
     for row in rows[rows.index(heads) + 1 :]:
         row[column] = row[column] / 100 if isinstance(row[column], float) else row[column]
     with pytest.raises(Refused, match="about ten times, or a tenth of, those of another table"):
+        altered(DRUGS, sheets)
+
+
+def test_a_release_without_one_proportion_is_refused(altered):
+    sheets = {name: rows for name, rows in BASE.sheets().items() if name in ("1.02", "1.08")}
+    for row in chain.from_iterable(sheets.values()):
+        if row and not str(row[0]).startswith("Unweighted"):
+            row[:] = ["[x]" if isinstance(cell, float) else cell for cell in row]
+    with pytest.raises(Refused, match="has not one number"):
         altered(DRUGS, sheets)
 
 

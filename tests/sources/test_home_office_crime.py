@@ -156,7 +156,49 @@ def no_count(book: Sheets) -> Sheets:
     return {name: [row[:-1] for row in rows] for name, rows in book.items()}
 
 
+def record(*about: str) -> Callable:
+    """Each record of cannabis again, as another offence, group, subgroup and code."""
+    return lambda book: {
+        name: [*rows, *([*row[:4], *about, row[8]] for row in rows[1:] if row[7] == "92E")]
+        for name, rows in book.items()
+    }
+
+
+def counts_beside(book: Sheets) -> Sheets:
+    return {name: [rows[0], *([*row[:8], "", row[8]] for row in rows[1:])] for name, rows in book.items()}
+
+
+def counts_a_row_lower(book: Sheets) -> Sheets:
+    for rows in book.values():
+        counts = [row.pop() for row in rows[1:]]
+        rows[1:] = [[*row, count] for row, count in zip([*rows[1:], [""] * 8], ["", *counts], strict=True)]
+    return book
+
+
+def heading_below_records(book: Sheets) -> Sheets:
+    return {name: [*rows[1:4], rows[0], *rows[4:]] for name, rows in book.items()}
+
+
+def code_of_two_sections_twice(book: Sheets) -> Sheets:
+    for rows in book.values():
+        for row in rows[1:]:
+            row[7] = row[7].replace("92A", "92A/92B")
+        rows.append(rows[1])
+    return book
+
+
 REFUSED = [
+    (code_of_two_sections_twice, "listed twice"),
+    (record("Total drug offences", "Drug Offences", "Total", "Total"), "38: 'Total.*' may be of offences"),
+    (record("All drug offences", "Drug Offences", "Drugs", "92"), "E38: 'All drug offences' may be of offences"),
+    (record("Of which: cannabis", "Drug Offences", "Drugs", "92"), "E38: 'Of which: cannabis' may be of offences"),
+    (record("Drug offences", "Drug Offences", "Drugs", "92"), "'drug offences' has other offences in it"),
+    (cell(2, 5, "Not classified"), "'possession of .*' is in another group or subgroup elsewhere"),
+    (cell(2, 6, "Trafficking of drugs"), "'possession of .*' is in another group or subgroup elsewhere"),
+    (counts_beside, "column J holds numbers and has no heading"),
+    (counts_a_row_lower, r"row \d+ holds a number alone"),
+    (heading_below_records, "row 1 is full, and stands above the headings"),
+    (lambda book: {name: rows[:1] for name, rows in book.items()}, "lists of offences are empty"),
     (cell(3, 8, "[q]"), r"2023_24!I4: no meaning is known for '\[q\]'"),
     (cell(3, 8, "[c]"), r"2023_24!I4: no meaning is known for '\[c\]'"),
     (cell(5, 1, 5), r"2023_24!B6: '5.*' is no quarter"),

@@ -170,3 +170,11 @@ def test_a_hidden_cohort_has_no_share_and_says_why():
     hidden = rows[rows["status"] == "c"]
     assert len(hidden) > 5 and hidden["value"].isna().all()
     assert set(hidden.loc[hidden["statistic"] == "proportion", "method"]) == {"not calculated: no numerator"}
+
+
+def test_rows_of_which_nothing_says_what_they_count_are_refused(altered):
+    content = BASE.sheets()
+    for row in content["Table_A4"][3:]:
+        del row[:1]
+    with pytest.raises(Refused, match="no label says which of its rows are of offenders"):
+        altered(REOFFENDING, content)
