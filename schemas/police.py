@@ -15,6 +15,11 @@ class PoliceStreetCrime(
         others=("british-transport-police", "police-service-of-northern-ireland"),
         partial=True,
     ),
-    categories=(r"[a-z][a-z -]+",),
+    # All that there were since 2010; two spellings of one would be two series.
+    categories=(
+        *("anti-social behaviour", "bicycle theft", "burglary", "criminal damage and arson", "drugs", "other crime"),
+        *("other theft", "possession of weapons", "public disorder and weapons", "public order", "robbery"),
+        *("shoplifting", "theft from the person", "vehicle crime", "violence and sexual offences", "violent crime"),
+    ),
 ):
     """Street-level crime by police force, counted from records."""

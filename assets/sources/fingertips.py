@@ -33,11 +33,12 @@ _TREATMENT = ("rate in treatment", "per 1,000", "adults in treatment", "people",
 _COMPLETED = ("successful completion of treatment", "percent", "adults completing treatment", "people")
 _UNMET = ("not in treatment", "percent", "people not in treatment", "people")
 _ALCOHOL = ("rate of alcohol-related admissions", "per 100,000", "alcohol-related admissions", "admissions")
+_OF_ALCOHOL = r"(?=.*admission).*alcohol[- ]related (?:conditions?|(?:hospital )?admission)"
 
 # An empty category is the substance that the name says.
 INDICATORS = {
-    "90244": Indicator(r"(?<!non[- ])opiate", *_COMPLETED, "opiates"),
-    "90245": Indicator(r"non[- ]opiate", *_COMPLETED, "non-opiates"),
+    "90244": Indicator(r"(?=.*success).*(?<!non[- ])opiate", *_COMPLETED, "opiates"),
+    "90245": Indicator(r"(?=.*success).*non[- ]opiate", *_COMPLETED, "non-opiates"),
     "90808": Indicator(
         r"admissions.*substance misuse",
         "rate of admissions for substance misuse",
@@ -46,21 +47,29 @@ INDICATORS = {
         "admissions",
     ),
     "91117": Indicator(
-        r"opiate.*crack|ocu",
+        r"^(?!.*inject).*(?:opiate.*crack|ocu)",
         "prevalence of opiate and/or crack cocaine use",
         "per 1,000",
         "people using opiates and/or crack cocaine",
     ),
     "91182": Indicator(r"treatment", *_TREATMENT),
     "91380": Indicator(
-        r"alcohol-specific", "alcohol-specific mortality", "per 100,000", "alcohol-specific deaths", "deaths"
+        r"(?=.*(?:mortality|deaths)).*alcohol-specific",
+        "alcohol-specific mortality",
+        "per 100,000",
+        "alcohol-specific deaths",
+        "deaths",
     ),
-    "91384": Indicator(r"broad", *_ALCOHOL, "broad"),
-    "91414": Indicator(r"narrow", *_ALCOHOL, "narrow"),
+    "91384": Indicator(rf"(?=.*broad){_OF_ALCOHOL}", *_ALCOHOL, "broad"),
+    "91414": Indicator(rf"(?=.*narrow){_OF_ALCOHOL}", *_ALCOHOL, "narrow"),
     "92432": Indicator(
-        r"drug misuse", "mortality from drug misuse", "per 100,000", "deaths from drug misuse", "deaths"
+        r"^(?!.*hospital)(?=.*(?:mortality|deaths?)).*drug misuse",
+        "mortality from drug misuse",
+        "per 100,000",
+        "deaths from drug misuse",
+        "deaths",
     ),
-    "92447": Indicator(r"alcohol", *_COMPLETED, "alcohol"),
+    "92447": Indicator(r"(?=.*success).*alcohol", *_COMPLETED, "alcohol"),
     "92454": Indicator(r"treatment", *_TREATMENT),
     "92455": Indicator(r"treatment", *_TREATMENT),
     "92544": Indicator(

@@ -127,6 +127,9 @@ def _needs(table: Table) -> dict[int, str]:
             needs[column] = max(labels, key=len, default="")
             if not all(_repeats(labels[-1], other) for other in labels):
                 raise table.refused(f"column {column_letters(column)} is headed {' and '.join(map(repr, labels))}")
+    captions = (part for parts in headings.values() for part in parts if re.match("(number|percentage|share) of", part))
+    if odd := [part for part in captions if not re.fullmatch("number of (households|support needs)( with.*)?", part)]:
+        raise table.refused(f"its columns are headed {odd[0]!r}, which is no number of households")
     if odd := [need for need in needs.values() if re.search(r"%|percent|\bper\b|rate\b", need)]:
         raise table.refused(f"{', '.join(odd)} is no number of households")
     if "drug dependency needs" not in needs.values():

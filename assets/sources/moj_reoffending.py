@@ -162,4 +162,8 @@ def moj_reoffending(book: Workbook) -> Iterator[pd.DataFrame]:
         same = ["area_code", "period", "sex", "age", "category"]
         offenders, again = (tidy[tidy["measure"] == name] for name in COUNTS)
         yield offenders
-        yield with_whole(again, offenders, same)
+        again = with_whole(again, offenders, same)
+        # Where one is hidden so is the other; a number that slipped to its neighbour leaves a blank.
+        if (slipped := again["value"].notna() & again["base"].isna()).any():
+            raise table.refused(f"{again['cell'][slipped].iloc[0]} counts reoffenders, and nothing their cohort")
+        yield again

@@ -42,13 +42,18 @@ UNIT = (
 
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = (
-    r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\(x ?1,?000\)"
-    r"|\((?:1,?)?000\)|\((?:thousand|million)\)|\bunits?:? (?:of )?(?:1,?000|thousand|million)\b"
+    r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\bx ?1,?000\b"
+    r"|\((?:in )?(?:1,?)?000\)|\b10³|(?<!per )(?<!nearest )(?<!one )\b(?:thousand|million)\b"
+    r"|(?:figures|numbers|shown|given) in 1,?000\b|\bunits?:? (?:of )?(?:1,?000|thousand|million)\b|\(k\)"
+    r"|\bmultipl(?:y|ied) by\b|\bin hundred\b"
 )
+# The same of all of a table, or of a workbook, wherever it is said.
+ALL_THOUSANDS = r"^(?:all )?(?:numbers|figures|counts|values|data)\b[^.]*\bin (?:hundred|thousand|million)s\b\.?$"
 
 # What says that numbers are of another quantity than the one that is counted.
 ANOTHER = (
-    r"\b(?:cumulative|(?:standard|std\.?) errors?|forecasts?|targets?|project(?:ed|ions?)|variance|rank(?:ed|ing)?)\b"
+    r"\b(?:year|month|quarter)[- ]to[- ]date\b"
+    r"|\b(?:cumulative|(?:standard|std\.?) errors?|forecasts?|targets?|project(?:ed|ions?)|variance|rank(?:ed|ing)?)\b"
     r"|\bindex\b(?! offen[cd])|\bratios? to\b|£|\bchanges? (?:in|on|from|since)\b|(?<!with )percentage change"
     r"|\bdifferences? (?:in|from|between|to)\b|\binjuries\b|\battendances\b|\bseasonally adjusted\b"
     r"|\b(?:moving|annual|yearly|quarterly|monthly|weekly|daily|(?:\d|two|three|four|five|ten)[- ]years?)"
@@ -86,7 +91,14 @@ OF_SOME = rf"\b(?:{_SOME})\b"
 # As the title of a table says it, besides.
 TITLED_SOME = (
     rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
-    r"|in year \d+|teachers|(?:non-)?uk[- ]born"
+    r"|in year \d+|teachers|(?:non-)?uk[- ]born|in employment|(?:un)?employed|economically (?:in)?active|homeless"
+    r"|hostels?|parents|strangers?|acquaintances?|reported to (?:the )?police|flagged as involving|charged|arrested"
+    r"|outstanding|sexual exploitation|emergency|day[- ]cases?|bed days|who (?:smoke|truant|have truanted)|online"
+    r"|free school meals"
+    r"|image and performance|released from custody|prolific|theft offences|stop and search|people in prison"
+    r"|(?:at|in|on) (?:airports?|cells|visitors)|nightclubs?|sharp instruments?|referrals from|single households"
+    r"|households with children|main duty|prevention duty(?! (?:or|and))"
+    r"|(?<!prevention or )(?<!prevention and )(?<!duty or )(?<!duty and )relief duty"
     r"|london|(?:north|south) (?:east|west)|(?:east|west) midlands|yorkshire|east of england)\b"
 )
 # As a line of its own says it, above rows or between them, or the whole of a heading.
@@ -262,6 +274,15 @@ def part_alone(text: str, *, places: bool) -> str:
     """A line, or a heading, that by itself makes what it stands over less, or an empty text; `places` are parts too."""
     alone = rf"{_PARTS_ALONE}|{_PLACES_ALONE}" if places else _PARTS_ALONE
     return text if re.fullmatch(alone, text) and not re.fullmatch(_BOTH_SEXES, text) else ""
+
+
+def sentences_of_some(line: str) -> list[str]:
+    """Of several sentences of a line below a title those that make what it heads less, or are of another nation."""
+    texts = [text.strip() for text in re.split(r"[.,;] ?", line)]
+    if len(texts) == 1 or re.match(r"some cells|this (?:work)?sheet|link|source|notes?\b|return|back", line):
+        return []
+    few = [text for text in texts if len(text.split()) <= 3]
+    return [text for text in texts if part_alone(text, places=True) or (text in few and re.search(ELSEWHERE, text))]
 
 
 def is_note(text: str) -> bool:

@@ -266,6 +266,13 @@ _FILLERS = {
     *_KINDS,
 }
 
+# What says in a title that years are not those of the calendar.
+_OTHER_YEARS = (
+    r"\b(?:financial|fiscal|academic) (?:years?|quarters?)\b"
+    r"|\b(?:years?|(?:12|twelve) months) (?:ending|to|ended)(?: \d+)?"
+    r" (?!dec)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov)[a-z]*\b"
+)
+
 # In a title many words stand beside a period. These, or these next to it, say that it is another one.
 _READ = "\0"
 _UNREAD = re.compile(
@@ -338,6 +345,22 @@ def mentioned(text: str, single: str = "calendar_year", *, spans: bool = False) 
         word = unread[0].replace(_READ, period.label)
         raise ValueError(f"cannot read the period {text!r}: {word!r} may change what it is")
     return period
+
+
+def of_same_kind(text: str, named: Period, single: str) -> Period | None:
+    """The period of the same kind as one that is named, and another, which a text mentions; None if it does not."""
+    try:
+        mentions = mentioned(text, single)
+    except ValueError:
+        return None
+    return mentions if mentions.kind == named.kind and mentions != named else None
+
+
+def other_years(title: str, read: Iterable[object]) -> str:
+    """What a title says of years that are not the calendar's, where some are read so; else an empty text."""
+    found = re.search(_OTHER_YEARS, title)
+    of_calendar = any(isinstance(one, Period) and one.kind in ("calendar_year", "quarter") for one in read)
+    return found[0] if found and of_calendar else ""
 
 
 def is_lost(text: str, read: Collection[Period], single: str = "calendar_year") -> bool:

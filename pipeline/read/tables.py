@@ -15,6 +15,7 @@ from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.headed import Headed
 from pipeline.read.labels import (
+    ALL_THOUSANDS,
     ANOTHER,
     ELSEWHERE,
     INSTEAD,
@@ -30,6 +31,7 @@ from pipeline.read.labels import (
     part_alone,
     part_of,
     plain,
+    sentences_of_some,
     workings,
 )
 from pipeline.read.marks import is_mark, read_values, where_numbers
@@ -37,11 +39,6 @@ from schemas.vocabulary import WORKINGS
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
-# What says in a title that years are not those of the calendar.
-_OTHER_YEARS = (
-    r"\b(?:financial|fiscal|academic) (?:years?|quarters?)\b"
-    r"|\byears (?:ending|to|ended)(?: \d+)? (?!dec)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov)[a-z]*\b"
-)
 # What a title says of its edition behind its period.
 _EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
 
@@ -53,7 +50,10 @@ class Table(Headed):
         """The period that a label is, or the one that the title names; refused where none can be read."""
         try:
             if text is None:
-                return periods.mentioned(re.sub(_EDITION, "", label(self.title)), single)
+                named = periods.mentioned(re.sub(_EDITION, "", label(self.title)), single)
+                if other := periods.of_same_kind(label(self.sheet), named, single):
+                    raise self.refused(f"its title is of {named.label}, and its sheet of {other.label}")
+                return named
             return periods.parse(label(text), single)
         except ValueError as error:
             raise self.refused(str(error)) from error
@@ -81,7 +81,6 @@ class Table(Headed):
                 across[column] = self.period_over(column, single)
         self._require_alike(across)
         self._require_in_order(across.values())
-        self._require_years(across.values())
         self._require_all_quarters(across.values())
         self.require_every_period(across.values(), single)
         labels = [period.label for period in across.values()]
@@ -105,12 +104,6 @@ class Table(Headed):
             alike = sorted((period for period in there if period.kind == kind), key=lambda period: period.start)
             if any(after.start > before.end + timedelta(days=1) for before, after in pairwise(alike)):
                 raise self.refused("its periods do not stand in order, so that one of them may be another")
-
-    def _require_years(self, read: Iterable[periods.Period]) -> None:
-        """Refuse years and quarters of the calendar where the title says that they are others."""
-        said = re.search(_OTHER_YEARS, heading(self.title))
-        if said and (odd := [period.label for period in read if period.kind in ("calendar_year", "quarter")]):
-            raise self.refused(f"its title says {said[0]!r}, and a heading is read as {odd[0]}")
 
     def _require_all_quarters(self, read: Iterable[periods.Period]) -> None:
         """Refuse a year beside which some of its quarters stand, and one not: the year may be that quarter."""
@@ -168,7 +161,12 @@ class Table(Headed):
     def _require_unit(self, columns: np.ndarray, thousands: bool) -> None:
         """Refuse columns that are said to be in thousands, or not said to be, against what their reader knows."""
         above = [plain(cell).lower() for row in range(self.top) if row not in self._band for cell in self.cells[row]]
+        # Alone in its row a text is the caption of all columns, wherever it stands.
+        texts = ([cell for cell in self.cells[row].tolist() if plain(cell)] for row in self._band)
+        above += [plain(alone[0]).lower() for alone in texts if len(alone) == 1]
         said = re.search(THOUSANDS, " ".join(chain(above, *(self.headings[column] for column in columns))))
+        below = (heading(cell) for cell in self.cells[self.top :, 0].tolist() if isinstance(cell, str))
+        said = said or next(filter(None, (re.search(ALL_THOUSANDS, text) for text in below)), None)
         if bool(said) != thousands:
             who = f"{said[0]!r} says" if said else "nothing says"
             raise self.refused(f"above its rows {who} that the numbers are in thousands")
@@ -224,8 +222,15 @@ class Table(Headed):
         # A line of one sex heads the rows as far as that of the other.
         of_sex = rows
         for number, line in sorted(lines.items(), reverse=True):
-            if not_to_use := re.search(WITHDRAWN, heading(line)):
+            # Notes below a table are about earlier editions too.
+            not_to_use = re.search(WITHDRAWN, heading(line))
+            if not_to_use and (number < rows.index.max() or not is_note(line)):
                 raise self.refused(f"row {number + 1} says {not_to_use[0]!r}: {line!r}")
+            if number > rows.index.max():
+                continue
+            for some in sentences_of_some(heading(line)) if number < self._band.start else ():
+                if not _is_said(some, {heading(self.title)}):
+                    raise self.refused(f"row {number + 1} says {some!r}, so that what is below may be of that only")
             if is_note(line) or (text := heading(line)) in titles:
                 continue
             some = part_alone(text, places=number < self._band.start or not by_area)
@@ -237,8 +242,8 @@ class Table(Headed):
                 of_sex = of_sex[of_sex.index < number]
 
     def _lines(self, rows: pd.DataFrame) -> dict[int, str]:
-        """The texts that stand alone in a row, above the last of some rows, by the number of the row."""
-        others = sorted({*range(rows.index.max())}.difference(rows.index, self._band))
+        """The texts that stand alone in a row, by the number of the row."""
+        others = sorted({*range(len(self.cells))}.difference(rows.index, self._band))
         there = {row: [cell for cell in self.cells[row].tolist() if cell != "" and plain(cell)] for row in others}
         return {row: plain(cells[0]) for row, cells in there.items() if len(cells) == 1 and isinstance(cells[0], str)}
 
@@ -324,6 +329,9 @@ class Table(Headed):
             raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
         self._require_title()
+        read_for = {*rows.get("period", ()), *(about["period"] for about in columns.values() if "period" in about)}
+        if other := periods.other_years(heading(self.title), read_for):
+            raise self.refused(f"its title says {other!r}, and its years or quarters are read as the calendar's")
         lines = self._lines(rows)
         self._require_headings(rows, columns, lines)
         self._require_labels(rows, columns)

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.biff import Xls
-from pipeline.read.labels import OF_SOME, WITHDRAWN, heading, laid_over, plain
+from pipeline.read.labels import ALL_THOUSANDS, OF_SOME, WITHDRAWN, heading, laid_over, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.ods import Ods, without_blanks
@@ -221,7 +221,7 @@ class Workbook:
             return
         lines = [heading(line) for _, line in _title_lines(self.cells(self.sheets[0])) if line.strip()]
         for line in lines:
-            if found := re.search(WITHDRAWN, line):
+            if found := re.search(rf"{WITHDRAWN}|{ALL_THOUSANDS}|^(?:scotland|wales|northern ireland)$", line):
                 raise Refused(f"{self.name}: its cover says {found[0]!r}: {line!r}")
         for line in lines[:_COVER_LINES]:
             if found := re.search(OF_SOME, line):

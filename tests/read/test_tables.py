@@ -265,6 +265,12 @@ def test_a_column_that_says_which_numbers_stand_is_refused_where_it_says_so_of_s
         (["T"], ["Area code", "Deaths (000)", "Rate"]),
         (["T"], ["Area code", "Number (thousand)", "Rate"]),
         (["T", "", "Unit: 1,000 people"], ["Area code", "Deaths", "Rate"]),
+        (["T", "", "Thousand people"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Figures shown in 1,000"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Multiply by 1,000"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["Number (K)"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["10³"], ["Area code", "Deaths", "Rate"]),
+        (["T"], ["", "", "", "Number of deaths (thousands)"], ["Area code", "Deaths", "Rate"]),
     ],
 )
 def test_numbers_that_are_said_to_be_in_thousands_are_read_by_who_knows_it_only(above):
@@ -272,6 +278,14 @@ def test_numbers_that_are_said_to_be_in_thousands_are_read_by_who_knows_it_only(
     with pytest.raises(Refused, match=r"above its rows .* says that the numbers are in"):
         found.unpivot(rows_of(found), {1: {}, 2: {}})
     assert found.unpivot(rows_of(found), {1: {}, 2: {}}, thousands=True)["value"].tolist() == [1, 2]
+
+
+def test_a_note_below_that_speaks_of_all_numbers_says_their_unit_too():
+    found = table(["T"], ["Area code", "Deaths"], [CODE, 1.0], ["Numbers in this table are in thousands."])
+    with pytest.raises(Refused, match=r"'numbers in this table are in thousands.' says that the numbers are in"):
+        found.unpivot(rows_of(found), {1: {}})
+    found = table(["T"], ["Area code", "Deaths"], [CODE, 1.0], ["Households in table 2 are in thousands."])
+    assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
 
 
 def test_what_a_column_that_is_not_read_says_of_thousands_and_a_rate_per_thousand_are_no_unit():

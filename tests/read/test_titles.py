@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.read import periods
 from pipeline.read.opening import Refused
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
@@ -30,6 +31,13 @@ def titled(title: str, sought: str = "") -> Table:
         "unintentional poisonings",
         "pupils in Year 11",
         "non-UK born people",
+        "people in employment",
+        "reported to the police",
+        "emergency admissions",
+        "pupils who smoke",
+        "households owed a relief duty",
+        "households with children",
+        "offences flagged as involving a knife",
     ],
 )
 def test_a_title_that_speaks_of_some_only_is_read_by_who_looks_for_it(some):
@@ -47,6 +55,47 @@ def test_what_a_title_is_not_to_say_or_says_elsewhere_is_not_looked_for_by_its_p
             found.unpivot(rows_of(found), {1: {}})
     found = titled("Table 1: Deaths, excluding London, 2021", r"^(?=.*\b(excluding london)\b)(?=.*deaths)")
     assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+
+
+def test_a_duty_of_either_kind_and_a_flag_are_of_all():
+    for title in ("households owed a prevention or relief duty", "referrals flagged as county lines", "homelessness"):
+        found = titled(f"Table 1: {title}, 2021")
+        assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Deaths, year ending September 2021 to year ending September 2023",
+        "Deaths, 12 months to June",
+        "Deaths in financial years 2014 to 2023",
+        "Deaths by financial year and quarter",
+    ],
+)
+def test_years_of_the_calendar_are_not_read_where_the_title_says_others(title):
+    found = titled(title)
+    of_calendar, financial = (periods.parse("2021", "calendar_year"), periods.parse("2021/22"))
+    with pytest.raises(Refused, match="its years or quarters are read as the calendar's"):
+        found.unpivot(rows_of(found), {1: {"period": of_calendar}})
+    assert found.unpivot(rows_of(found), {1: {"period": financial}})["value"].tolist() == [1]
+
+
+def test_a_sheet_that_is_called_by_another_period_than_its_title_names_is_refused():
+    def of(title: str, sheet: str) -> str:
+        cells = np.array([[title, ""], ["Area code", "Deaths"], [CODE, 1.0]], dtype=object)
+        return Table("file.xlsx", sheet, cells, title, GSS).period().label
+
+    title = "Table A1: households, April to June 2018"
+    assert of(title, "A1 - Apr-Jun 18") == of(title, "A1") == of(title, "Revised 2019") == "Apr-Jun 2018"
+    with pytest.raises(Refused, match="its title is of Apr-Jun 2018, and its sheet of Jul-Sep 2018"):
+        of(title, "A1 - Jul-Sep 18")
+
+
+@pytest.mark.parametrize("line", ["Adults, Wales.", "Pupils. Scotland.", "Numbers; men"])
+def test_a_sentence_of_a_line_below_the_title_that_says_another_place_or_some_only_is_refused(line):
+    with pytest.raises(Refused, match="row 2 says"):
+        with_line(line, 1)
+    assert with_line("Pupils in years 7 to 11, England. Percent of all.", 1)["value"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("below_headings", ["Numbers, residents only", "Number (excluding London)"])

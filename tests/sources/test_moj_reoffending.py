@@ -172,6 +172,15 @@ def test_a_hidden_cohort_has_no_share_and_says_why():
     assert set(hidden.loc[hidden["statistic"] == "proportion", "method"]) == {"not calculated: no numerator"}
 
 
+def test_offenders_that_slipped_under_the_reoffenders_are_refused(altered):
+    rows = lines(sample(REOFFENDING, "2024-10-31"))
+    offenders, again = (rows[0].index(name) for name in ("Number of offenders", "Number of reoffenders"))
+    for row in rows[1 : len(rows) // 2]:
+        row[offenders], row[again] = "", row[offenders]
+    with pytest.raises(Refused, match="counts reoffenders, and nothing their cohort"):
+        altered(REOFFENDING, rows)
+
+
 def test_rows_of_which_nothing_says_what_they_count_are_refused(altered):
     content = BASE.sheets()
     for row in content["Table_A4"][3:]:
