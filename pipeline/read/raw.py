@@ -16,7 +16,7 @@ from pathlib import Path
 from posixpath import basename, dirname, join, normpath
 
 from pipeline.read import conditions, formats
-from pipeline.read.cells import column_number
+from pipeline.read.cells import column_letters, column_number
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
 from pipeline.read.styles import STRUCK, Styles, tags
@@ -53,7 +53,7 @@ class Xlsx:
         found = Unsaid()
         if (part := self._parts.get(sheet)) not in self._names:
             return found
-        raw = self._read(part)
+        raw = _with_places(self._read(part))
         found.boxes = self._boxes(part)
         for start, end, cell in _cells_with(raw, b't="e"', b"t='e'"):
             error = re.search(rb"<v>([^<]*)<", raw[start:end])
@@ -170,6 +170,25 @@ class Xlsx:
         return re.compile(
             rb"s=[\"'](%b)[\"'][^>]*%b" % (b"|".join(b"%d" % style for style in self._styles.hiding), _HELD)
         )
+
+
+def _with_places(raw: bytes) -> bytes:
+    """A sheet whose cells say where they are, which they need not where none is left out."""
+    first = re.search(rb"<c\b([^>]*)>", raw)
+    if not first or re.search(rb"\br=", first[1]):
+        return raw
+    row, column = 0, 0
+
+    def place(found: re.Match[bytes]) -> bytes:
+        nonlocal row, column
+        if found[1] == b"row":
+            said = re.search(rb"\br=[\"'](\d+)", found[2])
+            row, column = int(said[1]) if said else row + 1, 0
+            return b'<row r="%d" %b>' % (row, re.sub(rb"\br=[\"']\d+[\"']", b"", found[2]))
+        column += 1
+        return b'<c r="%b%d"%b>' % (column_letters(column - 1).encode(), row, found[2])
+
+    return re.sub(rb"<(row|c)\b([^>]*)>", place, raw)
 
 
 def _hidden(raw: bytes) -> Hidden:

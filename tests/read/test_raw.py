@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 import xlrd
@@ -64,6 +65,24 @@ def test_an_xlsx_cell_says_what_the_spreadsheet_shows(tmp_path):
     ]
     assert book.hidden("a & b's") == ({3}, {1, 2}) and book.hidden("c") == (set(), set())
     assert book.cells("c").tolist() in ([], [["#N/A"]])
+
+
+def test_cells_that_do_not_say_where_they_are_are_those_in_order(tmp_path):
+    def in_order(raw: str) -> str:
+        """Every cell without its place, and blank ones where a place was left out."""
+        rows = ET.fromstring(re.sub(' xmlns="[^"]+"', "", raw, count=1)).find("sheetData")
+        written = []
+        for row in rows:
+            there = {re.sub(r"\d", "", cell.attrib.pop("r")): ET.tostring(cell, "unicode") for cell in row}
+            hidden = ' hidden="1"' if row.get("hidden") else ""
+            written.append(f"<row{hidden}>{''.join(there.get(letter, '<c/>') for letter in 'ABCDE')}</row>")
+        return re.sub(r"<sheetData>.*</sheetData>", lambda _: f"<sheetData>{''.join(written)}</sheetData>", raw)
+
+    path = xlsx(tmp_path / "a.xlsx")
+    (tmp_path / "x").mkdir()
+    book, same = Workbook(altered(path, tmp_path / "x", "xl/worksheets/sheet1.xml", in_order)), Workbook(path)
+    assert book.cells("a & b's").tolist()[:3] == same.cells("a & b's").tolist()[:3]
+    assert book.hidden("a & b's") == same.hidden("a & b's")
 
 
 def test_names_with_a_prefix_are_the_same_names(tmp_path):
