@@ -67,7 +67,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
             reason = DRUGS if found[2] == "drug_alcohol" else found[2]
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
     reasons = {said["reason"].replace(DRUGS, "drug_alcohol") for said in columns.values()}
-    if parts := sorted(one for one in reasons for other in reasons if one.startswith(f"{other}_")):
+    if parts := sorted(one for one in reasons for other in reasons - {"other"} if one.startswith(f"{other}_")):
         raise records.refused(f"the columns of {', '.join(parts)} may be of a part of a reason that has a column too")
     totals = {said["measure"] for said in columns.values() if said["reason"] == "all"}
     if totals and (without := set(KINDS.values()) - totals):

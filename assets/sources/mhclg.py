@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import OF_SOME
+from pipeline.read.labels import OF_SOME, THOUSANDS
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
@@ -128,7 +128,8 @@ def _needs(table: Table) -> dict[int, str]:
             if not all(_repeats(labels[-1], other) for other in labels):
                 raise table.refused(f"column {column_letters(column)} is headed {' and '.join(map(repr, labels))}")
     captions = (part for parts in headings.values() for part in parts if re.match("(number|percentage|share) of", part))
-    if odd := [part for part in captions if not re.fullmatch("number of (households|support needs)( with.*)?", part)]:
+    number = rf"(?!.*(?:{THOUSANDS}))number of (\w+ )?(households|support needs)\b"
+    if odd := [part for part in captions if not re.match(number, part)]:
         raise table.refused(f"its columns are headed {odd[0]!r}, which is no number of households")
     if odd := [need for need in needs.values() if re.search(r"%|percent|\bper\b|rate\b", need)]:
         raise table.refused(f"{', '.join(odd)} is no number of households")

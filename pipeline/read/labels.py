@@ -43,12 +43,15 @@ UNIT = (
 # What says, above numbers, that they are counted in more than ones.
 THOUSANDS = (
     r"(?<!per )\b(?:1,?000s|000s|(?:hundred|thousand|million)s)\b|[\'’]000s?\b|\bx ?1,?000\b"
-    r"|\((?:in )?(?:1,?)?000\)|\b10³|(?<!per )(?<!nearest )(?<!one )\b(?:thousand|million)\b"
+    r"|\((?:in )?(?:1,?)?000\)|\b10³|(?<!per )(?<!nearest )(?<!one )(?<!hundred )(?<!\d )\b(?:thousand|million)\b"
     r"|(?:figures|numbers|shown|given) in 1,?000\b|\bunits?:? (?:of )?(?:1,?000|thousand|million)\b|\(k\)"
     r"|\bmultipl(?:y|ied) by\b|\bin hundred\b"
 )
 # The same of all of a table, or of a workbook, wherever it is said.
-ALL_THOUSANDS = r"^(?:all )?(?:numbers|figures|counts|values|data)\b[^.]*\bin (?:hundred|thousand|million)s\b\.?$"
+ALL_THOUSANDS = (
+    r"^(?:all )?(?:numbers|figures|counts|values|data)(?: (?:in|on|of) (?:this|the|these) \w+| shown| above| below)*"
+    r"(?: are)?(?: shown| given| presented| expressed)? in (?:hundred|thousand|million)s\b\.?$"
+)
 
 # What says that numbers are of another quantity than the one that is counted.
 ANOTHER = (
@@ -91,10 +94,10 @@ OF_SOME = rf"\b(?:{_SOME})\b"
 # As the title of a table says it, besides.
 TITLED_SOME = (
     rf"\b(?:{_SOME}|aged (?!18 (?:years )?and over)|suicides?|(?:un)?intentional|accident\w*|occurr\w+"
-    r"|in year \d+|teachers|(?:non-)?uk[- ]born|in employment|(?:un)?employed|economically (?:in)?active|homeless"
+    r"|in year \d+|teachers|(?:non-)?uk[- ]born|in employment|(?:un)?employed|economically (?:in)?active"
     r"|hostels?|parents|strangers?|acquaintances?|reported to (?:the )?police|flagged as involving|charged|arrested"
     r"|outstanding|sexual exploitation|emergency|day[- ]cases?|bed days|who (?:smoke|truant|have truanted)|online"
-    r"|free school meals"
+    r"|free school meals|homeless (?:people|persons|adults)|experiencing homelessness"
     r"|image and performance|released from custody|prolific|theft offences|stop and search|people in prison"
     r"|(?:at|in|on) (?:airports?|cells|visitors)|nightclubs?|sharp instruments?|referrals from|single households"
     r"|households with children|main duty|prevention duty(?! (?:or|and))"

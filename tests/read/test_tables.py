@@ -290,7 +290,9 @@ def test_a_note_below_that_speaks_of_all_numbers_says_their_unit_too():
 
 def test_what_a_column_that_is_not_read_says_of_thousands_and_a_rate_per_thousand_are_no_unit():
     found = table(
-        ["Rates per thousand or 1,000 people"], ["Area code", "Deaths", "Households (000s)"], [CODE, 1.0, 2.0]
+        ["Rates per thousand, 1,000 or 1 million people"],
+        ["Area code", "Deaths", "Households (000s)"],
+        [CODE, 1.0, 2.0],
     )
     assert found.unpivot(rows_of(found), {1: {}})["value"].tolist() == [1]
     with pytest.raises(Refused, match="above its rows nothing says that the numbers are in thousands"):

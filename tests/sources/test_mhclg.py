@@ -216,7 +216,7 @@ def test_a_need_is_not_lost_as_a_total(said, altered):
     assert said.format("old age").lower() in set(needs)
 
 
-@pytest.mark.parametrize("said", ["Number of children", "Percentage of households", "Number of households (thousands)"])
+@pytest.mark.parametrize("said", ["Number of children", "Percentage of households", "Number of households (000s)"])
 def test_a_caption_of_something_else_over_the_totals_is_that_of_all_needs(said, altered):
     sheets = SPRING_2018.sheets()
     rows = sheets["A3 - Apr-Jun 18"]
@@ -224,7 +224,7 @@ def test_a_caption_of_something_else_over_the_totals_is_that_of_all_needs(said, 
         (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == "Number of households"
     )
     rows[at][column] = said
-    with pytest.raises(Refused, match=r"which is no number of households|are in thousands"):
+    with pytest.raises(Refused, match="which is no number of households"):
         altered(HOMELESSNESS, sheets)
 
 
