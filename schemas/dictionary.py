@@ -95,7 +95,7 @@ MEANINGS = {
     "on_line": "percent of the target that a straight line would have reached",
     "reason": "why there is no value, or no newer one; of a release, why it is refused and older figures stay",
     "refused": "releases of its sources that are refused, with the reasons: older figures may stand here",
-    "kind": "kind of limit: break, gap, availability, lag, revisions, next release, observed lag, coverage",
+    "kind": "kind of limit",
     "area_codes": "areas that it is about, with spaces between; empty for all",
     "availability": "whether there are figures at that level",
     "first_day": "first day; of a break the first after it",

@@ -11,7 +11,7 @@ import pytest
 from pipeline import build, definitions, inventory, releases
 from pipeline.calculate.metric import METRICS
 from pipeline.graph import fetching, policies, publishing, whole
-from pipeline.graph.calculated import Calculated, Point
+from pipeline.graph.calculated import Calculated, Point, leading_series
 from pipeline.graph.calculating import CONTRACT
 from pipeline.graph.reading import READABLE
 from pipeline.graph.shown import shown
@@ -350,3 +350,23 @@ def test_what_runs_are_timed_against_are_the_same_assets_without_work():
         like = ours[empty.key]
         assert (empty.partitions_def, empty.dependency_keys) == (like.partitions_def, like.dependency_keys)
         assert {spec.name for spec in empty.check_specs} == {spec.name for spec in like.check_specs}
+
+
+def test_the_series_that_dagster_shows_is_the_published_one(sample_build):
+    number = 0
+    with published.connect(sample_build) as con:
+        for metric in METRICS.values():
+            lead = metric.series
+            rows = con.execute(
+                f"""
+                SELECT period, value FROM {metric.outcome}.{metric.id}
+                WHERE statistic = ? AND unit = ? AND breakdown = ? AND sex = ? AND age = ? AND area_code = ?
+                    AND value IS NOT NULL
+                ORDER BY period_end, period_start
+                """,
+                [lead.statistic, lead.unit, lead.breakdown, lead.sex, lead.age, lead.nation],
+            ).fetchall()
+            points = leading_series(sample_build, metric)
+            assert [(point.period, point.value) for point in points] == rows, metric.id
+            number += len(rows)
+    assert number > 500

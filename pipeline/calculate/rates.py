@@ -128,5 +128,6 @@ def crude_rate(
                         WHEN value IS NULL THEN 'not calculated: no number of events'
                         WHEN NOT whole_years THEN 'not calculated: not whole years'
                         ELSE 'not calculated: no population' END""",
-        note="trim(note || coalesce(' Population released ' || strftime(estimated, '%Y-%m-%d') || '.', ''))",
+        note=f"""trim(note || CASE WHEN {rated} AND estimated IS NOT NULL
+                        THEN ' Population released ' || strftime(estimated, '%Y-%m-%d') || '.' ELSE '' END)""",
     )

@@ -1,6 +1,5 @@
 """`ncdof diff`: what a release changed."""
 
-from datetime import date
 from math import isnan
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ import typer
 from rich.text import Text
 
 from pipeline import questions
-from pipeline.commands.terminal import DATA, Data, digits, out, plainly, say_sample, table_of
+from pipeline.commands.terminal import DATA, Data, day_in, digits, out, plainly, say_sample, table_of
 from pipeline.publish import published
 
 
@@ -23,8 +22,8 @@ def diff(
 
     Counts the numbers that are new, changed or gone, and lists those that changed.
     """
+    days = [day_in(day, option) if day else None for option, day in (("--from", from_), ("--to", to))]
     with plainly(), published.connect(data) as con:
-        days = [date.fromisoformat(day) if day else None for day in (from_, to)]
         found = questions.diff(con, metric, *days)
         sample = published.is_sample(con)
     say_sample(sample)

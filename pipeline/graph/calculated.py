@@ -21,8 +21,12 @@ _INK, _SIZE = "#12436d", (4.0, 1.2)
 _WITHIN = (0.17, 0.08, 0.8, 0.84)
 
 _SERIES = """
-    SELECT year, period, arg_max(value, released), max(released)
-    FROM read_parquet($paths, hive_partitioning = false)
+    SELECT year, period, arg_max(value, preferred), max(preferred).released
+    -- As the published table has it: of the sources of a metric the first that has a value, and its newest vintage.
+    FROM (
+        SELECT *, {'preference': -list_position($sources, source), 'released': released} AS preferred
+        FROM read_parquet($paths, hive_partitioning = false)
+    )
     WHERE statistic = $statistic AND unit = $unit AND breakdown = $breakdown AND sex = $sex AND age = $age
         AND area_code = $nation AND value IS NOT NULL
     GROUP BY year, period, period_start, period_end
@@ -56,7 +60,7 @@ def calculated(data: Path, metric_id: str, years: Collection[int]) -> Calculated
     metric = METRICS[metric_id]
     written = build.calculate(data, metric_id, years, build.Report())
     parts = {year: part_files.read(inventory.part_path(data, metric, year)) for year in years}
-    series = _series(data, metric)
+    series = leading_series(data, metric)
     return Calculated(
         written,
         {year: part.rows if part else 0 for year, part in parts.items()},
@@ -65,13 +69,14 @@ def calculated(data: Path, metric_id: str, years: Collection[int]) -> Calculated
     )
 
 
-def _series(data: Path, metric: Metric) -> list[Point]:
+def leading_series(data: Path, metric: Metric) -> list[Point]:
     """The series that a metric is led by, as its part files have it: newest vintages, oldest period first."""
     if not (paths := part_files.of_metric(data, metric.outcome, metric.id)):
         return []
     lead = metric.series
     asked = {
         "paths": [escape(str(path)) for path in paths],
+        "sources": list(metric.sources),
         "statistic": lead.statistic,
         "unit": lead.unit,
         "breakdown": lead.breakdown,

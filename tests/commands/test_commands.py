@@ -145,6 +145,7 @@ def test_add_knows_bytes_and_days(tmp_path):
         (("add", "ons", "README.md", "--released", "2022-08-03"), "no source is called 'ons'"),
         (("add", "ons_drug_deaths", "nowhere.xlsx", "--released", "2022-08-03"), "nowhere.xlsx is not a file"),
         (("add", "ons_drug_deaths", "README.md", "--released", "3 August"), "--released takes a day"),
+        (("diff", "drug_use_last_year", "--from", "3 August"), "--from takes a day"),
         (("query", "SELECT 1"), "run `ncdof build` first"),
         (("explain", "drug_misuse_deaths", "--area", "E06000047", "--year", "2021"), "run `ncdof build` first"),
     ],

@@ -41,6 +41,11 @@ def history(con) -> pd.DataFrame:
     return con.execute("SELECT * FROM framework.history").df()
 
 
+def test_what_was_not_calculated_speaks_of_no_population(history):
+    blank = history[history["method"].str.startswith("not calculated")]
+    assert len(blank) > 1_000 and not blank["note"].str.contains("Population released").any()
+
+
 def some(frame: pd.DataFrame, number: int) -> list:
     rows = list(frame.sample(min(number, len(frame)), random_state=2022).itertuples(index=False))
     assert rows
