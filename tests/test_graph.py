@@ -325,6 +325,12 @@ def test_the_page_of_a_metric_shows_its_headline_series_and_links(data):
     assert said["area page"].value.endswith("E92000001.html")
 
 
+def test_a_metric_links_to_where_it_stands_on_the_page_of_its_area(tmp_path, monkeypatch):
+    monkeypatch.setenv("NCDOF_PAGES", "https://pages.example/areas/")
+    at = shown(tmp_path, METRICS[METRIC], Calculated({}, {}, [], ""))["area page"].value
+    assert at == "https://pages.example/areas/E92000001.html#children-assessed-drug-factor"
+
+
 def test_the_newest_number_is_shown_in_full(tmp_path):
     point = Point(2024, "2024/25", 1_234_567.0, datetime(2025, 7, 1))
     newest = shown(tmp_path, METRICS[METRIC], Calculated({}, {}, [point], ""))["newest"].value

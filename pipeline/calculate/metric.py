@@ -58,6 +58,11 @@ class Metric:
         return self.calculate.__module__.rsplit(".", 1)[-1]
 
     @property
+    def anchor(self) -> str:
+        """Where it stands on the page of an area."""
+        return self.id.replace("_", "-")
+
+    @property
     def title(self) -> str:
         return docstrings.title(self.calculate)
 

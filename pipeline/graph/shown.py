@@ -25,7 +25,7 @@ def shown(data: Path, metric: Metric, calculated: Calculated) -> dict[str, Any]:
     at = os.environ.get(PAGES, "").rstrip("/")
     page = f"{metric.series.nation}.html"
     area = (
-        dg.MetadataValue.url(f"{at}/{page}#{metric.id}")
+        dg.MetadataValue.url(f"{at}/{page}#{metric.anchor}")
         if at
         else dg.MetadataValue.path(str((pages.folder(data) / page).resolve()))
     )
