@@ -349,18 +349,16 @@ def mentioned(text: str, single: str = "calendar_year", *, spans: bool = False) 
 
 def of_same_kind(text: str, named: Period, single: str) -> Period | None:
     """The period of the same kind as one that is named, and another, which a text mentions; None if it does not."""
-    try:
-        mentions = mentioned(text, single)
-    except ValueError:
-        return None
-    return mentions if mentions.kind == named.kind and mentions != named else None
+    mentions = _if_any(mentioned, text, single)
+    return mentions if mentions and mentions.kind == named.kind and mentions != named else None
 
 
 def other_years(title: str, read: Iterable[object]) -> str:
     """What a title says of years that are not the calendar's, where some are read so; else an empty text."""
-    found = re.search(_OTHER_YEARS, title)
+    if not (found := re.search(_OTHER_YEARS, title)):
+        return ""
     of_calendar = any(isinstance(one, Period) and one.kind in ("calendar_year", "quarter") for one in read)
-    return found[0] if found and of_calendar else ""
+    return found[0] if of_calendar else ""
 
 
 def is_lost(text: str, read: Collection[Period], single: str = "calendar_year") -> bool:
@@ -370,25 +368,22 @@ def is_lost(text: str, read: Collection[Period], single: str = "calendar_year") 
     none where that is the newest year.
     """
     bare = re.sub(r"[(\[].*?[)\]]|, .*", "", text).strip()
-    try:
-        period = (mentioned if bare == text else parse)(bare, single)
-    except ValueError:
+    if not (period := _if_any(mentioned if bare == text else parse, bare, single)):
         return False
     # A year alone may be a part of what heads a column, and of two that are compared the earlier need not be read.
     begins = speaks_of_time(re.sub("^year (?:ending|to) ", "", text).split()[0])
     of_one = all(period.end - period.start < 2 * (one.end - one.start) for one in read)
-    first = bare != text or (begins and of_one and not _is_whole(text))
+    first = bare != text or (begins and of_one and not _if_any(parse, text))
     newest = max((one.end for one in read), default=date.max)
     return (first or period.end > newest) and (period.start, period.end) not in {(one.start, one.end) for one in read}
 
 
-def _is_whole(text: str) -> bool:
-    """Whether a label is a period and nothing else."""
+def _if_any(read: Callable[[str, str], Period], text: str, single: str = "calendar_year") -> Period | None:
+    """The period that `parse` or `mentioned` reads in a text, None where it would raise."""
     try:
-        parse(text)
+        return read(text, single)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def speaks_of_time(text: str) -> bool:

@@ -220,13 +220,13 @@ class Table(Headed):
         unit = units.pop() if len(units) == 1 else None
         titles = {*map(heading, (self.title, *self.numbered))}
         # A line of one sex heads the rows as far as that of the other.
-        of_sex = rows
+        of_sex, last = rows, rows.index.max()
         for number, line in sorted(lines.items(), reverse=True):
             # Notes below a table are about earlier editions too.
             not_to_use = re.search(WITHDRAWN, heading(line))
-            if not_to_use and (number < rows.index.max() or not is_note(line)):
+            if not_to_use and (number < last or not is_note(line)):
                 raise self.refused(f"row {number + 1} says {not_to_use[0]!r}: {line!r}")
-            if number > rows.index.max():
+            if number > last:
                 continue
             for some in sentences_of_some(heading(line)) if number < self._band.start else ():
                 if not _is_said(some, {heading(self.title)}):
@@ -329,8 +329,8 @@ class Table(Headed):
             raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
         self._require_unit(read_of, thousands)
         self._require_title()
-        read_for = {*rows.get("period", ()), *(about["period"] for about in columns.values() if "period" in about)}
-        if other := periods.other_years(heading(self.title), read_for):
+        named = (about["period"] for about in columns.values() if "period" in about)
+        if other := periods.other_years(heading(self.title), chain(rows.get("period", ()), named)):
             raise self.refused(f"its title says {other!r}, and its years or quarters are read as the calendar's")
         lines = self._lines(rows)
         self._require_headings(rows, columns, lines)
