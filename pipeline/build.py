@@ -97,9 +97,12 @@ def calculate(data: Path, metric_id: str, years: Iterable[int], report: Report) 
         for name, paths in _files(data, metric, available).items():
             if paths:
                 listed = ", ".join(quoted(escape(str(path))) for path in paths)
-                con.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = false)")
+                rows = f"read_parquet([{listed}], hive_partitioning = false)"
             else:
-                con.register(name, no_rows(Observation if name in METRICS else Figure))
+                rows = f"none_of_{name}"
+                con.register(rows, no_rows(Observation if name in METRICS else Figure))
+            ranked = f", list_position({list(METRICS[name].sources)}, source) AS preference" if name in METRICS else ""
+            con.execute(f"CREATE TEMP VIEW {name} AS SELECT *{ranked} FROM {rows}")
         made = observations(metric, con, tuple(stale))
     sample = any(release.sample for release in available)
     with FileLock(data / "staging" / f".{metric_id}.lock"):

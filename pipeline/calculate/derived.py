@@ -19,6 +19,24 @@ def as_figures(observations: Rows) -> Rows:
     """)
 
 
+def _of_each_source(figures: str, days: str) -> Rows:
+    """The newest vintage that each source had of a figure on each `day` of some; of one statistic, sex and age."""
+    return Rows(f"""
+        SELECT day, figures.* FROM {days} JOIN {figures} AS figures ON figures.released <= day
+        QUALIFY row_number() OVER (PARTITION BY day, area_code, category, period_start, period_end, source
+                                   ORDER BY figures.released DESC) = 1
+    """)
+
+
+def _shown(figures: str, days: str) -> Rows:
+    """What was shown on each `day` of some: of each source the newest, then a number, then the preferred source."""
+    return Rows(f"""
+        SELECT * FROM {_of_each_source(figures, days)}
+        QUALIFY row_number() OVER (PARTITION BY day, area_code, category, period_start, period_end
+                                   ORDER BY value IS NULL, preference) = 1
+    """)
+
+
 def targets_of(metric_id: str, register: Rows) -> Rows:
     """The rows of the register that state a metric's target; one that is printed elsewhere has a measure of its own."""
     return register.where(f"category = '{metric_id}' AND starts_with(measure, 'target')")
@@ -27,36 +45,36 @@ def targets_of(metric_id: str, register: Rows) -> Rows:
 def since(year_ending: str, observations: Rows, groups: Sequence[str]) -> Rows:
     """What was reached since a baseline: each later value less that of the year ending on that day.
 
-    The values of several breakdowns, `groups`, add to one; a period that lacks one of them is left out. Each day on
-    which an input was released gives a vintage of what it changed, from what was known on that day.
+    The values of several breakdowns, `groups`, add to one; a period that lacks one of them is left out. Of a breakdown
+    both values are one source's, the preferred one of those that have both: another source may have another baseline.
+    Each day on which an input was released gives a vintage of what it changed, from what was known on that day.
     """
     return Rows(f"""
         WITH observed AS (
             SELECT * FROM {as_figures(observations)}
-            WHERE value IS NOT NULL AND category IN ({", ".join(f"'{group}'" for group in groups)})
+            WHERE category IN ({", ".join(f"'{group}'" for group in groups)})
         ),
-        known AS (
-            SELECT days.released AS day, observed.*
-            FROM (SELECT DISTINCT released FROM observed) AS days JOIN observed ON observed.released <= days.released
-            QUALIFY row_number() OVER (PARTITION BY day, category, period_start, period_end
-                                       ORDER BY observed.released DESC, source) = 1
-        ),
-        summed AS (
-            SELECT day, area_code, any_value(area_label ORDER BY source) AS area_label, area_kind, period_label,
-                   period_start, period_end, period_kind, sum(value ORDER BY category) AS value,
-                   string_agg(source || ' ' || cell, ' + ' ORDER BY category) AS cell, max(released) AS newest,
-                   arg_max(source, (released, category)) AS source,
-                   arg_max(release_id, (released, category)) AS release_id
-            FROM known GROUP BY ALL
-            HAVING count(*) = {len(groups)}
+        days AS (SELECT DISTINCT released AS day FROM observed),
+        known AS (FROM {_of_each_source("observed", "days")} WHERE value IS NOT NULL),
+        compared AS (
+            SELECT later.*, baseline.value AS before, baseline.period_label AS since, baseline.cell AS cell_before,
+                   greatest(later.released, baseline.released) AS newest,
+                   if(later.released < baseline.released, baseline.release_id, later.release_id) AS newest_id
+            FROM known AS later JOIN known AS baseline USING (day, area_code, category, period_kind, source)
+            WHERE baseline.period_end = DATE '{year_ending}' AND later.period_end > baseline.period_end
+            QUALIFY row_number() OVER (PARTITION BY day, area_code, category, later.period_start, later.period_end
+                                       ORDER BY later.preference) = 1
         )
-        SELECT later.* EXCLUDE (day, newest, value, cell), later.cell || ' less ' || baseline.cell AS cell,
-               'all' AS sex, 'all' AS age, '' AS status, later.day AS released, later.value - baseline.value AS value,
-               'From ' || baseline.value::BIGINT || ' in ' || baseline.period_label || ' to ' || later.value::BIGINT
-               || '.' AS note
-        FROM summed AS later JOIN summed AS baseline USING (day, area_code, period_kind)
-        WHERE baseline.period_end = DATE '{year_ending}' AND later.period_end > baseline.period_end
-              AND greatest(later.newest, baseline.newest) = day
+        SELECT day AS released, area_code, any_value(area_label ORDER BY source) AS area_label, area_kind, period_label,
+               period_start, period_end, period_kind, 'all' AS sex, 'all' AS age, '' AS status,
+               arg_max(source, (newest, category)) AS source, arg_max(newest_id, (newest, category)) AS release_id,
+               sum(value - before ORDER BY category) AS value,
+               string_agg(source || ' ' || cell, ' + ' ORDER BY category) || ' less '
+               || string_agg(source || ' ' || cell_before, ' + ' ORDER BY category) AS cell,
+               'From ' || sum(before)::BIGINT || ' in ' || since || ' to ' || sum(value)::BIGINT || '.' AS note
+        FROM compared
+        GROUP BY day, area_code, area_kind, period_label, period_start, period_end, period_kind, since
+        HAVING count(*) = {len(groups)} AND max(newest) = day
     """)
 
 
@@ -133,24 +151,21 @@ def shortfall(counts: Rows, estimates: Rows, breakdown: str) -> Rows:
     released gives a vintage, from what was known on that day.
     """
     there = Rows(f"""
-        WITH counted AS (SELECT * FROM {as_figures(counts)} WHERE value IS NOT NULL),
-        estimated AS (SELECT * FROM {as_figures(estimates)} WHERE value > 0),
+        WITH counted AS (FROM {as_figures(counts)}),
+        estimated AS (FROM {as_figures(estimates)}),
         days AS (SELECT released AS day FROM counted UNION SELECT released FROM estimated),
-        latest AS (
-            SELECT day, counted.* FROM days JOIN counted ON counted.released <= day
-            QUALIFY row_number() OVER (PARTITION BY day, area_code, period_start, period_end
-                                       ORDER BY counted.released DESC, source) = 1
-        )
+        latest AS (FROM {_shown("counted", "days")} WHERE value IS NOT NULL),
+        whole AS (FROM {_shown("estimated", "days")} WHERE value > 0)
         SELECT latest.* EXCLUDE (day, lower_95, upper_95) REPLACE (
-                   day AS released, latest.cell || ' / ' || estimated.source || ' ' || estimated.cell AS cell,
-                   trim(latest.note || ' Of the estimate for ' || estimated.period_label || ', by the '
-                        || split_part(estimated.category, ': ', 2) || '.') AS note),
-               estimated.value AS estimate, estimated.lower_95 AS lower, estimated.upper_95 AS upper
-        FROM latest JOIN estimated ON estimated.area_code = latest.area_code AND estimated.released <= day
-             AND estimated.period_end <= latest.period_end
-        QUALIFY row_number() OVER (PARTITION BY day, latest.area_code, latest.period_start, latest.period_end
-                                   ORDER BY estimated.period_end DESC, estimated.released DESC) = 1
-                AND greatest(latest.released, estimated.released) = day
+                   latest.day AS released, latest.cell || ' / ' || whole.source || ' ' || whole.cell AS cell,
+                   trim(latest.note || ' Of the estimate for ' || whole.period_label || ', by the '
+                        || split_part(whole.category, ': ', 2) || '.') AS note),
+               whole.value AS estimate, whole.lower_95 AS lower, whole.upper_95 AS upper
+        FROM latest JOIN whole USING (day, area_code)
+        WHERE whole.period_end <= latest.period_end
+        QUALIFY row_number() OVER (PARTITION BY day, area_code, latest.period_start, latest.period_end
+                                   ORDER BY whole.period_end DESC, whole.released DESC, whole.category) = 1
+                AND greatest(latest.released, whole.released) = day
     """)
     part = "value <= estimate"
     return draft(

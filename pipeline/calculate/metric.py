@@ -12,7 +12,7 @@ A metric is a plain function whose parameters are sources and whose result is on
         return count(deaths), crude_rate(deaths, ons_population, per=100_000)
 
 A source arrives as the rows of all its releases, with the columns of `Figure`; a parameter may also name another
-metric, which arrives as its observations of every year and vintage.
+metric, which arrives as its observations of every year and vintage, with the `preference` of their source from 1.
 """
 
 import inspect

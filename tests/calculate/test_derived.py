@@ -33,7 +33,7 @@ def figure(value, first, last, *, released="2023-01-01", category="all", measure
         "period_start": pd.Timestamp(first), "period_end": pd.Timestamp(last), "period_kind": period.kind,
         "area_code": "E92000001", "area_label": "England", "area_kind": "country", "sex": "all", "age": "all",
         "lower": None, "upper": None, "base": None, "status": "", "note": "", "released": pd.Timestamp(released),
-        "release_id": "0" * 12, "source": "s", "cell": f"{category} {first} {released}",
+        "release_id": "0" * 12, "source": "s", "preference": 1, "cell": f"{category} {first} {released}",
     }  # fmt: skip
     return base | others
 
@@ -64,34 +64,46 @@ def table(name: str) -> Rows:
 
 # --- since a baseline --------------------------------------------------------------------------------------
 
+SOURCES = {"preferred": 1, "other": 2}
+
 releases = st.lists(
     st.tuples(
-        st.sampled_from(["adults", "young people"]), st.integers(2022, 2025), st.integers(1, 6), st.integers(0, 99)
+        st.sampled_from(["adults", "young people"]),
+        st.integers(2022, 2025),
+        st.integers(1, 6),
+        st.sampled_from([*SOURCES]),
+        st.none() | st.integers(0, 99),
     ),
     min_size=1,
     max_size=25,
-    unique_by=lambda row: row[:3],
+    unique_by=lambda row: row[:4],
 )
 
 
-@settings(max_examples=40)
+def difference(rows: list[tuple], group: str, year: int, day: int) -> tuple[int, int] | None:
+    """Known on a day: the day of its newer part and the number, of the preferred source that has both years."""
+    for source in SOURCES:
+        newest = {row[1]: row for row in sorted(rows, key=lambda row: row[2]) if row[0] == group and row[2] <= day
+                  and row[3] == source and row[1] in (2022, year)}  # fmt: skip
+        if len(newest) == 2 and None not in (newest[2022][4], newest[year][4]):
+            return max(newest[2022][2], newest[year][2]), newest[year][4] - newest[2022][4]
+    return None
+
+
+@settings(max_examples=60)
 @given(releases)
-def test_what_was_reached_is_what_was_known_on_the_day_less_the_baseline(rows):
+def test_what_was_reached_is_what_was_known_on_the_day_less_the_baseline_of_the_same_source(rows):
     day = {number: pd.Timestamp(2023, number, 1) for number in range(1, 7)}
     wanted = {}
     groups = ("adults", "young people")
     for number, ending in product(sorted({row[2] for row in rows}), (2023, 2024, 2025)):
-        values, used = {}, set()
-        for year, group in product((2022, ending), groups):
-            known = [row for row in rows if row[:2] == (group, year) and row[2] <= number]
-            if known:
-                newest = max(known, key=lambda row: row[2])
-                values[year, group] = newest[3]
-                used.add(newest[2])
-        if len(values) == 2 * len(groups) and max(used) == number:
-            reached = sum(values[ending, group] - values[2022, group] for group in groups)
-            wanted[day[number], financial_year(ending).label] = reached
-    given_rows = [observation(v, ending, released=day[n], breakdown=group) for group, ending, n, v in rows]
+        there = [difference(rows, group, ending, number) for group in groups]
+        if all(there) and max(released for released, _ in there) == number:
+            wanted[day[number], financial_year(ending).label] = sum(reached for _, reached in there)
+    given_rows = [
+        observation(v, ending, released=day[n], breakdown=group, source=source, preference=SOURCES[source])
+        for group, ending, n, source, v in rows
+    ]
     found = ask(derived.since("2022-03-31", table("numbers"), groups), numbers=given_rows)
     assert {(r.released, r.period_label): r.value for r in found.itertuples()} == wanted
 
@@ -194,6 +206,20 @@ def test_a_later_estimate_is_a_later_vintage_and_a_future_one_is_none():
         pd.Timestamp("2023-01-01"): 50.0,
         pd.Timestamp("2025-12-11"): 75.0,
     }
+
+
+def test_a_newer_release_of_another_source_does_not_replace_the_preferred_one():
+    found = need(
+        [
+            observation(50, 2022, released="2023-01-01", preference=1),
+            observation(90, 2022, released="2023-06-01", source="t", preference=2),
+        ],
+        [
+            observation(100, 2020, released="2022-06-01", preference=1),
+            observation(400, 2020, released="2023-07-01", source="t", preference=2),
+        ],
+    )
+    assert dict(zip(found["released"], found["value"], strict=True)) == {pd.Timestamp("2023-01-01"): 50.0}
 
 
 # --- derived metrics in a build ----------------------------------------------------------------------------
