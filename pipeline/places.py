@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES
+
 # From the largest kind to the smallest, authorities before forces before partnerships: names are matched in this order.
 KINDS = {
     "K02": "country",
@@ -181,8 +183,8 @@ def member_sets() -> pd.DataFrame:
                 smallest["parent_code"].map(kind) == "metropolitan_county"
             ),
             "region": smallest["region_code"],
-            "nation": smallest["area_code"].str[0].map({"E": "E92000001", "W": "W92000004"}),
-            "both nations": "K04000001",
+            "nation": smallest["area_code"].str[0].map({"E": ENGLAND, "W": WALES}),
+            "both nations": ENGLAND_AND_WALES,
             "police force": smallest["police_force_code"],
             "partnership": smallest["partnership_code"],
         }
@@ -207,6 +209,11 @@ def member_sets() -> pd.DataFrame:
 def name(code: str) -> str:
     """What an area of any day is called, in the United Kingdom; an empty text for a code that no area ever had."""
     return _names().get(code, "")
+
+
+def labelled(code: str) -> dict[str, str]:
+    """The code and the name of an area, as columns of figures; of a table that has no labels of areas."""
+    return {"area_code": code, "area_label": name(code)}
 
 
 @cache

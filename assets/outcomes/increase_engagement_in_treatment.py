@@ -4,6 +4,7 @@ from pipeline.calculate.derived import shortfall
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import count, proportion, published, total
 from pipeline.calculate.rows import Rows
+from schemas.rules import ENGLAND_AND_WALES
 
 
 def _whose(people: str) -> str:
@@ -43,7 +44,7 @@ def numbers_in_treatment(
 ORDERS = {"community order": "", "suspended sentence order": ""}
 
 
-@metric(tier="supporting", better="higher", series=Series("count", "orders", nation="K04000001"))
+@metric(tier="supporting", better="higher", series=Series("count", "orders", nation=ENGLAND_AND_WALES))
 def drug_treatment_requirements(moj_offender_management: Rows) -> tuple[Rows, ...]:
     """Number of community or suspended sentence orders with drug treatment requirements.
 

@@ -3,12 +3,14 @@
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import count, crude_rate, proportion, published, total
 from pipeline.calculate.rows import Rows
+from schemas.rules import ENGLAND_AND_WALES
+from schemas.vocabulary import CONTEXT
 
 PRINTED = "measure = 'population'"
 UNRATED = "measure = 'rate of recorded offences' AND value IS NULL AND status = 'u'"
 RECORDED = "measure = 'recorded offences'"
 
-STREET_LEVEL = "'context: street level'"
+STREET_LEVEL = f"'{CONTEXT}street level'"
 STREET_TYPES = ("burglary", "robbery", "vehicle crime", "theft from the person")
 
 DRUG_OFFENCES = {"drug offences": "all", "trafficking of drugs": "trafficking", "possession of drugs": "possession"}
@@ -27,7 +29,7 @@ SURVEYED = {
 }
 
 
-@metric(tier="headline", better="lower", series=Series("count", "homicides", nation="K04000001"))
+@metric(tier="headline", better="lower", series=Series("count", "homicides", nation=ENGLAND_AND_WALES))
 def drug_related_homicides(ons_homicide: Rows) -> tuple[Rows, ...]:
     """The number of homicides that involve drug users or dealers, or have been related to drugs in any way.
 
@@ -75,7 +77,7 @@ def drug_offences(
     return count(offences, kind), rates, count(street_crimes.where("category = 'drugs'"), STREET_LEVEL)
 
 
-@metric(tier="headline", better="lower", series=Series("estimate", "incidents", breakdown="survey", nation="K04000001"))
+@metric(tier="headline", better="lower", series=Series("estimate", "incidents", "survey", nation=ENGLAND_AND_WALES))
 def neighbourhood_crime(
     ons_police_force_tables: Rows,
     home_office_offences_by_partnership: Rows,
@@ -117,7 +119,7 @@ def neighbourhood_crime(
     )
 
 
-@metric(tier="supporting", better="lower", series=Series("proportion", "percent", nation="K04000001"))
+@metric(tier="supporting", better="lower", series=Series("proportion", "percent", nation=ENGLAND_AND_WALES))
 def proven_reoffending(moj_reoffending: Rows) -> tuple[Rows, ...]:
     """Proven reoffending within 12 months.
 

@@ -3,6 +3,7 @@
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import count, crude_rate, proportion, published, total
 from pipeline.calculate.rows import Rows
+from schemas.vocabulary import CONTEXT
 
 
 def _registered(deaths: Rows, cause: str) -> tuple[Rows, ...]:
@@ -78,7 +79,7 @@ def hepatitis_c_in_people_who_inject(ukhsa_uam: Rows) -> tuple[Rows, ...]:
     """
     found = ukhsa_uam.where("measure = 'participants with hepatitis C'")
     share = ukhsa_uam.where("measure = 'hepatitis C prevalence'")
-    return count(found, "'context: ' || category"), published(share, "proportion", "category")
+    return count(found, f"'{CONTEXT}' || category"), published(share, "proportion", "category")
 
 
 @metric(tier="supporting", better="lower", series=Series("standardised_rate", "per 100,000"))

@@ -3,6 +3,7 @@
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import count, crude_rate, proportion, published
 from pipeline.calculate.rows import Rows
+from schemas.rules import ENGLAND_AND_WALES, UNITED_KINGDOM
 
 
 @metric(tier="headline", better="higher", series=Series("count", "lines", breakdown="taskforces"))
@@ -31,7 +32,7 @@ def organised_crime_disruptions(published_figures: Rows) -> tuple[Rows, ...]:
     return (count(published_figures.where("measure = 'organised crime disruptions'")),)
 
 
-@metric(tier="supporting", better="contextual", series=Series("count", "seizures", nation="K04000001"))
+@metric(tier="supporting", better="contextual", series=Series("count", "seizures", nation=ENGLAND_AND_WALES))
 def drug_seizures(home_office_seizures: Rows) -> tuple[Rows, ...]:
     """Volume and number of drugs seizures.
 
@@ -48,7 +49,7 @@ def drug_seizures(home_office_seizures: Rows) -> tuple[Rows, ...]:
     return count(seizures, "category"), published(quantities, "quantity", "category")
 
 
-@metric(tier="supporting", better="contextual", series=Series("count", "referrals", nation="K02000001"))
+@metric(tier="supporting", better="contextual", series=Series("count", "referrals", nation=UNITED_KINGDOM))
 def county_lines_referrals(home_office_nrm: Rows) -> tuple[Rows, ...]:
     """Number and proportion of National Referral Mechanism referrals with a county lines flag.
 
@@ -63,7 +64,7 @@ def county_lines_referrals(home_office_nrm: Rows) -> tuple[Rows, ...]:
     return count(flagged, of), proportion(flagged, of)
 
 
-@metric(tier="supporting", better="contextual", series=Series("count", "incidents", nation="K04000001"))
+@metric(tier="supporting", better="contextual", series=Series("count", "incidents", nation=ENGLAND_AND_WALES))
 def prison_drug_finds(hmpps_digest: Rows) -> tuple[Rows, ...]:
     """Incidents of drugs found in prisons.
 

@@ -3,9 +3,11 @@
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import count, crude_rate, proportion, published
 from pipeline.calculate.rows import Rows
+from schemas.rules import ENGLAND_AND_WALES
+from schemas.vocabulary import CONTEXT
 
 
-@metric(tier="headline", better="lower", series=Series("proportion", "percent", age="16-59", nation="K04000001"))
+@metric(tier="headline", better="lower", series=Series("proportion", "percent", age="16-59", nation=ENGLAND_AND_WALES))
 def drug_use_last_year(csew_drug_misuse: Rows) -> tuple[Rows, ...]:
     """Proportion of individuals reporting use of drugs in the last year.
 
@@ -130,7 +132,7 @@ def drug_use_11_15(nhs_smoking_drinking_drugs: Rows) -> tuple[Rows, ...]:
     use = nhs_smoking_drinking_drugs.where("measure LIKE 'taken drugs %'")
     asked = nhs_smoking_drinking_drugs.where("measure = 'pupils asked'")
     return _of_pupils(use, "regexp_extract(measure, 'ever|last year|last month')"), count(
-        asked, "'context: pupils asked'"
+        asked, f"'{CONTEXT}pupils asked'"
     )
 
 

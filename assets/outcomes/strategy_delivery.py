@@ -16,6 +16,8 @@ from pipeline.calculate.derived import (
 from pipeline.calculate.metric import Series, metric
 from pipeline.calculate.rates import draft
 from pipeline.calculate.rows import Rows
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES
+from schemas.vocabulary import CONTEXT
 
 BASELINE = "2022-03-31"
 MODELLED = "a modelled counterfactual that no published series shows"
@@ -31,7 +33,7 @@ def _only_stated(metric_id: str, register: Rows, why: str) -> tuple[Rows, ...]:
 def _beside(observed: Rows, statistic: str, named: str) -> Rows:
     """Observations of another metric that are shown as context of a target which they do not measure."""
     limits = {"lower": "lower_95", "upper": "upper_95", "numerator": "numerator", "denominator": "denominator"}
-    return draft(as_figures(observed), statistic, f"'context: {named}'", method="method", **limits)
+    return draft(as_figures(observed), statistic, f"'{CONTEXT}{named}'", method="method", **limits)
 
 
 def _in_register(metric_id: str, register: Rows, measure: str) -> tuple[Rows, ...]:
@@ -40,7 +42,7 @@ def _in_register(metric_id: str, register: Rows, measure: str) -> tuple[Rows, ..
 
 
 def _more_in_treatment(metric_id: str, numbers: Rows, register: Rows, *groups: str) -> tuple[Rows, ...]:
-    england = numbers.where("statistic = 'count' AND area_code = 'E92000001' AND period_kind = 'financial_year'")
+    england = numbers.where(f"statistic = 'count' AND area_code = '{ENGLAND}' AND period_kind = 'financial_year'")
     # The baseline is published: what is counted of records has another, and the difference of the two says nothing.
     people = england.where("sex = 'all' AND age = 'all' AND source <> 'treatment_journeys'")
     return progress(since(BASELINE, people, groups), targets_of(metric_id, register))
@@ -126,7 +128,7 @@ def treatment_place_for_every_offender(continuity_of_care: Rows) -> tuple[Rows, 
     The strategy gives no number, so there is no progress to calculate. Shown beside it: the share of adults leaving
     prison with a need who start treatment within three weeks.
     """
-    shares = continuity_of_care.where("statistic = 'proportion' AND area_code = 'E92000001'")
+    shares = continuity_of_care.where(f"statistic = 'proportion' AND area_code = '{ENGLAND}'")
     whole = shares.where("breakdown = 'all' AND sex = 'all' AND age = 'all'")
     context = _beside(whole, "proportion", "continuity of care")
     return not_calculated(as_figures(whole), "the strategy gives no number"), context
@@ -139,7 +141,7 @@ def long_term_recovery(published_figures: Rows, treatment_progress: Rows) -> tup
     Modelled by the strategy: long-term recovery is not counted anywhere. Adults who show substantial progress in
     treatment, which is another thing, stand beside it as context.
     """
-    people = treatment_progress.where("statistic = 'count' AND breakdown = 'all' AND area_code = 'E92000001'")
+    people = treatment_progress.where(f"statistic = 'count' AND breakdown = 'all' AND area_code = '{ENGLAND}'")
     context = _beside(people, "count", "people showing substantial progress")
     return *_only_stated("long_term_recovery", published_figures, MODELLED), context
 
@@ -182,7 +184,7 @@ def deaths_prevented(published_figures: Rows, drug_misuse_deaths: Rows) -> tuple
     Modelled by the strategy: how many would have died without it cannot be read off the deaths there were. Those that
     were registered in England stand beside it as context.
     """
-    deaths = drug_misuse_deaths.where("area_code = 'E92000001' AND statistic = 'count'")
+    deaths = drug_misuse_deaths.where(f"area_code = '{ENGLAND}' AND statistic = 'count'")
     whole = deaths.where("breakdown = 'all' AND sex = 'all' AND age = 'all' AND period_kind = 'calendar_year'")
     context = _beside(whole, "count", "deaths registered")
     return *_only_stated("deaths_prevented", published_figures, MODELLED), context
@@ -207,7 +209,9 @@ def clinical_professionals(published_figures: Rows) -> tuple[Rows, ...]:
 
 
 @metric(
-    tier="headline", better="lower", series=Series("progress", "percentage points", age="16-59", nation="K04000001")
+    tier="headline",
+    better="lower",
+    series=Series("progress", "percentage points", age="16-59", nation=ENGLAND_AND_WALES),
 )
 def drug_use_thirty_year_low(drug_use_last_year: Rows) -> tuple[Rows, ...]:
     """30-year low: drug use at its lowest since 1991.
@@ -216,7 +220,7 @@ def drug_use_thirty_year_low(drug_use_last_year: Rows) -> tuple[Rows, ...]:
     below nothing is a new low. An ambition for ten years from December 2021. The survey begins in 1995, so a low since
     1991 cannot be shown.
     """
-    years = as_figures(drug_use_last_year.where("statistic = 'proportion' AND area_code = 'K04000001'"))
+    years = as_figures(drug_use_last_year.where(f"statistic = 'proportion' AND area_code = '{ENGLAND_AND_WALES}'"))
     whole = years.where("category = 'all' AND sex = 'all' AND age = '16-59' AND value IS NOT NULL")
     lowest = Rows(f"""
         SELECT later.*, min(earlier.value) AS lowest, arg_min(earlier.period_label, earlier.value) AS lowest_in

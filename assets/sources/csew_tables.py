@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pandas as pd
 
+from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import UNIT, label
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
+from schemas import rules
 
 MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
-ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
+ENGLAND_AND_WALES = places.labelled(rules.ENGLAND_AND_WALES)
 
 BASE = r"unweighted base\b.*"
 LIMIT_WORDS = r"\b(?:lower|upper|95|confidence|limits?|bounds?|intervals?|ci)\b%?"

@@ -11,6 +11,7 @@ from pipeline.read.labels import WHOLE, joined, part
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.moj import HmppsDigest
+from schemas.rules import ENGLAND_AND_WALES
 
 YEAR = r"(financial )?year( ending( march)?)?|period|(12|twelve) months (ending|to)( march)?"
 PRISON = r"(prison|establishment)( name)?"
@@ -72,7 +73,7 @@ def hmpps_digest(book: Workbook) -> Iterator[pd.DataFrame]:
         code = ("prison-" + prison.map(naming.slug)).mask(every, "prison-region-" + region.map(naming.slug))
         described = pd.DataFrame(
             {
-                "area_code": code.mask(nation, "K04000001"),
+                "area_code": code.mask(nation, ENGLAND_AND_WALES),
                 "area_label": prison.mask(every, region).mask(nation, "England and Wales"),
                 "category": joined(estate.where(every, "all"), drug),
                 "period": table.periods_of(year.loc[rows], "financial_year"),

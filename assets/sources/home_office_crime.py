@@ -16,12 +16,12 @@ from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.home_office import HomeOfficeOffencesByPartnership, HomeOfficeRecordedCrime
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES
 from schemas.vocabulary import FRAUD_BODIES
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
-ENGLAND, WALES, BOTH = "E92000001", "W92000004", "K04000001"
-NATIONS = {ENGLAND: "England", WALES: "Wales", BOTH: "England and Wales"}
+NATIONS = {code: places.name(code) for code in (ENGLAND, WALES, ENGLAND_AND_WALES)}
 
 # The columns of a list of offences: what each is called here, and how the tables head it.
 LISTED = {
@@ -115,12 +115,13 @@ def _nations(figures: pd.DataFrame, codes: Iterable[str]) -> Iterator[pd.DataFra
     forces = places.areas().query("area_kind == 'police_force_area'")["area_code"]
     counted = figures[~figures["category"].str.contains("fraud|cifas|uk finance")]
     for nation in codes:
-        members = {*forces, TRANSPORT_POLICE} if nation == BOTH else set(forces[forces.str[0] == nation[0]])
+        both = nation == ENGLAND_AND_WALES
+        members = {*forces, TRANSPORT_POLICE} if both else set(forces[forces.str[0] == nation[0]])
         inside = counted[counted["force"].isin(members)]
         by = ["period", "category"]
         complete = inside.groupby(by, sort=False)["force"].transform("nunique") == len(members)
         added = _add_up(inside[complete], by)
-        said = f"Added from its police forces{' and the British Transport Police' if nation == BOTH else ''}."
+        said = f"Added from its police forces{' and the British Transport Police' if both else ''}."
         yield added.assign(area_code=nation, area_label=NATIONS[nation], force="", note=said)
 
 

@@ -37,9 +37,10 @@ from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
+from schemas import rules
 from schemas.home_office import HomeOfficeNrm
 
-UNITED_KINGDOM = {"area_code": "K02000001", "area_label": "United Kingdom"}
+UNITED_KINGDOM = places.labelled(rules.UNITED_KINGDOM)
 TABLES = (
     r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
     rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
@@ -327,7 +328,7 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
         for table in book.tables(DECISIONS, heads=YEAR):
             yield _decisions_across(table)
     found = pd.concat([_referrals(t) if _is_long(t) else _referrals_across(t) for t in tables], ignore_index=True)
-    national = found.loc[found["area_code"] == UNITED_KINGDOM["area_code"], "flag"]
+    national = found.loc[found["area_code"] == rules.UNITED_KINGDOM, "flag"]
     missing = {"all", "county lines"} - set(national) if book.format != "csv" else set()
     if "county lines" in missing and not _speaks_of_county_lines(book):
         missing.remove("county lines")

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pipeline import naming
+from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.labels import joined, plain
 from pipeline.read.source import source
 from pipeline.read.tables import DERIVED, Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
+from schemas import rules
 from schemas.home_office import HomeOfficeSeizures
 
-ENGLAND_AND_WALES = {"area_code": "K04000001", "area_label": "England and Wales"}
+ENGLAND_AND_WALES = places.labelled(rules.ENGLAND_AND_WALES)
 SEIZURE_MARKS = {"..": "x"}
 DRUG = r"drugs?( (name|type|group)| class (and|or) (drug )?type| type (and|or) class)?|type of drug"
 CLASS = r"(drug )?class( of drug)?"
@@ -100,8 +101,9 @@ def _by_area(table: Table, title: str) -> pd.DataFrame:
     rows["area_code"] = codes.where(coded, _seizing_areas(table, rows.loc[~coded, "area_label"]))
     # A total without a row of the Border Force is the police's own.
     everybody = "border-force" in set(rows["area_code"])
-    police = (rows["area_code"] == "K04000001") & ~(everybody & ~rows["area_label"].str.contains("police", case=False))
-    rows["area_label"] = rows["area_label"].mask(rows["area_code"] == "K04000001", "England and Wales")
+    both = rows["area_code"] == rules.ENGLAND_AND_WALES
+    police = both & ~(everybody & ~rows["area_label"].str.contains("police", case=False))
+    rows["area_label"] = rows["area_label"].mask(both, ENGLAND_AND_WALES["area_label"])
     common = _seized(table, title) | {"period": table.period(single="financial_year")}
     named = {column: _drug(_heading_drug(parts)) for column, parts in columns.items()}
     tidy = table.unpivot(
@@ -128,7 +130,7 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
     def code(name: str) -> str | None:
         police = r"(?:(?:total|all) )?police(?: forces?)?(?: total)?"
         if re.fullmatch(rf"{police}|total|england and wales(?:[ ,(]+(?:total|{police})\)?)?", name, re.IGNORECASE):
-            return ENGLAND_AND_WALES["area_code"]
+            return rules.ENGLAND_AND_WALES
         slug = naming.slug(re.sub(r"\(.*\)", "", name))
         return slug if slug in WITHOUT_AREA else naming.code_for(name, ("country",))
 

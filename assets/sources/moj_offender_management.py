@@ -12,6 +12,7 @@ from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 from schemas.moj import MojOffenderManagement
+from schemas.rules import ENGLAND_AND_WALES
 
 REQUIREMENT = r"(type of )?requirements?( type| started)?"
 ORDER = r"(type of )?((court )?order|sentence)( type)?"
@@ -74,7 +75,7 @@ def moj_offender_management(book: Workbook) -> Iterator[pd.DataFrame]:
             raise table.refused(f"no probation region is called {', '.join(sorted(unknown))}")
         described = pd.DataFrame(
             {
-                "area_code": ("probation-region-" + region.map(naming.slug)).mask(nation, "K04000001"),
+                "area_code": ("probation-region-" + region.map(naming.slug)).mask(nation, ENGLAND_AND_WALES),
                 "area_label": region.mask(nation, "England and Wales"),
                 "order": table.words_of(order, ORDERS),
                 "kind": part(requirement.loc[rows]).str.replace(rf"^{DRUG_TREATMENT}$", "drug treatment", regex=True),

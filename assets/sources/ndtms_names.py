@@ -9,7 +9,6 @@ from pipeline import naming, places
 from pipeline.read.labels import SEX_WORDS, heading
 from pipeline.read.periods import Period
 
-ENGLAND = "E92000001"
 YOUNG, ADULT = "under 18", "18 and over"
 
 # Without "and", plurals and what heads every group, each group is known by its words.

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from assets.sources.ndtms_names import ENGLAND, SEXES, SUBSTANCE_GROUPS, area_codes, substance_group
+from assets.sources.ndtms_names import SEXES, SUBSTANCE_GROUPS, area_codes, substance_group
 from pipeline.read import bands
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import TOTAL, heading, label, plain
@@ -16,6 +16,7 @@ from pipeline.read.periods import Period
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS, require_silent
 from pipeline.read.workbook import Workbook
+from schemas.rules import ENGLAND
 
 YEAR = r"(?:19|20)\d\d(?: ?[-/] ?| to )(?:(?:19|20)\d\d|\d\d)"
 # Whom a title says it counts.

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from assets.sources.ndtms_names import ENGLAND, SEXES, area_codes, substance_group
+from assets.sources.ndtms_names import SEXES, area_codes, substance_group
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ohid import NdtmsViewit
+from schemas.rules import ENGLAND
 
 # How what a row is about is headed, in older and newer files.
 DIMENSIONS = {

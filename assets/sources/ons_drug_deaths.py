@@ -18,6 +18,7 @@ from assets.sources.ons_death_tables import (
     unpivot_rates,
     years_down,
 )
+from pipeline import places
 from pipeline.fetch.ons import Ons
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import SEX_WORDS
@@ -26,9 +27,10 @@ from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsDrugDeaths
+from schemas.rules import ENGLAND, ENGLAND_AND_WALES, WALES
 
 EVERYBODY = "persons|people|all persons|both sexes"
-NATIONS = {"england and wales": "K04000001", "england": "E92000001", "wales": "W92000004"}
+NATIONS = {"england and wales": ENGLAND_AND_WALES, "england": ENGLAND, "wales": WALES}
 CAUSES = {
     "all drug poisoning": "drug poisoning",
     "all drug poisonings": "drug poisoning",
@@ -83,7 +85,7 @@ def ons_drug_deaths(book: Workbook) -> Iterator[pd.DataFrame]:
         table.require_all_read(rows.index, columns, row_columns(table))
         yield table.unpivot(rows, columns, MARKS)
 
-    both = {"area_code": "K04000001", "area_label": "England and Wales"}
+    both = places.labelled(ENGLAND_AND_WALES)
     table = book.table("age-standardised mortality rates for .* and selected substances by sex", first=EVERYBODY)
     columns = rate_columns(table, "age-standardised rate", lambda outer: both | {"category": _cause(table, outer)})
     yield from unpivot_rates(table, _by_sex_and_year(table), columns)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipeline import places
 from pipeline.fetch.ons import Ons
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
 from schemas.ons import OnsHomicide
+from schemas.rules import ENGLAND_AND_WALES
 
 MARKS = {"..": "x", "+": "u", "[u1]": "u"}
 
@@ -73,7 +75,7 @@ def ons_homicide(book: Workbook) -> Iterator[pd.DataFrame]:
     table.require_every_period(years.values(), "financial_year")
     if odd := [year.label for year in years.values() if year.kind != "financial_year"]:
         raise table.refused(f"{', '.join(odd)} is no year to March")
-    same = {"measure": "homicides", "unit": "homicides", "area_code": "K04000001", "area_label": "England and Wales"}
+    same = {"measure": "homicides", "unit": "homicides"} | places.labelled(ENGLAND_AND_WALES)
     columns = {column: same | {"period": year} for column, year in years.items()}
     homicides = table.unpivot(pd.DataFrame({"category": rows}), columns, MARKS, shares)
     whole = homicides["category"] == "all"

@@ -11,11 +11,12 @@ from pipeline.read.labels import SEX_WORDS, heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
+from schemas.rules import ENGLAND, NORTHERN_IRELAND, WALES
 from schemas.ukhsa import UkhsaUam
 
 MARKS = {"*": "c", "c": "c", "x": "x", "z": "z"}
 WHOLE = "England, Wales and Northern Ireland"
-COUNTRIES = {"england": "E92000001", "wales": "W92000004", "northern ireland": "N92000002"}
+COUNTRIES = {"england": ENGLAND, "wales": WALES, "northern ireland": NORTHERN_IRELAND}
 SEXES = SEX_WORDS | {"": "all", "all": "all"}
 
 YEAR = r"(survey )?year"

@@ -25,8 +25,7 @@ from pipeline import docstrings, places
 from pipeline.calculate.rows import Rows
 from pipeline.versions import version_of
 from schemas import observation, vocabulary
-
-ENGLAND = "E92000001"
+from schemas.rules import ENGLAND
 
 Calculation = Callable[..., tuple[Rows, ...]]
 

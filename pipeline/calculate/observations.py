@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from pipeline import places
 from pipeline.calculate import contract, population, statistics
-from pipeline.calculate.metric import ENGLAND, Metric
+from pipeline.calculate.metric import Metric
 from pipeline.calculate.rows import Rows
 from schemas.observation import KEY, SERIES, UNTRENDED, Observation
+from schemas.rules import ENGLAND
 from schemas.vocabulary import CONTEXT
 
 # Units in which a part can be held against its whole; an amount of the part is only less.

@@ -16,4 +16,4 @@ class Rows:
         return Rows(f"SELECT * FROM {self} WHERE {condition}")
 
     def __or__(self, other: "Rows") -> "Rows":
-        return Rows(f"{self.sql} UNION ALL {other.sql}")
+        return Rows(f"{self.sql} UNION ALL BY NAME {other.sql}")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions.limits import Availability, Break, Limit, availability
 from pipeline.editions.marts import Marts, Metric, Place, Target, Value, grouped, is_relative, kept_with_them
 from pipeline.editions.peers import england, peers
 from pipeline.editions.series import PERIODS, line
+from schemas.rules import ENGLAND
 
 
 class Source(NamedTuple):

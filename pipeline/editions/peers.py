@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline import places
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions.marts import Marts, Metric, Period, Place, Value, is_relative, kept_with_them
 from pipeline.editions.series import distance
+from schemas.rules import ENGLAND
 
 
 def england(marts: Marts, points: tuple[Value, ...]) -> tuple[Value, ...]:

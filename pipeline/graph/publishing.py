@@ -3,11 +3,12 @@
 import dagster as dg
 
 from pipeline import build, inventory
-from pipeline.calculate.metric import ENGLAND, METRICS
+from pipeline.calculate.metric import METRICS
 from pipeline.editions import pages
 from pipeline.files import write_atomically
 from pipeline.graph.policies import ONE_RUN, OWNERS, plainly
 from pipeline.publish import part_files, published
+from schemas.rules import ENGLAND
 
 PUBLISHED = published.DATABASE.removesuffix(".duckdb")
 PAGES = "area_pages"

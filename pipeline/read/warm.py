@@ -6,9 +6,10 @@ from pipeline import naming, places
 from pipeline.read import coverage, periods
 from pipeline.read.labels import heading
 from pipeline.read.source import SOURCES
+from schemas.rules import ENGLAND
 
 places.areas()
-places.name("E92000001")
+places.name(ENGLAND)
 naming.code_for("England", ("country",))
 for kinds in coverage.LEVELS.values():
     for nation in "EW":

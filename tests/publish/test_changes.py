@@ -11,11 +11,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline.calculate.metric import ENGLAND, METRICS
+from pipeline.calculate.metric import METRICS
 from pipeline.fetch import calendar
 from pipeline.publish import catalogue, part_files, published, snapshot
 from pipeline.publish.tables import TABLES
 from schemas.observation import SERIES, Observation
+from schemas.rules import ENGLAND
 
 METRIC = "drug_misuse_deaths"
 

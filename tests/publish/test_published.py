@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from pipeline import places, releases
-from pipeline.calculate.metric import ENGLAND, METRICS
+from pipeline.calculate.metric import METRICS
 from pipeline.publish import catalogue, checks, part_files, published, queries
 from schemas.observation import KEY, NUMBER, SERIES, Observation
+from schemas.rules import ENGLAND
 from schemas.vocabulary import OUTCOMES
 from tests.clients import check_client
 

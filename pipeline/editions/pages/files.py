@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions.marts import Marts, read
 from pipeline.editions.pages.index import index
 from pipeline.editions.pages.inputs import Common, Inputs, common, inputs
@@ -16,6 +15,7 @@ from pipeline.editions.pictures.boundaries import outlines
 from pipeline.editions.workbook import file as workbook
 from pipeline.files import write_atomically
 from pipeline.publish import published
+from schemas.rules import ENGLAND
 
 INDEX = "index.html"
 # From so many pages on, starting processes costs less than it saves.

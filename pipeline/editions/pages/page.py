@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.marts import Place
 from pipeline.editions.pages.environment import sentence, template
@@ -14,6 +13,7 @@ from pipeline.editions.pages.view import ShownView, View, view
 from pipeline.editions.pictures import maps
 from pipeline.editions.series import PERIODS
 from schemas import dictionary
+from schemas.rules import ENGLAND
 from schemas.vocabulary import AREA_KINDS, OUTCOMES, STATUS
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.area import AreaMetric, Source
 from pipeline.editions.limits import Limit
@@ -17,6 +16,7 @@ from pipeline.editions.pages import illustrations
 from pipeline.editions.pages.environment import sentence
 from pipeline.editions.pages.inputs import Common
 from pipeline.editions.words import Number, Sentence
+from schemas.rules import ENGLAND
 from schemas.vocabulary import STATUS
 
 # The limits that a reader of a figure needs; how much is loaded is the index's and the dictionary's.

@@ -10,9 +10,10 @@ from pipeline.editions.marts import Value, known
 from pipeline.editions.pictures import boundaries
 from pipeline.editions.pictures.boundaries import Outline, Points
 from pipeline.editions.pictures.canvas import INK, OTHERS, SEQUENTIAL, WIDTH, element
+from schemas.rules import ENGLAND, WALES
 
 CLASSES = SEQUENTIAL[::-1]
-LANDS = ("E92000001", "W92000004")
+LANDS = (ENGLAND, WALES)
 # The side of the inset on the page.
 INSET = 112
 

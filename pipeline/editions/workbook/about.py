@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import words
 from pipeline.editions.limits import ENGLAND_ONLY, Limit, availability
 from pipeline.editions.workbook.lookup import Area, Metric
 from pipeline.editions.workbook.sheet import DECLINED, OBSERVATION, Column, Link, Sheet
 from schemas.observation import description
+from schemas.rules import ENGLAND
 from schemas.vocabulary import AREA_KINDS, AVAILABILITY, BETTER, COMPARISONS, LEVELS, STATISTICS, STATUS, TIERS
 
 _SCOPE = "About this workbook."

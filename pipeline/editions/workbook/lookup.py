@@ -7,10 +7,10 @@ import duckdb
 import pandas as pd
 
 from pipeline import places
-from pipeline.calculate.metric import ENGLAND
 from pipeline.editions import limits, words
 from pipeline.editions.limits import Limit
 from pipeline.editions.workbook.sheet import DECLINED
+from schemas.rules import ENGLAND
 from schemas.vocabulary import AREA_KINDS, INSTEAD, OUTCOMES
 
 
