@@ -14,7 +14,7 @@ from filelock import FileLock
 from pipeline import inventory, releases
 from pipeline.fetch import ledger
 from pipeline.fetch.ledger import FOLDER
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.publish import published
 from pipeline.publish.published import Unanswerable
 from pipeline.read.source import SOURCES
@@ -131,9 +131,7 @@ def tell(data: Path, more: Iterable[Alarm] = ()) -> int:
         new = [alarm for alarm in (*wrong, *more) if alarm.key not in told]
         sent = {alarm.key for alarm in new if send(alarm)}
         still = {alarm.key for alarm in (*wrong, *more)} | {key for key in told if key.startswith("run ")}
-        write_atomically(
-            path, lambda arriving: arriving.write_text(json.dumps(sorted((told | sent) & still), indent=1))
-        )
+        put(path, json.dumps(sorted((told | sent) & still), indent=1))
     if len(sent) < len(new):
         log.error(
             "%s alarms could not be sent to all that %s names: they are tried again", len(new) - len(sent), ALERTS

@@ -182,7 +182,7 @@ class _Visit:
         if edition.withdrawn:
             self._note_edition(declared, "withdrawn", edition, edition.withdrawn)
             if ever:
-                self._withdrawn(declared, book, edition.title, edition.page, edition.withdrawn)
+                self._withdrawn(book, edition.title, edition.page, edition.withdrawn)
             return
         changed = before is not None and before.stamp != edition.stamp
         if edition.files and len(taken) == len(edition.files) and not changed:
@@ -217,7 +217,7 @@ class _Visit:
                 if known and change.day <= known.released:
                     change = Change(self.today, "the day on which other bytes were found under its address")
                 if known:
-                    self._replaced(declared, book, edition, attachment)
+                    self._replaced(book, edition, attachment)
                 arrived.append(_Arrived(received, attachment, change))
         revised = any(one.edition == edition.key for one in book.taken)
         stored = True
@@ -315,11 +315,11 @@ class _Visit:
             ]
             self._get(declared, book, edition, [attachment])
 
-    def _replaced(self, declared: Source, book: Ledger, edition: Edition, attachment: Attachment) -> None:
+    def _replaced(self, book: Ledger, edition: Edition, attachment: Attachment) -> None:
         what = f"{attachment.name} of {edition.title!r} holds other bytes under the same address"
         book.tell(Event(f"{what}, seen on {self.today}", self.today, edition.page))
 
-    def _withdrawn(self, declared: Source, book: Ledger, title: str, page: str, why: str) -> None:
+    def _withdrawn(self, book: Ledger, title: str, page: str, why: str) -> None:
         book.tell(Event(f"{title!r} is withdrawn: {why}", self.today, page))
 
     def _gone(self, declared: Source, book: Ledger, listing: Listing) -> None:
@@ -329,7 +329,7 @@ class _Visit:
         for edition in book.editions:
             if edition.key in taken and edition.key not in listed:
                 self._note_edition(declared, "withdrawn", edition, "it is listed no more")
-                self._withdrawn(declared, book, edition.title, edition.page, "it is listed no more")
+                self._withdrawn(book, edition.title, edition.page, "it is listed no more")
 
     # --- the calendar --------------------------------------------------------------------------------------
 

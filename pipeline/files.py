@@ -40,6 +40,12 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         arriving.unlink(missing_ok=True)
 
 
+def put(path: Path, content: str | bytes) -> None:
+    """Write a text, or bytes, as a file in one step; see `write_atomically`."""
+    raw = content.encode() if isinstance(content, str) else content
+    write_atomically(path, lambda arriving: arriving.write_bytes(raw))
+
+
 def kept_while_it_stays(read: Callable[[Path], Kept]) -> Callable[[Path], Kept]:
     """A function of a file that reads it again only when it is another; what it gives is shared, not to be changed."""
 

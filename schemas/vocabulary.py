@@ -63,7 +63,8 @@ WORKINGS = (
 STATES = (
     r"\b(?:provisional|final|latest|revised|corrected|amended|restated|actual|planned|plan|estimated?|forecast|target)\)?$"
     r"|\b(?:rate|index|percentage|per ?cent|change|cumulative|ratio|rank)\b|%|£"
-    r"|, \(?(?:counts?|numbers?|[a-z]|-)?\)?$|\b(?:tables?|worksheet|page|overleaf|continue[sd]?|(?:foot)?notes?)\b"
+    r"|, \(?(?:counts?|numbers?|[a-z]|-)?\)?$|\((?:[a-z]|[ivx]+)\)$"
+    r"|\b(?:tables?|worksheet|page|overleaf|continue[sd]?|(?:foot)?notes?)\b"
 )
 
 # The words that stand before a printed number, and how the note of such a number begins.

@@ -7,7 +7,7 @@ import typer
 
 from pipeline import questions
 from pipeline.commands.terminal import DATA, Data, fail, plainly, say_written
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.publish import published
 
 
@@ -36,5 +36,5 @@ def chart(
             marts_read = read(con)
         file = to or data / "exports" / f"{metric}_{code}.svg"
         drawn = charts.picture(area_metric(marts_read, metric, code), sample=marts_read.sample, form=file.suffix[1:])
-        write_atomically(file, lambda arriving: arriving.write_bytes(drawn))
+        put(file, drawn)
     say_written(file, data)

@@ -18,7 +18,7 @@ from pipeline.calculate.metric import METRICS, Series
 from pipeline.catalogue import hand_in
 from pipeline.editions.limits import Limit
 from pipeline.editions.tables import Table, codes_of, macros, tables
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.publish import catalogue, checks, part_files, published, queries, snapshot
 from pipeline.publish.tables import TABLES
 from pipeline.read import staging
@@ -66,14 +66,7 @@ def main() -> None:
     hand_in()
     with published.connect(inventory.data_folder()) as con:
         for name, text in pages(con).items():
-            _write(DOCS / name, text)
-
-
-def _write(page: Path, text: str) -> None:
-    def write(arriving: Path) -> None:
-        arriving.write_text(text, encoding="utf-8")
-
-    write_atomically(page, write)
+            put(DOCS / name, text)
 
 
 # --- the dictionary ----------------------------------------------------------------------------------------

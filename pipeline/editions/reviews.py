@@ -11,7 +11,7 @@ from pipeline import inventory, naming, places
 from pipeline.editions.pages.environment import sentence, template
 from pipeline.editions.workbook import file as workbook
 from pipeline.editions.workbook.sheet import Column, Sheet
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.questions import meant
 from pipeline.read.source import SOURCES
 from pipeline.records.extract import EXTRACTS, Extract
@@ -72,7 +72,7 @@ def write(data: Path, area: str, to: Path) -> list[Path]:
         workbook=book.name,
     )
     to.mkdir(parents=True, exist_ok=True)
-    write_atomically(page, lambda arriving: arriving.write_text(rendered, encoding="utf-8"))
+    put(page, rendered)
     title = f"{declared.title.rstrip('.')}: {found.name} ({found.code})"
     says = [" ".join(declared.layouts.split()), f"Disclosure control: {found.extract.rule.name}. [c]: {STATUS['c']}."]
     scope = f"Registered deaths, {found.columns[0][1]} to {found.columns[-1][1]}."

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pipeline.fetch import days
 from pipeline.fetch.editions import Announcement
 from pipeline.fetch.ledger import FOLDER
-from pipeline.files import write_atomically
+from pipeline.files import put
 from schemas.vocabulary import CERTAINTIES
 
 # What has not come a day after it was due is late.
@@ -68,8 +68,7 @@ def write(data: Path, found: Iterable[Due], asked: Iterable[str]) -> None:
     listed = [same.get(replace(one, seen=date.min), one) for one in found]
     kept = [one for one in before if one.source not in set(asked)]
     ordered = sorted({*listed, *kept}, key=lambda one: (one.source, one.day or date.max, one.title))
-    raw = _FORM.dump_json(ordered, indent=1)
-    write_atomically(_path(data), lambda arriving: arriving.write_bytes(raw))
+    put(_path(data), _FORM.dump_json(ordered, indent=1))
 
 
 def late(data: Path, newest: Mapping[str, date], now: datetime | None = None) -> list[Due]:

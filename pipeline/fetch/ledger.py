@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline.fetch.editions import Edition
-from pipeline.files import write_atomically
+from pipeline.files import put
 
 FOLDER = "fetch"
 
@@ -83,5 +83,4 @@ def read(data: Path, source: str) -> Ledger:
 
 
 def write(data: Path, source: str, ledger: Ledger) -> None:
-    raw = _FORM.dump_json(ledger, indent=1)
-    write_atomically(_path(data, source), lambda arriving: arriving.write_bytes(raw))
+    put(_path(data, source), _FORM.dump_json(ledger, indent=1))

@@ -5,7 +5,7 @@ import dagster as dg
 from pipeline import build, inventory
 from pipeline.calculate.metric import METRICS
 from pipeline.editions import pages
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.graph.policies import ONE_RUN, OWNERS, plainly
 from pipeline.publish import part_files, published
 from schemas.rules import ENGLAND
@@ -81,7 +81,7 @@ def pages_asset() -> dg.AssetsDefinition:
         made_of = folder / ".made_of"
         if not made_of.exists() or made_of.read_text() != inputs:
             files.write(data, folder)
-            write_atomically(made_of, lambda arriving: arriving.write_text(inputs))
+            put(made_of, inputs)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(inputs[:16]),
             metadata={

@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import places, releases
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.processors import processors
 from pipeline.read import staging
 from pipeline.read.source import SOURCES
@@ -87,8 +87,7 @@ def _kept(earlier: Sequence[Staged], new: Staged) -> tuple[date, list[Change]] |
     days = {staged.path: staged.released for staged in earlier}
     old = before(new.path, list(days))
     changes = against(old, new.path, new.released, SOURCES[new.source].omits) if old else []
-    said = json.dumps({"origin": origin, "against": old and str(days[old]), "changes": changes})
-    write_atomically(note, lambda arriving: arriving.write_text(said))
+    put(note, json.dumps({"origin": origin, "against": old and str(days[old]), "changes": changes}))
     return (days[old], changes) if old else None
 
 

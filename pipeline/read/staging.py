@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import places
-from pipeline.files import kept_while_it_stays, write_atomically
+from pipeline.files import kept_while_it_stays, put, write_atomically
 from pipeline.processors import processors
 from pipeline.read import cover_pages
 from pipeline.read.child import LIMITS, Children, Limits
@@ -247,8 +247,8 @@ def stage_all(
                 _put(data, release, partial(copyfile, _in_child(children, _read, release, lookup, Path(folder))))
         except Refused as error:
             reason = refused[release] = str(error)
-            said = json.dumps({"origin": _refused_basis(data, release), "reason": reason})
-            write_atomically(_refusal_path(data, release), lambda arriving: arriving.write_text(said))
+            said = {"origin": _refused_basis(data, release), "reason": reason}
+            put(_refusal_path(data, release), json.dumps(said))
         done(release, reason)
 
     with Children(limits) as children, ThreadPoolExecutor(processors()) as workers:

@@ -186,6 +186,7 @@ def of_words(source_id: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Data
         yield "sex", _changed(frame, at, sex="female")
     # A cell into which two were merged.
     yield "label twice", _changed(frame, slice(None), category=frame["category"] + " / " + frame["category"])
+    yield "letter of a note", _changed(frame, slice(None), category=frame["category"] + " (a)")
     if (words := frame["area_code"].str.match("[a-z]")).any():
         code, name = frame.loc[words, ["area_code", "area_label"]].iloc[0]
         yield "name twice", _changed(frame, frame["area_code"] == code, area_label=f"{name} / {name}")

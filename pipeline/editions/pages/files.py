@@ -13,7 +13,7 @@ from pipeline.editions.pages.inputs import Common, Inputs, common, inputs
 from pipeline.editions.pages.page import render
 from pipeline.editions.pictures.boundaries import outlines
 from pipeline.editions.workbook import file as workbook
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.publish import published
 from schemas.rules import ENGLAND
 
@@ -45,7 +45,7 @@ def write(
     for number, written in enumerate(_written(pages, stale), start=1):
         done(number, len(stale), marts.place(written).name)
     there = {*wanted, *pages.listed()}
-    _write(to / INDEX, index(marts, [place for place in marts.places.values() if place.code in there]))
+    put(to / INDEX, index(marts, [place for place in marts.places.values() if place.code in there]))
     return [pages.path(code) for code in wanted]
 
 
@@ -76,7 +76,7 @@ class Pages:
         return [code for code in codes if self.path(code).exists()]
 
     def write(self, code: str) -> str:
-        _write(self.path(code), render(self._inputs(code)))
+        put(self.path(code), render(self._inputs(code)))
         return code
 
     def _inputs(self, code: str) -> Inputs:
@@ -103,10 +103,3 @@ def _start(pages: Pages) -> None:
 
 def _write_here(code: str) -> str:
     return _here.write(code)
-
-
-def _write(path: Path, text: str) -> None:
-    def write(arriving: Path) -> None:
-        arriving.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write)

@@ -231,6 +231,6 @@ def round_ticks(low: float, high: float) -> dict[float, str]:
     return {float(tick): f"{tick:,.{decimals}f}" for tick in ticks}
 
 
-def width_of(text: str, size: float = 11) -> float:
+def width_of(text: str) -> float:
     """How wide a text is at most, about."""
-    return 0.6 * size * len(text)
+    return 6.6 * len(text)

@@ -21,7 +21,7 @@ from pipeline.editions import words
 from pipeline.editions.workbook import about, lookup
 from pipeline.editions.workbook.figures import figures, publications
 from pipeline.editions.workbook.sheet import Link, Sheet
-from pipeline.files import write_atomically
+from pipeline.files import put
 from pipeline.publish import published
 from schemas.dictionary import CREDIT, SAMPLE, TITLE
 
@@ -90,10 +90,7 @@ def save(
         filled = {name: sheet for name, sheet in sheets.items() if len(sheet.rows)}
         _fill(book, title, says, credits, filled, sample)
 
-    def put(arriving: Path) -> None:
-        arriving.write_bytes(saved.getvalue())
-
-    write_atomically(path, put)
+    put(path, saved.getvalue())
 
 
 @contextmanager
