@@ -15,7 +15,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache, cached_property
 from importlib.util import resolve_name
 from pathlib import Path
@@ -42,24 +42,42 @@ from schemas.rules import Rules
 Reader = Callable[[Workbook], Iterable[pd.DataFrame]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
-    """One publication: its id is the function's name, its title and layouts are the function's docstring."""
+    """One publication; as a decorator it declares a function as its reader, whose name and docstring are its own.
 
-    id: str
+    `contract` narrows Figure to what it publishes; `editions` says where they are listed and which files are its;
+    `divides` marks figures that others are divided by, which bear on the years after their own; `names_areas` lookups
+    and boundaries, which hold no statistics but make known the areas that no register has yet; `register` a list of
+    figures from many publications, each with the day of its own, which a newer list replaces; `members` is a pattern of
+    the names of the files that are read of an archive, where it holds others of their format; `counts_records` marks
+    figures that the reader counts itself: of two files they are never one number; `since` is the year of the first
+    edition: no release is older; `omits` names what a release may leave out though the one before it held it:
+    "measures", "areas", "periods" or "categories"; what else is gone is a failure; `differs` says how counts of records
+    differ from those that are published of the same definition.
+    """
+
     publisher: str
     formats: str
-    read: Reader
     contract: type[Figure]
     editions: Editions
-    divides: bool
-    names_areas: bool
-    register: bool
+    divides: bool = False
+    names_areas: bool = False
+    register: bool = False
     members: str = ""
     counts_records: bool = False
     since: int = 0
     omits: tuple[str, ...] = ()
     differs: str = ""
+    read: Reader = lambda book: ()
+
+    def __call__(self, read: Reader) -> Reader:
+        SOURCES[read.__name__] = replace(self, read=read)
+        return read
+
+    @property
+    def id(self) -> str:
+        return self.read.__name__
 
     @property
     def title(self) -> str:
@@ -92,6 +110,8 @@ def _machinery() -> str:
     return version_of(here, naming.__file__, places.__file__, *registers, *contracts)
 
 
+# Its name as a decorator.
+source = Source
 SOURCES: dict[str, Source] = {}
 
 
@@ -129,57 +149,6 @@ def _imports(file: str, package: str) -> set[str]:
             module = resolve_name("." * statement.level + (statement.module or ""), package)
             named |= {module, *(f"{module}.{one.name}" for one in statement.names)}
     return named
-
-
-def source(
-    *,
-    publisher: str,
-    formats: str,
-    contract: type[Figure],
-    editions: Editions,
-    divides: bool = False,
-    names_areas: bool = False,
-    register: bool = False,
-    members: str = "",
-    counts_records: bool = False,
-    since: int = 0,
-    omits: tuple[str, ...] = (),
-    differs: str = "",
-) -> Callable[[Reader], Reader]:
-    """Declare a function as the reader of a publication.
-
-    `contract` narrows Figure to what it publishes; `editions` says where they are listed and which files are its;
-    `divides` marks figures that others are divided by, which
-    bear on the years after their own; `names_areas` lookups and boundaries, which hold no statistics but make known the
-    areas that no register has yet;
-    `register` a list of figures from many publications, each with the day of its own, which a newer list replaces;
-    `members` is a pattern of the names of the files that are read of an archive, where it holds others of their format;
-    `counts_records` marks figures that the reader counts itself: of two files they are never one number;
-    `since` is the year of the first edition: no release is older;
-    `omits` names what a release may leave out though the one before it held it: "measures", "areas", "periods" or
-    "categories"; what else is gone is a failure.
-    """
-
-    def declare(read: Reader) -> Reader:
-        SOURCES[read.__name__] = Source(
-            read.__name__,
-            publisher,
-            formats,
-            read,
-            contract,
-            editions,
-            divides,
-            names_areas,
-            register,
-            members,
-            counts_records,
-            since,
-            omits,
-            differs,
-        )
-        return read
-
-    return declare
 
 
 _MOST_FAULTS = 3

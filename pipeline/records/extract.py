@@ -16,7 +16,7 @@ for), `sex`, `age`, `category` and `value`, which is a count; what it does not g
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 
@@ -31,93 +31,57 @@ from schemas.figure import Figure
 from schemas.records.record import Record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Extract:
-    """One source of records: its id is the function's name.
+    """One source of records; as a decorator it declares a function, whose name it has, as what gives its text.
 
-    `tables` are the contracts of its tables of records, by name; `lookups` files of facts; `whole` the nation, or
-    nations together, that its records are all of, and `elsewhere` what records print in place of an area of it; `year`
-    the kind of year, calendar or financial, or months where these are counted; `rule` the disclosure control, `sums`
-    the wholes that its counts add up to besides the areas; `bases` the measure that is the whole of another; a review
-    has `themes`, each a question about the category that is its `subject`, with the answers that add up to it; `named`
-    gives the code of an area that is printed by name.
+    `page` is where its dictionary or its holder is; `tables` are the contracts of its tables of records, by name;
+    `lookups` files of facts; `whole` the nation, or nations together, that its records are all of, and `elsewhere` what
+    records print in place of an area of it; `year` the kind of year, calendar or financial, or months where these are
+    counted; `rule` the disclosure control, `sums` the wholes that its counts add up to besides the areas; `bases` the
+    measure that is the whole of another; a review has `themes`, each a question about the category that is its
+    `subject`, with the answers that add up to it; `named` gives the code of an area that is printed by name; `differs`
+    says how its counts differ from those that are published of the same definition.
     """
 
-    id: str
-    text: str
+    publisher: str
+    page: str
     tables: Mapping[str, type[Record]]
     contract: type[Figure]
     rule: Rule
-    whole: str
-    year: str
-    sums: tuple[Sum, ...]
-    bases: Mapping[str, str]
-    lookups: Mapping[str, Path]
-    elsewhere: tuple[str, ...]
-    subject: str
-    themes: Mapping[str, tuple[str, ...]]
-    named: Callable[[str], str | None] | None
+    whole: str = ""
+    year: str = "calendar"
+    sums: tuple[Sum, ...] = ()
+    bases: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, Path] = field(default_factory=dict)
+    elsewhere: tuple[str, ...] = ()
+    subject: str = ""
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: Callable[[str], str | None] | None = None
+    differs: str = ""
+    id: str = ""
+    text: str = ""
 
-
-EXTRACTS: dict[str, Extract] = {}
-
-
-def records(
-    *,
-    publisher: str,
-    page: str,
-    tables: Mapping[str, type[Record]],
-    contract: type[Figure],
-    rule: Rule,
-    whole: str = "",
-    year: str = "calendar",
-    sums: tuple[Sum, ...] = (),
-    bases: Mapping[str, str] | None = None,
-    lookups: Mapping[str, Path] | None = None,
-    elsewhere: tuple[str, ...] = (),
-    subject: str = "",
-    themes: Mapping[str, tuple[str, ...]] | None = None,
-    named: Callable[[str], str | None] | None = None,
-    differs: str = "",
-) -> Callable[[Callable[[], str]], Callable[[], str]]:
-    """Declare a function as a source of records.
-
-    `page` is where its dictionary or its holder is; `differs` says how its counts differ from those that are published
-    of the same definition.
-    """
-
-    def declare(text: Callable[[], str]) -> Callable[[], str]:
-        EXTRACTS[text.__name__] = Extract(
-            text.__name__,
-            text(),
-            tables,
-            contract,
-            rule,
-            whole,
-            year,
-            sums,
-            bases or {},
-            lookups or {},
-            elsewhere,
-            subject,
-            themes or {},
-            named,
-        )
+    def __call__(self, text: Callable[[], str]) -> Callable[[], str]:
+        EXTRACTS[text.__name__] = replace(self, id=text.__name__, text=text())
 
         @wraps(text)
         def read(book: Workbook) -> Iterator[pd.DataFrame]:
             return counted.read(book)
 
         source(
-            publisher=publisher,
+            publisher=self.publisher,
             formats="csv",
-            contract=contract,
-            editions=ByHand(page, "records are held by those who may see them, and counted where they lie"),
-            differs=differs,
+            contract=self.contract,
+            editions=ByHand(self.page, "records are held by those who may see them, and counted where they lie"),
+            differs=self.differs,
         )(read)
         return text
 
-    return declare
+
+# Its name as a decorator.
+records = Extract
+EXTRACTS: dict[str, Extract] = {}
 
 
 def tables_beside(module: str, *names: str) -> dict[str, Path]:
