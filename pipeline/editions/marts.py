@@ -241,7 +241,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Marts:
     """The series that metrics are led by, for every area, with the catalogue around them."""
     con.execute(_LED)
     by_code = {place.code: place for place in _records(con, Place, _AREAS)}
-    ((inputs, released),) = con.execute(_BUILD).fetchall()
+    inputs, released = published.edition(con)
     return Marts(
         inputs=inputs,
         sample=published.is_sample(con),
@@ -344,9 +344,4 @@ _ON_LINE = "SELECT metric_id, area_code, period_end, on_line FROM framework.scor
 # What each release was published as.
 _PUBLICATIONS = """
     SELECT source, release_id, title, publisher, url FROM framework.releases JOIN framework.sources USING (source)
-"""
-
-# What the file was assembled from, and the day of the newest release with an observation.
-_BUILD = """
-    SELECT inputs, (SELECT max(released) FROM framework.observations) FROM framework.build WHERE metric_id = ''
 """

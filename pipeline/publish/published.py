@@ -1,5 +1,6 @@
 """The published file: where it lies, how it is opened, and what it says of itself; assembling it is snapshot's."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -38,6 +39,22 @@ def is_sample(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether the figures are made up."""
     ((sample,),) = con.execute("SELECT coalesce(bool_or(sample), false) FROM framework.releases").fetchall()
     return bool(sample)
+
+
+class Edition(NamedTuple):
+    """What the published file was assembled from, and the day of the newest release that an observation is of."""
+
+    inputs: str
+    newest: datetime
+
+
+def edition(con: duckdb.DuckDBPyConnection) -> Edition:
+    """Which edition the published file is."""
+    (found,) = con.execute(f"""
+        SELECT inputs, (SELECT max(released) FROM framework.observations)
+        FROM framework.build WHERE metric_id = '{WHOLE}'
+    """).fetchall()
+    return Edition(*found)
 
 
 def inputs(data: Path) -> dict[str, str]:

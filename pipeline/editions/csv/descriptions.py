@@ -76,11 +76,7 @@ class Edition(NamedTuple):
 def describe(con: duckdb.DuckDBPyConnection, exported: list[Table]) -> Edition:
     """The edition that is made of some tables."""
     sample = published.is_sample(con)
-    # The day of the newest release, and what the file was assembled from.
-    ((newest, inputs),) = con.execute("""
-        SELECT strftime(max(released), '%Y-%m-%d'), any_value(inputs)
-        FROM framework.observations, framework.build WHERE build.metric_id = ''
-    """).fetchall()
+    inputs, newest = published.edition(con)
     # The publications that gave figures, each with the address of its newest release that has one.
     sources = con.execute("""
         SELECT publisher || ': ' || title, coalesce(arg_max(url, released) FILTER (url <> ''), '')
@@ -91,7 +87,7 @@ def describe(con: duckdb.DuckDBPyConnection, exported: list[Table]) -> Edition:
         inputs,
         f"{SAMPLE} {TITLE}" if sample else TITLE,
         f"{SAMPLE}\n\n{_ABOUT}" if sample else _ABOUT,
-        newest,
+        f"{newest:%Y-%m-%d}",
         [Publication(*source) for source in sources],
         [_described(con, table, exported) for table in exported],
     )

@@ -67,7 +67,7 @@ def write(con: duckdb.DuckDBPyConnection, path: Path, area_code: str | None = No
     says = about.cover(area, len(metrics), len(without))
     newest = [f"Newest release: {words.day(rows['released'].max())}."] if len(rows) else []
     credits = [*newest, CREDIT, *publications(rows)]
-    save(path, title, says, credits, sheets, sample=published.is_sample(con), created=lookup.newest_release(con))
+    save(path, title, says, credits, sheets, sample=published.is_sample(con), created=published.edition(con).newest)
 
 
 def save(

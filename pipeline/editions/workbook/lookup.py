@@ -93,12 +93,6 @@ def area(con: duckdb.DuckDBPyConnection, area_code: str) -> Area:
     return Area(code, name, kind, ended, replaced_by)
 
 
-def newest_release(con: duckdb.DuckDBPyConnection) -> datetime:
-    """The day of the newest release that any observation is of."""
-    days: list[tuple[datetime]] = con.execute("SELECT max(released) FROM framework.observations").fetchall()
-    return days[0][0]
-
-
 def sources(con: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> pd.DataFrame:
     """The releases that some observations come from, with their publications."""
     releases = con.execute("""
