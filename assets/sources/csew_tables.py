@@ -9,9 +9,10 @@ import pandas as pd
 from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import UNIT, label
+from pipeline.read.labels import label
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
+from pipeline.read.wording import UNIT
 from schemas import rules
 
 MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}

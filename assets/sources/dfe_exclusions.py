@@ -9,7 +9,7 @@ import pandas as pd
 from assets.sources.explore_education import MARKS, OLDER, PLACE_AND_TIME, areas
 from pipeline import places
 from pipeline.fetch.explore_education import ExploreEducation
-from pipeline.read import labels
+from pipeline.read import labels, wording
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.workbook import Workbook
@@ -63,7 +63,7 @@ def dfe_exclusions(book: Workbook) -> Iterator[pd.DataFrame]:
         elif found := re.fullmatch(_OF_REASON, labels.heading(name)):
             # A second state of one reason would be counted with the others.
             if said := re.search(rf"{STATES}|{_OF_SEVERAL}", found[2].replace("_", " ")):
-                raise records.refused(f"the column {name} {labels.INSTEAD}: it says {said[0]!r}")
+                raise records.refused(f"the column {name} {wording.INSTEAD}: it says {said[0]!r}")
             reason = DRUGS if found[2] == "drug_alcohol" else found[2]
             columns[name] = {"measure": KINDS[found[1]], "reason": reason}
     reasons = {said["reason"].replace(DRUGS, "drug_alcohol") for said in columns.values()}

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.fetch.fingertips import Fingertips as Platform
-from pipeline.read.labels import OF_SOME, SEX_WORDS, plain
+from pipeline.read.labels import SEX_WORDS, plain
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tabular import GSS
+from pipeline.read.wording import OF_SOME
 from pipeline.read.workbook import Workbook
 from schemas.ohid import Fingertips
 

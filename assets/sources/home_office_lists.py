@@ -9,10 +9,11 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import INSTEAD, TITLED_SOME, heading, is_note, label, part_alone, plain, workings
+from pipeline.read.labels import heading, is_note, label, plain
 from pipeline.read.marks import is_number, read_values
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import require_silent
+from pipeline.read.wording import INSTEAD, TITLED_SOME, part_alone, workings
 from pipeline.read.workbook import Workbook
 from schemas.vocabulary import WORKINGS
 

@@ -8,10 +8,10 @@ import pandas as pd
 from pipeline import naming, places
 from pipeline.fetch.govuk import GovUk
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import OF_SOME, THOUSANDS
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
+from pipeline.read.wording import OF_SOME, THOUSANDS
 from pipeline.read.workbook import Workbook
 from schemas.mhclg import MhclgHomelessness
 

@@ -19,11 +19,12 @@ from assets.sources.nhs_tables import (
 )
 from pipeline import naming, places
 from pipeline.fetch.by_hand import ByHand
-from pipeline.read.labels import ANOTHER, OF_SOME, heading
+from pipeline.read.labels import heading
 from pipeline.read.records import Records
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
+from pipeline.read.wording import ANOTHER, OF_SOME
 from pipeline.read.workbook import Workbook
 from schemas.nhs import NhsHospitalAdmissions
 

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import STANDING, is_note, label, plain
+from pipeline.read.labels import is_note, label, plain
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged, filled, header_rows, headings, heads_like, labels_like
 from pipeline.read.marks import where_numbers
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+from pipeline.read.wording import STANDING
 
 # How the title of a table begins that has a number.
 _NUMBERED = r"(?i)(?:appendix )?(?:table|worksheet) ?[a-z]?[\d._]+[a-z]?\b|[a-z]?\d+[a-z]?:"

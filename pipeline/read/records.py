@@ -13,11 +13,12 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.labels import ANOTHER, INSTEAD, OF_SOME, THOUSANDS, another, code, heading, label, part_of, plain
+from pipeline.read.labels import code, heading, label, plain
 from pipeline.read.marks import read_values
 from pipeline.read.nearest import but_found
 from pipeline.read.opening import Refused
 from pipeline.read.tabular import Tabular
+from pipeline.read.wording import ANOTHER, INSTEAD, OF_SOME, THOUSANDS, another, part_of
 
 _DELIMITERS = ",;\t|"
 # What a program puts above the headings, or a person in a word or two.

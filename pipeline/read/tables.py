@@ -4,7 +4,7 @@ A table is found by its title and a column by its heading, never by a position. 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import chain, pairwise
 
@@ -13,29 +13,12 @@ import pandas as pd
 
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
-from pipeline.read.headed import Headed
-from pipeline.read.labels import (
-    ALL_THOUSANDS,
-    ANOTHER,
-    ELSEWHERE,
-    INSTEAD,
-    MALE_OR_FEMALE,
-    THOUSANDS,
-    TITLED_SOME,
-    UNIT,
-    WITHDRAWN,
-    another,
-    heading,
-    is_note,
-    label,
-    part_alone,
-    part_of,
-    plain,
-    sentences_of_some,
-    workings,
-)
+from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import is_mark, read_values, where_numbers
-from schemas.vocabulary import WORKINGS
+from pipeline.read.worded import Worded
+from pipeline.read.wording import (
+    UNIT,
+)
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"
@@ -43,7 +26,7 @@ DERIVED = r"change|%|per ?cent"
 _EDITION = r"(?i)[,;\s(\[]+(?:last )?(?:revised|updated|published|released)(?: (?:in|on))? [\w ]+[)\]]?$"
 
 
-class Table(Headed):
+class Table(Worded):
     """One table of a sheet, whose periods and values are read, and refused where its words make them something else."""
 
     def period(self, text: str | None = None, single: str = "calendar_year") -> periods.Period:
@@ -158,116 +141,6 @@ class Table(Headed):
         """Whether a row holds marks for numbers in all of some columns."""
         return all(plain(cell) and is_mark(cell, marks) for cell in self.cells[row, columns])
 
-    def _require_unit(self, columns: np.ndarray, thousands: bool) -> None:
-        """Refuse columns that are said to be in thousands, or not said to be, against what their reader knows."""
-        above = [plain(cell).lower() for row in range(self.top) if row not in self._band for cell in self.cells[row]]
-        # Alone in its row a text is the caption of all columns, wherever it stands.
-        texts = ([cell for cell in self.cells[row].tolist() if plain(cell)] for row in self._band)
-        above += [plain(alone[0]).lower() for alone in texts if len(alone) == 1]
-        said = re.search(THOUSANDS, " ".join(chain(above, *(self.headings[column] for column in columns))))
-        below = (heading(cell) for cell in self.cells[self.top :, 0].tolist() if isinstance(cell, str))
-        said = said or next(filter(None, (re.search(ALL_THOUSANDS, text) for text in below)), None)
-        if bool(said) != thousands:
-            who = f"{said[0]!r} says" if said else "nothing says"
-            raise self.refused(f"above its rows {who} that the numbers are in thousands")
-
-    def _require_title(self) -> None:
-        """Refuse a title, or a sheet, of something else, of workings, of an earlier edition or of some only."""
-        # A sheet of several tables may have a title for all, and one above each.
-        for title in (plain(self.title), *self.numbered[-1:], self.sheet):
-            said = heading(title)
-            if other := re.search(rf"{WORKINGS}|{ANOTHER}|{WITHDRAWN}", said) or re.search(ELSEWHERE, said):
-                raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
-            found = re.search(self.sought, said)
-            matched = found.regs if found else ()
-            for some in re.finditer(TITLED_SOME, said):
-                within = any(start <= some.start() and some.end() <= end for start, end in matched)
-                if not within or some[0] not in self.sought:
-                    raise self.refused(f"its title or name {title!r} says {some[0]!r}, so that it may be of some only")
-
-    def _require_headings(
-        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
-    ) -> None:
-        """Refuse columns that are said to be of another quantity, or of less than what is read of them."""
-        # What is said of a whole table stands alone in a row, between the headings and the first row that is read.
-        above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
-        alone = {heading(cell) for cell in above if isinstance(cell, str)}
-        of_all = [another(text, None) for text in sorted(alone)]
-        units = rows["unit"].unique().tolist() if "unit" in rows else []
-        titles, by_themselves = set(map(heading, self.numbered)), set(map(heading, lines.values()))
-        for column, about in columns.items():
-            unit = about.get("unit", units[0] if len(units) == 1 else None)
-            labels = self.headings[column]
-            if found := next(filter(None, (*of_all, *(another(part, unit) for part in labels))), ""):
-                raise self.refused(f"column {self.called(column)} {INSTEAD}: it says {found!r}")
-            for text in alone.union(labels) - titles:
-                some = part_of(text)
-                if not some and (text in labels or text not in by_themselves):
-                    some = part_alone(text, places=text in labels or "area_code" not in rows)
-                # What its category or age says too is no part of it.
-                if some and not _is_said(some, self._read_of(rows, [about])):
-                    raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
-
-    def _require_lines(
-        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
-    ) -> None:
-        """Refuse a line of its own, above the headings or the rows or between two, that makes what it heads less.
-
-        Between rows of areas stand the names of those that hold them.
-        """
-        by_area = "area_code" in rows
-        units = {*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)}
-        unit = units.pop() if len(units) == 1 else None
-        titles = {*map(heading, (self.title, *self.numbered))}
-        # A line of one sex heads the rows as far as that of the other.
-        of_sex, last = rows, rows.index.max()
-        for number, line in sorted(lines.items(), reverse=True):
-            # Notes below a table are about earlier editions too.
-            not_to_use = re.search(WITHDRAWN, heading(line))
-            if not_to_use and (number < last or not is_note(line)):
-                raise self.refused(f"row {number + 1} says {not_to_use[0]!r}: {line!r}")
-            if number > last:
-                continue
-            for some in sentences_of_some(heading(line)) if number < self._band.start else ():
-                if not _is_said(some, {heading(self.title)}):
-                    raise self.refused(f"row {number + 1} says {some!r}, so that what is below may be of that only")
-            if is_note(line) or (text := heading(line)) in titles:
-                continue
-            some = part_alone(text, places=number < self._band.start or not by_area)
-            headed = of_sex[of_sex.index > number] if some in MALE_OR_FEMALE else rows
-            unsaid = some and not _is_said(some, self._read_of(headed, columns.values()))
-            if said := another(text, unit) or (unsaid and some):
-                raise self.refused(f"row {number + 1} says {said!r} alone, so that what is below may be of that only")
-            if some in MALE_OR_FEMALE:
-                of_sex = of_sex[of_sex.index < number]
-
-    def _lines(self, rows: pd.DataFrame) -> dict[int, str]:
-        """The texts that stand alone in a row, by the number of the row."""
-        others = sorted({*range(len(self.cells))}.difference(rows.index, self._band))
-        there = {row: [cell for cell in self.cells[row].tolist() if cell != "" and plain(cell)] for row in others}
-        return {row: plain(cells[0]) for row, cells in there.items() if len(cells) == 1 and isinstance(cells[0], str)}
-
-    def _read_of(self, rows: pd.DataFrame, columns: Iterable[Mapping[str, object]]) -> set[str]:
-        """The words of what is read of some rows and columns, and of the title."""
-        across = (text for about in columns for text in about.values())
-        down = chain.from_iterable(rows[name].unique() for name in ("sex", "age", "category") if name in rows)
-        said = (text.lower() for text in chain(across, down, [self.title]) if isinstance(text, str))
-        # Both together are no part, but the whole of most publications.
-        return {re.sub(r"\bengland (?:and|&) wales\b", "", text) for text in said}
-
-    def _require_labels(self, rows: pd.DataFrame, columns: Iterable[int]) -> None:
-        """Refuse rows of workings, or of less than their label says."""
-        labels = self.cells[rows.index.to_numpy(), : min(columns)].ravel().tolist()
-        for text in [text for text in set(labels) if isinstance(text, str)]:
-            self.require_no_workings(text)
-            if some := part_of(heading(text)):
-                raise self.refused(f"the row {plain(text)!r} says {some!r}, so that it may be of some only")
-
-    def require_no_workings(self, text: str) -> None:
-        """Refuse a row whose label speaks of workings."""
-        if said := workings(text):
-            raise self.refused(f"the row {plain(text)!r} {INSTEAD}: it says {said!r}")
-
     def _require_no_row_above(self) -> None:
         """Refuse several numbers in a row above the first that is known: they would be lost as headings.
 
@@ -321,42 +194,16 @@ class Table(Headed):
         marks = marks or {}
         if rows.empty or not columns:
             raise self.refused(f"no {'row' if rows.empty else 'column'} to read")
-        at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         beside, attributes = self.parted(columns.values())
-        self.require_said(rows)
         read_of = np.unique([*columns, *chain(*beside.values())])
-        if unseen := self.hidden.among(rows.index, read_of.tolist()):
-            raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
-        self._require_unit(read_of, thousands)
-        self._require_title()
-        named = (about["period"] for about in columns.values() if "period" in about)
-        if other := periods.other_years(heading(self.title), chain(rows.get("period", ()), named)):
-            raise self.refused(f"its title says {other!r}, and its years or quarters are read as the calendar's")
-        lines = self._lines(rows)
-        self._require_headings(rows, columns, lines)
-        self._require_labels(rows, columns)
-        self._require_lines(rows, columns, lines)
+        self._require_readable(rows, columns, read_of, thousands=thousands)
+        at_rows, at_columns = rows.index.to_numpy(), np.array(list(columns))
         self._require_all_rows(rows.index, at_columns, apart, marks)
-        self._require_no_row_above()
-        self._require_a_cell_each(at_rows, read_of)
-        self._require_a_heading_each(at_columns)
-        self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
-        self.require_all_known(rows.index, read_of.tolist())
-        across = np.tile(np.arange(len(at_columns)), len(at_rows))
-        down = np.repeat(np.arange(len(at_rows)), len(at_columns))
-
-        def read(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            values, statuses, unknown = read_values(self.cells[np.ix_(at_rows, numbers)].ravel(), marks)
-            if unknown:
-                cells = [
-                    f"{column_letters(numbers[across[at]])}{at_rows[down[at]] + 1} {text!r}"
-                    for text, positions in unknown.items()
-                    for at in positions[:3]
-                ]
-                raise self.refused(f"no meaning is known for {', '.join(sorted(cells)[:10])}")
-            return values, statuses
-
-        values, statuses = read(at_columns)
+        values, statuses = self._values(at_rows, at_columns, marks)
+        across, down = (
+            np.tile(np.arange(len(at_columns)), len(at_rows)),
+            np.repeat(np.arange(len(at_rows)), len(at_columns)),
+        )
         # Texts of pandas' own type are taken many times without a look at each; a frame leaves two columns as they are.
         tidy = {str(name): rows[name].infer_objects().array.take(down) for name in rows}
         tidy |= {str(name): attributes[name].array.take(across) for name in attributes}
@@ -365,25 +212,54 @@ class Table(Headed):
         tidy["cell"] = pd.array(letters[across] + numbers[down], dtype="str")
         for name in ("lower", "upper", "base"):
             if name in beside:
-                tidy[name] = read(np.array(beside[name]))[0]
+                tidy[name] = self._values(at_rows, np.array(beside[name]), marks)[0]
         if "flag" in beside:
-            at_flags = np.array(beside["flag"])
-            flags, flagged = read(at_flags)
-            if (there := np.flatnonzero(~np.isnan(flags))).size:
-                at = f"{column_letters(at_flags[across[there[0]]])}{at_rows[down[there[0]]] + 1}"
-                raise self.refused(f"{at} holds a number where a mark is looked for")
-            printed = self.cells[np.ix_(at_rows, at_flags)].ravel().tolist()
-            marked = np.array([cell != "" and str(cell).strip() != "" for cell in printed], dtype=bool)
-            statuses = np.where((statuses == "") & marked, flagged, statuses)
+            flagged = self._flags(at_rows, np.array(beside["flag"]), marks)
+            statuses = np.where(statuses == "", flagged, statuses)
         return pd.DataFrame(tidy | {"value": values, "status": statuses}, copy=False)
 
+    def _require_readable(
+        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], read_of: np.ndarray, *, thousands: bool
+    ) -> None:
+        """Refuse a table of which nobody can say what each number is, or that holds more than is read of it."""
+        self.require_said(rows)
+        if unseen := self.hidden.among(rows.index, read_of.tolist()):
+            raise self.refused(f"{unseen} is hidden, and figures are read of what is shown only")
+        self.require_words(rows, columns, read_of, thousands=thousands)
+        named = (about["period"] for about in columns.values() if "period" in about)
+        if other := periods.other_years(heading(self.title), chain(rows.get("period", ()), named)):
+            raise self.refused(f"its title says {other!r}, and its years or quarters are read as the calendar's")
+        self._require_no_row_above()
+        self._require_a_cell_each(rows.index.to_numpy(), read_of)
+        self._require_a_heading_each(np.array(list(columns)))
+        self.require_all_read(rows.index, np.flatnonzero([bool(parts) for parts in self.headings]))
+        self.require_all_known(rows.index, read_of.tolist())
 
-def _is_said(some: str, read: Collection[str]) -> bool:
-    """Whether what is read says too, in these words or of the same ages or sex alone, that it is of some."""
-    if (sex := MALE_OR_FEMALE.get(some)) in read:
-        return not {*MALE_OR_FEMALE.values()}.difference([sex]).intersection(read)
-    ages = re.findall(r"\d+", some)
-    return any(some in text or (ages and ages == re.findall(r"\d+", text)) for text in read)
+    def _values(self, rows: np.ndarray, columns: np.ndarray, marks: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers, and what stands for one, of some rows and columns, row by row; refused for an unknown mark."""
+        values, statuses, unknown = read_values(self.cells[np.ix_(rows, columns)].ravel(), marks)
+        if unknown:
+            cells = [
+                f"{self._at(rows, columns, position)} {text!r}"
+                for text, positions in unknown.items()
+                for position in positions[:3]
+            ]
+            raise self.refused(f"no meaning is known for {', '.join(sorted(cells)[:10])}")
+        return values, statuses
+
+    def _flags(self, rows: np.ndarray, columns: np.ndarray, marks: Mapping[str, str]) -> np.ndarray:
+        """What the marks in columns of their own mean, row by row; empty where there is none."""
+        numbers, flags = self._values(rows, columns, marks)
+        if (there := np.flatnonzero(~np.isnan(numbers))).size:
+            raise self.refused(f"{self._at(rows, columns, there[0])} holds a number where a mark is looked for")
+        printed = self.cells[np.ix_(rows, columns)].ravel().tolist()
+        marked = np.array([cell != "" and str(cell).strip() != "" for cell in printed], dtype=bool)
+        return np.where(marked, flags, "")
+
+    @staticmethod
+    def _at(rows: np.ndarray, columns: np.ndarray, position: int) -> str:
+        """The cell at a position among those of some rows and columns, row by row."""
+        return f"{column_letters(columns[position % len(columns)])}{rows[position // len(columns)] + 1}"
 
 
 def _is_count(cell: object) -> bool:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read import periods
-from pipeline.read.labels import LEVEL, STANDING, WHOLE, heading
+from pipeline.read.labels import LEVEL, WHOLE, heading
 from pipeline.read.marks import is_number
 from pipeline.read.opening import Refused
+from pipeline.read.wording import STANDING
 
 # A code of a statistical area.
 GSS = r"[EWKSN]\d{8}"

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from pipeline.files import DAMAGED
 from pipeline.read.biff import Xls
-from pipeline.read.labels import ALL_THOUSANDS, OF_SOME, WITHDRAWN, heading, laid_over, plain
+from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.ods import Ods, without_blanks
@@ -21,6 +21,7 @@ from pipeline.read.raw import Unsaid, Xlsx
 from pipeline.read.records import Records
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
+from pipeline.read.wording import ALL_THOUSANDS, OF_SOME, WITHDRAWN, laid_over
 
 # How the names of sheets begin that only speak of the figures.
 _ABOUT = re.compile(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from pipeline.read.labels import laid_over
 from pipeline.read.opening import Refused
+from pipeline.read.wording import laid_over
 from pipeline.read.workbook import Workbook
 from tests.read.test_opening import ods
 

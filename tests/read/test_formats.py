@@ -9,7 +9,7 @@ import xlsxwriter
 import xlwt
 
 from pipeline.read import formats
-from pipeline.read.labels import workings
+from pipeline.read.wording import workings
 from pipeline.read.workbook import Workbook
 from tests.read.test_opening import ods
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.labels import _AS_IT_IS, WHOLE, another, footnotes, heading, label, plain
+from pipeline.read.labels import _AS_IT_IS, WHOLE, footnotes, heading, label, plain
 
 
 @pytest.mark.parametrize(
@@ -89,37 +89,6 @@ def test_a_truth_value_is_not_the_number_that_equals_it():
 @pytest.mark.parametrize("text", ["a" * 30_000, "a" * 30_000 + "1", "1" * 30_000, "ab1," * 7_000 + "1"])
 def test_a_long_text_is_a_label_at_once(text):
     assert text.startswith(label(text)) and len(label(text)) >= 28_000
-
-
-@pytest.mark.parametrize(
-    ("printed", "unit", "says"),
-    [
-        ("Theft offences old", "offences", "old"),
-        ("Theft offences (draft)", "offences", "draft"),
-        ("Sum of theft and robbery", None, "sum of"),
-        ("TEST theft offences", None, "test"),
-        ("heroin plus morphine", "deaths", "n plus m"),
-        ("Prevalence (%) plus Prevalence (%)", "percent", ") plus p"),
-        ("Deaths (cumulative)", "deaths", "cumulative"),
-        ("Change in deaths", "deaths", "change in"),
-        ("Index (2010 = 100)", "deaths", "index"),
-        ("Scotland", None, "scotland"),
-        ("Deaths (%)", "deaths", "%"),
-        ("Deaths_per_1,000", "deaths", "per 1,000"),
-        ("Rate of deaths", "deaths", "rate"),
-        ("Rate of deaths", "per million", ""),
-        ("Prevalence (%)", "percent", ""),
-        ("Rate of deaths", None, ""),
-        ("Proven reoffending by index offence", "offenders", ""),
-        ("Test Valley", None, ""),
-        ("Old age", "households", ""),
-        ("Former asylum seeker", "households", ""),
-        ("New psychoactive substances", "people", ""),
-        ("75 plus", "people", ""),
-    ],
-)
-def test_a_heading_says_that_numbers_are_of_something_else(printed, unit, says):
-    assert another(printed, unit) == says
 
 
 @given(st.from_regex(_AS_IT_IS, fullmatch=True))
