@@ -77,7 +77,7 @@ FIRST = [
     "test_commands",
     "test_samples",
     "test_mutants",
-    "test_raw",
+    "test_unsaid",
     "test_changes",
     "test_workbook_figures",
 ]

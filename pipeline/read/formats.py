@@ -1,4 +1,4 @@
-"""What the number formats of a workbook show in place of a number; which cells have one is raw's, ods's and biff's."""
+"""What the number formats of a workbook show in place of a number; which cells have one is xlsx's, ods's and xls's."""
 
 import operator
 import re

@@ -17,7 +17,7 @@ from pipeline.read.conditions import Condition, ods_condition
 from pipeline.read.labels import raised
 from pipeline.read.layout import UNHIDDEN, Hidden, Merged
 from pipeline.read.ods_formats import codes
-from pipeline.read.raw import Place, Unsaid
+from pipeline.read.unsaid import Place, Unsaid
 
 # What each style says beside the name of its parent.
 Styles = dict[bytes, tuple[bytes, bytes]]

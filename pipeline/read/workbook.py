@@ -11,17 +11,18 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.files import DAMAGED
-from pipeline.read.biff import Xls
 from pipeline.read.labels import heading, plain
 from pipeline.read.layout import Hidden, Merged, lists_tables, stacked, uncovered
 from pipeline.read.nearest import but_found
 from pipeline.read.ods import Ods, without_blanks
 from pipeline.read.opening import LARGEST_TEXT, Refused, inspect
-from pipeline.read.raw import Unsaid, Xlsx
 from pipeline.read.records import Records
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
+from pipeline.read.unsaid import Unsaid
 from pipeline.read.wording import ALL_THOUSANDS, OF_SOME, WITHDRAWN, laid_over
+from pipeline.read.xls import Xls
+from pipeline.read.xlsx import Xlsx
 
 # How the names of sheets begin that only speak of the figures.
 _ABOUT = re.compile(

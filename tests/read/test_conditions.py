@@ -8,7 +8,7 @@ import xlsxwriter
 from pipeline.read.workbook import Workbook
 from tests.read.test_formats import LOST, ROW, WHITE, ods_number, ods_of_styles, ods_style
 from tests.read.test_opening import ods
-from tests.read.test_raw import altered
+from tests.read.test_unsaid import altered
 
 BELOW_TEN = {"type": "cell", "criteria": "<", "value": 10}
 IN_WHITE = {"font_color": "#FFFFFF"}

@@ -15,12 +15,12 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.read.biff import Xls
 from pipeline.read.cells import column_number
 from pipeline.read.labels import visible
 from pipeline.read.opening import Refused
 from pipeline.read.source import SOURCES, in_shape
 from pipeline.read.workbook import Workbook
+from pipeline.read.xls import Xls
 from pipeline.releases import release_of
 from tests.conftest import real_file
 from tests.fuzz.content import Content, Raised, content_of, name_of, place_of

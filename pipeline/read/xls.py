@@ -18,7 +18,7 @@ from xlrd.formatting import excel_default_palette_b8
 from pipeline.read import formats
 from pipeline.read.labels import raised
 from pipeline.read.layout import Hidden
-from pipeline.read.raw import Place, Unsaid
+from pipeline.read.unsaid import Place, Unsaid
 
 Colours = Mapping[int, tuple[int, ...] | None]
 

@@ -1,15 +1,12 @@
-"""What a parser of workbooks leaves unsaid of their cells, and how an xlsx file's XML says it; see biff and ods also.
+"""What the XML of an xlsx workbook says of cells and its parser does not; what stands in the cells is workbook's.
 
-The parser hands over an error, and a formula that nobody has calculated, as an empty cell, the text of a cell without
-the height of its letters, a number that its format does not show, and a hidden row or column like any other. Here they
-are looked for in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
+What is looked for is in the bytes of a sheet, and only where a telling string is among these is anything taken apart.
 """
 
 import html
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -18,10 +15,9 @@ from posixpath import basename, dirname, join, normpath
 from pipeline.read import conditions, formats
 from pipeline.read.cells import column_letters, column_number
 from pipeline.read.labels import raised
-from pipeline.read.layout import UNHIDDEN, Hidden, Merged
+from pipeline.read.layout import Hidden
 from pipeline.read.styles import STRUCK, Styles, tags
-
-Place = tuple[int, int]
+from pipeline.read.unsaid import Place, Unsaid
 
 # A row or a column that nobody sees.
 _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.\d+)?)[\"']", re.DOTALL)
@@ -29,16 +25,6 @@ _UNSEEN = re.compile(rb"<(row|col)\b.*\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[
 _HELD = rb"(?<!/)>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v>([^<]+)<|is>(.*?)</is>)"
 _BOX = re.compile(rb"<(?:\w+:)?txBody>(.*?)</(?:\w+:)?txBody>", re.DOTALL)
 _CELL = re.compile(rb"<c (?=[^>]*\bs=[\"'](\d+))?([^>]*)" + _HELD, re.DOTALL)
-
-
-@dataclass
-class Unsaid:
-    """Texts to put in the cells of a sheet, by row and column from 0, what is hidden or merged, and texts over it."""
-
-    texts: dict[Place, str] = field(default_factory=dict)
-    hidden: Hidden = UNHIDDEN
-    merged: list[Merged] = field(default_factory=list)
-    boxes: list[str] = field(default_factory=list)
 
 
 class Xlsx:
