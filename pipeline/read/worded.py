@@ -20,6 +20,7 @@ from pipeline.read.wording import (
     another,
     part_alone,
     part_of,
+    per_how_many,
     sentences_of_some,
     workings,
 )
@@ -35,6 +36,7 @@ class Worded(Headed):
         """Refuse a table whose words are against what is read of it; see `Table.unpivot`, `read_of` are all columns."""
         self._require_unit(read_of, thousands)
         self._require_title()
+        self._require_rate({*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)})
         lines = self._lines(rows)
         self._require_headings(rows, columns, lines)
         self._require_labels(rows, columns)
@@ -66,6 +68,15 @@ class Worded(Headed):
                 within = any(start <= some.start() and some.end() <= end for start, end in matched)
                 if not within or some[0] not in self.sought:
                     raise self.refused(f"its title or name {title!r} says {some[0]!r}, so that it may be of some only")
+
+    def _require_rate(self, units: Collection[object]) -> None:
+        """Refuse a title that says per how many people its rates are, where none of the units that are read is so."""
+        read = set().union(*(per_how_many(str(unit)) for unit in units))
+        for title in (plain(self.title), *self.numbered[-1:]):
+            said = per_how_many(heading(title))
+            if units and said and not said & read and (read or not re.search(r"\brates?\b", heading(title))):
+                known = " or ".join(sorted(map(str, units)))
+                raise self.refused(f"its title {title!r} speaks of another rate than what is read, {known}")
 
     def _require_headings(
         self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]

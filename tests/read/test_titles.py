@@ -80,6 +80,31 @@ def test_years_of_the_calendar_are_not_read_where_the_title_says_others(title):
     assert found.unpivot(rows_of(found), {1: {"period": financial}})["value"].tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    ("title", "unit", "taken"),
+    [
+        ("Deaths per 100,000", "per million", False),
+        ("Rates per 1 million people", "per million", True),
+        ("Rates per 1,000,000 people", "per million", True),
+        ("Deaths per 1,000 prisoners", "deaths", False),
+        ("Number and rate of deaths per 1,000 people", "deaths", True),
+        ("Number of deaths", "per million", True),
+    ],
+)
+def test_a_title_of_another_rate_than_what_is_read_is_refused(title, unit, taken):
+    found = titled(f"Table 1: {title}, 2021")
+    rows = rows_of(found)
+
+    def read() -> pd.DataFrame:
+        return found.unpivot(rows, {1: {"unit": unit}})
+
+    if taken:
+        assert read()["value"].tolist() == [1.0]
+    else:
+        with pytest.raises(Refused, match=f"speaks of another rate than what is read, {unit}"):
+            read()
+
+
 def test_a_sheet_that_is_called_by_another_period_than_its_title_names_is_refused():
     def of(title: str, sheet: str) -> str:
         cells = np.array([[title, ""], ["Area code", "Deaths"], [CODE, 1.0]], dtype=object)

@@ -196,9 +196,9 @@ def test_a_mark_that_does_not_stand_beside_its_rate_is_refused():
     def read(*order: int) -> list[str]:
         heads = ["Deaths", "Rate", "", "Lower confidence limit", "Upper confidence limit"]
         numbers = [12.0, 1.0, "u", 0.5, 1.5]
-        rows = [["T per million", *[""] * 5], ["Year", *(heads[at] for at in order)]]
+        rows = [["Rates per million", *[""] * 5], ["Year", *(heads[at] for at in order)]]
         rows += [["2021", *(numbers[at] for at in order)], ["2020", *(numbers[at] if at != 2 else "" for at in order)]]
-        table = Table("file.xlsx", "Table 4", np.array(rows, dtype=object), "T per million", YEAR)
+        table = Table("file.xlsx", "Table 4", np.array(rows, dtype=object), "Rates per million", YEAR)
         columns = rate_columns(table, "rate", lambda outer: {})
         index = pd.DataFrame({"area_code": ["E92000001"] * 2}, index=[2, 3])
         return pd.concat(unpivot_rates(table, index, columns))["status"].tolist()
