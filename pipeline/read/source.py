@@ -69,15 +69,12 @@ class Source:
     since: int = 0
     omits: tuple[str, ...] = ()
     differs: str = ""
+    id: str = ""
     read: Reader = lambda book: ()
 
     def __call__(self, read: Reader) -> Reader:
-        SOURCES[read.__name__] = replace(self, read=read)
+        SOURCES[read.__name__] = replace(self, id=read.__name__, read=read)
         return read
-
-    @property
-    def id(self) -> str:
-        return self.read.__name__
 
     @property
     def title(self) -> str:
