@@ -182,7 +182,7 @@ def source_status(data: Path) -> pd.DataFrame:
 
 
 def metric_status(data: Path) -> pd.DataFrame:
-    """One row a metric and year that its sources hold or its marts have: present, stale or missing."""
+    """One row a metric and year that its sources hold: present, empty, missing, or made before what is newer."""
     available = inventory.staged(data)
     stale = inventory.to_calculate(data, available)
     rows = []
