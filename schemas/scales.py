@@ -60,10 +60,15 @@ def _of_whole(numbers: np.ndarray) -> np.ndarray:
     return powers
 
 
+def per_how_many(text: str) -> frozenset[int]:
+    """The numbers of people, or of others, per which a unit or a title says that its rates are."""
+    found = re.findall(r"\bper (?:1 )?(million|\d{1,3}(?:,?000)+)\b", text)
+    return frozenset(int(number.replace("million", "1000000").replace(",", "")) for number in found)
+
+
 def _of_many(unit: str) -> float:
     """Of how many people a rate is."""
-    found = re.match(r"per (million|[\d,]+)", unit)
-    return float(found[1].replace("million", "1000000").replace(",", "")) if found else np.nan
+    return float(min(per_how_many(unit), default=np.nan))
 
 
 def _jumps(figures: Coded, counted: np.ndarray) -> np.ndarray:

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import BASE, ENGLAND_AND_WALES, by_year
+from assets.sources.csew_tables import BASE, by_year
+from pipeline import places
 from pipeline.fetch.ons import Ons
 from pipeline.read.labels import plain
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 from schemas.ons import CsewCrime
+from schemas.rules import ENGLAND_AND_WALES
 
 ADULTS, HOUSEHOLDS = "adults", "households"
 NEIGHBOURHOOD = "neighbourhood crime"
@@ -86,7 +88,7 @@ def _by_year(table: Table, rows: pd.DataFrame, others: list[int], *, thousands: 
     titles = [plain(table.title), *map(" ".join, table.headings)]
     if found := next(filter(None, (re.search(OTHERS_ASKED, title, re.IGNORECASE) for title in titles)), None):
         raise table.refused(f"{found[0]!r}: its estimates are of other people than the survey's series")
-    return by_year(table, rows.assign(**ENGLAND_AND_WALES), others, thousands=thousands)
+    return by_year(table, rows.assign(**places.labelled(ENGLAND_AND_WALES)), others, thousands=thousands)
 
 
 @source(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from assets.sources.csew_tables import ENGLAND_AND_WALES, MARKS, by_year, survey_years
-from pipeline import naming
+from assets.sources.csew_tables import MARKS, by_year, survey_years
+from pipeline import naming, places
 from pipeline.fetch.ons import Ons
 from pipeline.read import periods
 from pipeline.read.labels import MALE_OR_FEMALE, heading, plain
@@ -15,6 +15,7 @@ from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 from schemas.ons import CsewDrugMisuse
+from schemas.rules import ENGLAND_AND_WALES
 
 HEADS = (
     r"drugs?(?: type)?|type of drug|age(?: breakdown| group)?|sex(?: and age)?|regions?|(?:personal )?characteristics"
@@ -30,7 +31,7 @@ REPEATED = ("all adults", "age", *MALE_OR_FEMALE)
 
 def _proportions(table: Table, rows: dict[int, dict], bases: dict[int, int], apart: Iterable[int] = ()) -> pd.DataFrame:
     """Figures of the given rows by survey year, each with the unweighted base that stands in its base row."""
-    everyone = ENGLAND_AND_WALES | {"measure": "last year drug use", "unit": "percent"}
+    everyone = places.labelled(ENGLAND_AND_WALES) | {"measure": "last year drug use", "unit": "percent"}
     frame = pd.DataFrame([everyone | row for row in rows.values()], index=list(rows)).assign(base_row=pd.Series(bases))
     tidy = by_year(table, frame, [*apart, *bases.values()])
     if tidy["value"].max() <= 1:
@@ -139,7 +140,7 @@ def _by_characteristic(table: Table, drugs: set[str], latest: dict) -> pd.DataFr
     groups = table.row_labels().str.lower()
     repeated = groups.index[groups.isin(REPEATED)]
     rows = pd.DataFrame({"group": groups, "one": texts.reindex(groups.index)}).drop(repeated)
-    rows = rows[rows["one"].ne("")].assign(**ENGLAND_AND_WALES)
+    rows = rows[rows["one"].ne("")].assign(**places.labelled(ENGLAND_AND_WALES))
     base = table.column(ASKED)
     table.require_known(rf"{'|'.join(map(re.escape, drugs))}|{ASKED}")
     same = {"measure": "last year drug use", "unit": "percent", "period": period, "age": "16-59", "base": base}

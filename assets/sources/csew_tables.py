@@ -6,17 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import label
 from pipeline.read.periods import Period
 from pipeline.read.tables import Table
 from pipeline.read.wording import UNIT
-from schemas import rules
 
 MARKS = {".": "x", "..": "x", ":": "u", "u": "u"}
-ENGLAND_AND_WALES = places.labelled(rules.ENGLAND_AND_WALES)
 
 BASE = r"unweighted base\b.*"
 LIMIT_WORDS = r"\b(?:lower|upper|95|confidence|limits?|bounds?|intervals?|ci)\b%?"

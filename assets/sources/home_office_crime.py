@@ -21,7 +21,7 @@ from schemas.vocabulary import FRAUD_BODIES
 
 OFFENCES = {"measure": "recorded offences", "unit": "offences"}
 TRANSPORT_POLICE = "british-transport-police"
-NATIONS = {code: places.name(code) for code in (ENGLAND, WALES, ENGLAND_AND_WALES)}
+NATIONS = (ENGLAND, WALES, ENGLAND_AND_WALES)
 
 # The columns of a list of offences: what each is called here, and how the tables head it.
 LISTED = {
@@ -122,7 +122,7 @@ def _nations(figures: pd.DataFrame, codes: Iterable[str]) -> Iterator[pd.DataFra
         complete = inside.groupby(by, sort=False)["force"].transform("nunique") == len(members)
         added = _add_up(inside[complete], by)
         said = f"Added from its police forces{' and the British Transport Police' if both else ''}."
-        yield added.assign(area_code=nation, area_label=NATIONS[nation], force="", note=said)
+        yield added.assign(**places.labelled(nation), force="", note=said)
 
 
 def _tidy(figures: pd.DataFrame, cells: pd.Series, nations: Iterable[str]) -> pd.DataFrame:

@@ -37,10 +37,9 @@ from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
-from schemas import rules
 from schemas.home_office import HomeOfficeNrm
+from schemas.rules import UNITED_KINGDOM
 
-UNITED_KINGDOM = places.labelled(rules.UNITED_KINGDOM)
 TABLES = (
     r"^(?!.*(nationalit|grounds|decision|duty to notify|competent authorit))"
     rf"(?=.*\breferrals\b).*\b({COUNTY_LINES}|quarter)"
@@ -63,7 +62,7 @@ def _in_one_spelling(table: Table | Records, texts: pd.Series, words: dict[str, 
 
 def _referring(table: Table | Records, rows: pd.DataFrame) -> pd.DataFrame:
     """The area of each row and its first responder; a local authority that is named has its own area."""
-    rows = rows.assign(**UNITED_KINGDOM, responder="all")
+    rows = rows.assign(**places.labelled(UNITED_KINGDOM), responder="all")
     kind = table.column_if_any(r"first responder (organisation )?(type|group|category)")
     name = table.column_if_any(r"first responder( organisation)?( name)?")
     if kind is None or name is None:
@@ -224,7 +223,7 @@ def _referrals_across(table: Table) -> pd.DataFrame:
             "sex": sex if sex in ("male", "female") else "all",
             "of": ": ".join(of) or "all",
         }
-    return _by_quarter(table, columns).assign(**UNITED_KINGDOM, flag=flag)
+    return _by_quarter(table, columns).assign(**places.labelled(UNITED_KINGDOM), flag=flag)
 
 
 # --- decisions -------------------------------------------------------------------------------------------------
@@ -238,7 +237,7 @@ def _decided(table: Table | Records, headed: Mapping[Any, str]) -> dict[Any, dic
     said = {found["grounds"] for found in known.values()} - {None}
     if len(said) != 1:
         raise table.refused(f"its decisions are of {' and of '.join(sorted(said)) or 'no known'} grounds")
-    common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | UNITED_KINGDOM
+    common = {"measure": f"{said.pop()} grounds decisions", "unit": "decisions"} | places.labelled(UNITED_KINGDOM)
     columns = {}
     for column, found in known.items():
         age = table.words_of(pd.Series([found["age"] or "all"]), AGES)[0]
@@ -328,7 +327,7 @@ def home_office_nrm(book: Workbook) -> Iterator[pd.DataFrame]:
         for table in book.tables(DECISIONS, heads=YEAR):
             yield _decisions_across(table)
     found = pd.concat([_referrals(t) if _is_long(t) else _referrals_across(t) for t in tables], ignore_index=True)
-    national = found.loc[found["area_code"] == rules.UNITED_KINGDOM, "flag"]
+    national = found.loc[found["area_code"] == UNITED_KINGDOM, "flag"]
     missing = {"all", "county lines"} - set(national) if book.format != "csv" else set()
     if "county lines" in missing and not _speaks_of_county_lines(book):
         missing.remove("county lines")

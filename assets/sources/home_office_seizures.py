@@ -12,10 +12,9 @@ from pipeline.read.source import source
 from pipeline.read.tables import DERIVED, Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
-from schemas import rules
 from schemas.home_office import HomeOfficeSeizures
+from schemas.rules import ENGLAND_AND_WALES
 
-ENGLAND_AND_WALES = places.labelled(rules.ENGLAND_AND_WALES)
 SEIZURE_MARKS = {"..": "x"}
 DRUG = r"drugs?( (name|type|group)| class (and|or) (drug )?type| type (and|or) class)?|type of drug"
 CLASS = r"(drug )?class( of drug)?"
@@ -78,7 +77,7 @@ def _by_drug(table: Table, title: str) -> pd.DataFrame:
     drug = named["drug"].mask(whole_class, rows["class"].map(lambda text: _drug(text)[0]))
     rows["category"] = joined(rows["authority"].map(_authority), drug)
     rows["printed_unit"] = rows["printed_unit"].where(rows["printed_unit"] != "", named["unit"])
-    common = _seized(table, title) | ENGLAND_AND_WALES
+    common = _seized(table, title) | places.labelled(ENGLAND_AND_WALES)
     tidy = table.unpivot(
         rows, {column: common | {"period": period} for column, period in columns.items()}, SEIZURE_MARKS
     )
@@ -101,9 +100,9 @@ def _by_area(table: Table, title: str) -> pd.DataFrame:
     rows["area_code"] = codes.where(coded, _seizing_areas(table, rows.loc[~coded, "area_label"]))
     # A total without a row of the Border Force is the police's own.
     everybody = "border-force" in set(rows["area_code"])
-    both = rows["area_code"] == rules.ENGLAND_AND_WALES
+    both = rows["area_code"] == ENGLAND_AND_WALES
     police = both & ~(everybody & ~rows["area_label"].str.contains("police", case=False))
-    rows["area_label"] = rows["area_label"].mask(both, ENGLAND_AND_WALES["area_label"])
+    rows["area_label"] = rows["area_label"].mask(both, places.name(ENGLAND_AND_WALES))
     common = _seized(table, title) | {"period": table.period(single="financial_year")}
     named = {column: _drug(_heading_drug(parts)) for column, parts in columns.items()}
     tidy = table.unpivot(
@@ -130,7 +129,7 @@ def _seizing_areas(table: Table, names: pd.Series) -> pd.Series:
     def code(name: str) -> str | None:
         police = r"(?:(?:total|all) )?police(?: forces?)?(?: total)?"
         if re.fullmatch(rf"{police}|total|england and wales(?:[ ,(]+(?:total|{police})\)?)?", name, re.IGNORECASE):
-            return rules.ENGLAND_AND_WALES
+            return ENGLAND_AND_WALES
         slug = naming.slug(re.sub(r"\(.*\)", "", name))
         return slug if slug in WITHOUT_AREA else naming.code_for(name, ("country",))
 

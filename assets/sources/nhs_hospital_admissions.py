@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from assets.sources.nhs_tables import (
-    ENGLAND,
     MARKS,
     SEXES,
     WHOLE,
@@ -27,6 +26,7 @@ from pipeline.read.tabular import GSS
 from pipeline.read.wording import ANOTHER, OF_SOME
 from pipeline.read.workbook import Workbook
 from schemas.nhs import NhsHospitalAdmissions
+from schemas.rules import ENGLAND
 
 POISONING, DISORDERS, SHARP = "poisoning by drug misuse", "mental and behavioural disorders", "assault by sharp object"
 SUBJECTS = {
@@ -94,7 +94,13 @@ def nhs_hospital_admissions(book: Workbook) -> Iterator[pd.DataFrame]:
         codes = _area_column(table)
         if codes is None:
             tidy = read_cells(
-                table, "financial_year", _admission, RATE_LEFT_OUT, category=subject, **COUNTED, **ENGLAND
+                table,
+                "financial_year",
+                _admission,
+                RATE_LEFT_OUT,
+                category=subject,
+                **COUNTED,
+                **places.labelled(ENGLAND),
             )
         else:
             tidy = _by_area(table, codes, subject)
@@ -193,7 +199,7 @@ def _diagnosis(text: str) -> str | None:
 def _placed(records: Records, row: int, label: str) -> str:
     """The code of an area without one: England, or people whose residence is not known."""
     if heading(label) == "england":
-        return ENGLAND["area_code"]
+        return ENGLAND
     if re.search("unknown|not known|other", heading(label)):
         return naming.slug(label)
     raise records.refused(f"row {row}: no code for the area {label!r}")

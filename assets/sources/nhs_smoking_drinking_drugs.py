@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from assets.sources.nhs_tables import ENGLAND, SEXES, WHOLE, Said, age_band, period_named, read_cells, titled
-from pipeline import naming
+from assets.sources.nhs_tables import SEXES, WHOLE, Said, age_band, period_named, read_cells, titled
+from pipeline import naming, places
 from pipeline.fetch.by_hand import ByHand
 from pipeline.read.labels import heading
 from pipeline.read.source import source
 from pipeline.read.tables import Table
 from pipeline.read.workbook import Workbook
 from schemas.nhs import NhsSmokingDrinkingDrugs
+from schemas.rules import ENGLAND
 
 DRUGS = {
     drug: rf"\b{drug}\b"
@@ -72,7 +73,7 @@ def nhs_smoking_drinking_drugs(book: Workbook) -> Iterator[pd.DataFrame]:
         title = heading(table.title)
         drugs = _all_of(DRUGS, title)
         said = {"measure": _one_of(ASKED, title), "unit": "percent", "category": _only(drugs) if drugs else "all"}
-        tidy = read_cells(table, "survey_year", _pupils, LEFT_OUT, **said, **ENGLAND)
+        tidy = read_cells(table, "survey_year", _pupils, LEFT_OUT, **said, **places.labelled(ENGLAND))
         shares = tidy[tidy["unit"] == "percent"]
         if (unsaid := shares["category"].isna()).any():
             raise table.refused(

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline import places
 from pipeline.read import periods
 from pipeline.read.cells import column_letters
 from pipeline.read.labels import SEX_WORDS, heading, plain
@@ -15,9 +14,7 @@ from pipeline.read.opening import Refused
 from pipeline.read.tables import Table
 from pipeline.read.tabular import GSS
 from pipeline.read.workbook import Workbook
-from schemas import rules
 
-ENGLAND = places.labelled(rules.ENGLAND)
 MARKS = {"*": "c", ":": "x", "..": "x", ".": "z"}
 SEXES = SEX_WORDS | dict.fromkeys(("all pupils", "all", "total"), "all")
 WHOLE = ("all", "total", "all ages", "all age groups", "age", "sex", "gender")

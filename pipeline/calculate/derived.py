@@ -29,7 +29,7 @@ def _of_each_source(figures: str, days: str) -> Rows:
 
 
 def _shown(figures: str, days: str) -> Rows:
-    """What was shown on each `day` of some: of each source the newest, then a number, then the preferred source."""
+    """What `framework.as_of` shows of each `day` of some: newest of each source, then a number, then the preferred."""
     return Rows(f"""
         SELECT * FROM {_of_each_source(figures, days)}
         QUALIFY row_number() OVER (PARTITION BY day, area_code, category, period_start, period_end

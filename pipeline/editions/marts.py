@@ -16,6 +16,7 @@ from pipeline.calculate.observations import RELATIVE
 from pipeline.editions import limits
 from pipeline.editions.limits import Limit
 from pipeline.publish import published
+from schemas.rules import WALES
 from schemas.vocabulary import PRINTED_AS
 
 # Years of the figures of which an area must have some to have a page.
@@ -320,10 +321,10 @@ _SAME_LAND = """
 """
 
 # The name of the region that each area lies in, in Wales of the nation.
-_REGIONS = """
+_REGIONS = f"""
     SELECT areas.area_code, around.area_name FROM framework.areas
     JOIN framework.areas AS around ON around.area_code
-       = coalesce(areas.region_code, if(areas.area_code LIKE 'W%', 'W92000004', ''))
+       = coalesce(areas.region_code, if(areas.area_code LIKE 'W%', '{WALES}', ''))
     WHERE areas.area_kind <> 'country'
 """
 

@@ -16,9 +16,7 @@ from pipeline.read.cells import column_letters
 from pipeline.read.labels import heading, label, plain
 from pipeline.read.marks import is_mark, read_values, where_numbers
 from pipeline.read.worded import Worded
-from pipeline.read.wording import (
-    UNIT,
-)
+from pipeline.read.wording import UNIT
 
 # What heads a column that follows from others, and is not read.
 DERIVED = r"change|%|per ?cent"

@@ -1,7 +1,7 @@
 """What the words of a table say against what is read of it; which words do so is wording's."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -20,10 +20,10 @@ from pipeline.read.wording import (
     another,
     part_alone,
     part_of,
-    per_how_many,
     sentences_of_some,
     workings,
 )
+from schemas.scales import per_how_many
 from schemas.vocabulary import WORKINGS
 
 
@@ -36,11 +36,19 @@ class Worded(Headed):
         """Refuse a table whose words are against what is read of it; see `Table.unpivot`, `read_of` are all columns."""
         self._require_unit(read_of, thousands)
         self._require_title()
-        self._require_rate({*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)})
+        # Of a column without a unit of its own it is that of the rows.
+        of_rows = rows["unit"].unique().tolist() if "unit" in rows else []
+        units = {*of_rows, *(about["unit"] for about in columns.values() if "unit" in about)}
+        self._require_rate(units)
         lines = self._lines(rows)
-        self._require_headings(rows, columns, lines)
+        self._require_headings(rows, columns, lines, of_rows)
         self._require_labels(rows, columns)
-        self._require_lines(rows, columns, lines)
+        self._require_lines(rows, columns, lines, units)
+
+    @property
+    def _titles(self) -> tuple[str, ...]:
+        """Its titles: a sheet of several tables may have one for all, and one above each."""
+        return plain(self.title), *self.numbered[-1:]
 
     def _require_unit(self, columns: np.ndarray, thousands: bool) -> None:
         """Refuse columns that are said to be in thousands, or not said to be, against what their reader knows."""
@@ -57,8 +65,7 @@ class Worded(Headed):
 
     def _require_title(self) -> None:
         """Refuse a title, or a sheet, of something else, of workings, of an earlier edition or of some only."""
-        # A sheet of several tables may have a title for all, and one above each.
-        for title in (plain(self.title), *self.numbered[-1:], self.sheet):
+        for title in (*self._titles, self.sheet):
             said = heading(title)
             if other := re.search(rf"{WORKINGS}|{ANOTHER}|{WITHDRAWN}", said) or re.search(ELSEWHERE, said):
                 raise self.refused(f"its title or name {title!r} {INSTEAD}: it says {other[0]!r}")
@@ -72,21 +79,24 @@ class Worded(Headed):
     def _require_rate(self, units: Collection[object]) -> None:
         """Refuse a title that says per how many people its rates are, where none of the units that are read is so."""
         read = set().union(*(per_how_many(str(unit)) for unit in units))
-        for title in (plain(self.title), *self.numbered[-1:]):
+        for title in self._titles:
             said = per_how_many(heading(title))
             if units and said and not said & read and (read or not re.search(r"\brates?\b", heading(title))):
                 known = " or ".join(sorted(map(str, units)))
                 raise self.refused(f"its title {title!r} speaks of another rate than what is read, {known}")
 
     def _require_headings(
-        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
+        self,
+        rows: pd.DataFrame,
+        columns: Mapping[int, Mapping[str, object]],
+        lines: Mapping[int, str],
+        units: Sequence[object],
     ) -> None:
         """Refuse columns that are said to be of another quantity, or of less than what is read of them."""
         # What is said of a whole table stands alone in a row, between the headings and the first row that is read.
         above = chain(*self.cells[self._band.stop : self.top], *self.cells[self.top : rows.index.min(), [*columns]])
         alone = {heading(cell) for cell in above if isinstance(cell, str)}
         of_all = [another(text, None) for text in sorted(alone)]
-        units = rows["unit"].unique().tolist() if "unit" in rows else []
         titles, by_themselves = set(map(heading, self.numbered)), set(map(heading, lines.values()))
         for column, about in columns.items():
             unit = about.get("unit", units[0] if len(units) == 1 else None)
@@ -102,15 +112,18 @@ class Worded(Headed):
                     raise self.refused(f"column {self.called(column)} says {some!r}, so that it may be of some only")
 
     def _require_lines(
-        self, rows: pd.DataFrame, columns: Mapping[int, Mapping[str, object]], lines: Mapping[int, str]
+        self,
+        rows: pd.DataFrame,
+        columns: Mapping[int, Mapping[str, object]],
+        lines: Mapping[int, str],
+        units: Collection[object],
     ) -> None:
         """Refuse a line of its own, above the headings or the rows or between two, that makes what it heads less.
 
         Between rows of areas stand the names of those that hold them.
         """
         by_area = "area_code" in rows
-        units = {*rows.get("unit", ()), *(about["unit"] for about in columns.values() if "unit" in about)}
-        unit = units.pop() if len(units) == 1 else None
+        unit = next(iter(units)) if len(units) == 1 else None
         titles = {*map(heading, (self.title, *self.numbered))}
         # A line of one sex heads the rows as far as that of the other.
         of_sex, last = rows, rows.index.max()

@@ -123,13 +123,6 @@ def another(text: str, unit: object) -> str:
 
 
 @cache
-def per_how_many(text: str) -> frozenset[int]:
-    """The numbers of people, or of others, per which a title or a unit says that its rates are."""
-    found = re.findall(r"\bper (?:1 )?(million)\b|\bper (\d{1,3}(?:,?000)+)\b", text)
-    return frozenset(1_000_000 if million else int(number.replace(",", "")) for million, number in found)
-
-
-@cache
 def laid_over(text: str) -> str:
     """What a text that is drawn over a table says against its numbers, or an empty text."""
     said = heading(text)
